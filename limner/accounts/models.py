@@ -1,0 +1,72 @@
+"""Who may do what, and what it costs them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Plan(models.Model):
+    """What an account may use. Empty limits mean no limit; the first plan is unlimited."""
+
+    name = models.CharField(max_length=40, unique=True)
+    weight = models.FloatField(default=1.0, help_text="Share of the machine: twice the weight, twice the turns.")
+    credits_per_month = models.BigIntegerField(null=True, blank=True, help_text="Millicredits; empty: no limit.")
+    requests_per_minute = models.PositiveIntegerField(default=60)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(AbstractUser):
+    """A person (or the one owner in personal mode)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
+    last_event = models.BigIntegerField(default=0, editable=False)
+    """Number of the newest durable event: taken inside the transaction that writes the event, so none is late."""
+    virtual_time = models.FloatField(default=0.0, editable=False)
+    """Virtual finish time of the account's newest job, in predicted seconds (fair queuing)."""
+
+
+class ApiKey(models.Model):
+    """A bearer key. Only its hash is kept; `prefix` is what a person recognises it by."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class CreditEntry(models.Model):
+    """One line of an account's book, in millicredits. For each ended job: hold = capture + release."""
+
+    class Kind(models.TextChoices):
+        HOLD = "hold"
+        CAPTURE = "capture"
+        RELEASE = "release"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="credit_entries")
+    job = models.UUIDField(db_index=True, help_text="The job's public id: plain, because jobs live above accounts.")
+    kind = models.CharField(max_length=8, choices=Kind)
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "credit entries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["job", "kind"], name="credit_entry_once_per_job_and_kind"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="credit_entry_amount_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"

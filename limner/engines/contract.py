@@ -1,0 +1,219 @@
+"""What the rest of Limner and an engine say to each other. Frozen, plain data: it crosses process borders.
+
+A *request* is what a person asked for, already validated and fitted to the target. An *order* is the part of it
+that one attempt still has to draw. An engine answers an order with *events*. Nothing here knows of a database,
+HTTP or a model library; images are named by public id (`ImageRef`) and their bytes travel beside the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Task(StrEnum):
+    CREATE = "create"
+    EDIT = "edit"
+    VARY = "vary"
+    UPSCALE = "upscale"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Size:
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+    @classmethod
+    def parse(cls, text: str) -> Size:
+        """`"512x768"` → `Size(512, 768)`. Raises ValueError on anything else."""
+        width, _, height = text.partition("x")
+        if not (width.isascii() and width.isdigit() and height.isascii() and height.isdigit()):
+            raise ValueError(f"{text!r} is not WIDTHxHEIGHT")
+        return cls(int(width), int(height))
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """An upload or a picture, named by its public id; never its bytes."""
+
+    public_id: str
+    width: int
+    height: int
+    has_alpha: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRequest:
+    """One job's wish. `size` is what the person gets; `draw_size` what the model draws before any resizing.
+
+    `seed` is the first picture's; picture i uses `seed + i`, so that a retry can draw just the missing ones.
+    `strength` is denoising strength, 0–1, for edits and variations.
+    """
+
+    prompt: str
+    model: str
+    size: Size
+    draw_size: Size
+    seed: int
+    steps: int
+    guidance: float
+    task: Task = Task.CREATE
+    n: int = 1
+    negative_prompt: str = ""
+    images: tuple[ImageRef, ...] = ()
+    mask: ImageRef | None = None
+    strength: float | None = None
+    output_format: str = "png"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, as the ledger keeps it and the child process reads it."""
+        return {
+            **asdict(self),
+            "size": str(self.size),
+            "draw_size": str(self.draw_size),
+            "task": str(self.task),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> DrawRequest:
+        """The inverse of `to_json`."""
+        return cls(
+            **{
+                **data,
+                "size": Size.parse(data["size"]),
+                "draw_size": Size.parse(data["draw_size"]),
+                "task": Task(data["task"]),
+                "images": tuple(ImageRef(**ref) for ref in data["images"]),
+                "mask": ImageRef(**data["mask"]) if data["mask"] else None,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a model can do, as data: validation, the studio's fields and the price all read it."""
+
+    tasks: frozenset[Task]
+    sizes: tuple[Size, ...]
+    """Sizes the model draws natively, best first."""
+    offered_sizes: tuple[Size, ...]
+    """Sizes a person is offered (drawn natively or drawn and resized), the default first."""
+    max_n: int = 10
+    max_batch: int = 1
+    max_prompt: int = 4000
+    default_steps: int = 20
+    min_steps: int = 1
+    max_steps: int = 100
+    default_guidance: float = 3.5
+    negative_prompt: bool = True
+    previews: bool = True
+    vocabulary: frozenset[str] | None = None
+    """The words the model knows; None where it takes any."""
+
+    def unknown_words(self, words: list[str]) -> list[str]:
+        """The words that the model would pass over, in order, once each."""
+        if self.vocabulary is None:
+            return []
+        return list(dict.fromkeys(word for word in words if word not in self.vocabulary))
+
+
+@dataclass(frozen=True, slots=True)
+class DrawOrder:
+    """What one attempt at a job has to draw: picture numbers `indices` of `request`, and the images it names."""
+
+    job: str
+    attempt: int
+    request: DrawRequest
+    indices: tuple[int, ...]
+    images: Mapping[str, bytes] = field(default_factory=dict)
+
+    def without(self, drawn: set[int]) -> DrawOrder:
+        return replace(self, indices=tuple(i for i in self.indices if i not in drawn))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Step `step` of `steps` of picture `index` is done."""
+
+    job: str
+    index: int
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small WebP (≤ 64 KB) of what the latent of this step would decode to."""
+
+    job: str
+    index: int
+    step: int
+    image: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A finished picture: `mode` is "RGB" or "RGBA" with `data` raw rows, or "file" with `data` an encoded file."""
+
+    job: str
+    index: int
+    size: Size
+    mode: str
+    data: bytes
+    seconds: float
+    """Seconds the engine spent on this picture alone: the estimate learns from it."""
+
+
+DrawEvent = Progress | Preview | Drawn
+
+
+class Engine(Protocol):
+    """Code that draws with one loaded model, blocking, in a process of its own (child or Ray replica).
+
+    Heavy libraries are imported in the constructor. `draw` yields events as they come and looks at `cancelled()`
+    between steps: when it answers True, `draw` returns early, without an error. Raises `EngineError`.
+    """
+
+    def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]: ...
+
+
+class InlineEngine(Protocol):
+    """Code that draws over HTTP in the dispatcher's own event loop. Closing the iterator cancels the call."""
+
+    def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]: ...
+
+
+class Placement(Protocol):
+    """Where an engine lives. One placement draws `slots` orders at a time.
+
+    `draw` raises `EngineCrashed` when the process dies (the next call starts a new one), or the engine's own error.
+    `cancel` makes the running `draw` of that job end early, without an error; an unknown job is ignored.
+    """
+
+    slots: int
+
+    async def start(self) -> None:
+        """Load the model; return when it can draw. Raises `EngineError`."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """True when a picture can be drawn now, without loading first."""
+        ...
+
+    def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]: ...
+
+    async def cancel(self, job: str) -> None: ...
+
+    async def close(self) -> None: ...

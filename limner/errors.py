@@ -1,0 +1,124 @@
+"""The root of every error that Limner raises on purpose.
+
+An error says four things beside its sentence: a stable `code`, the HTTP `status` an API answers with, whether
+trying again may help (`retryable`), and whose fault it is. The sentence tells the person what to do.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Whose fault an error is: the caller's request, the operator's set-up, this server, or an upstream."""
+
+    CALLER = "caller"
+    OPERATOR = "operator"
+    SERVER = "server"
+    UPSTREAM = "upstream"
+
+
+class LimnerError(Exception):
+    """Root of the tree. `retry_after` is in seconds, where a time is known."""
+
+    code: str = "internal_error"
+    status: int = 500
+    retryable: bool = False
+    fault: Fault = Fault.SERVER
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+
+
+class InvalidRequest(LimnerError):
+    """The request is wrong and will be wrong again: `param` names the field, the sentence the allowed values."""
+
+    code = "invalid_value"
+    status = 400
+    fault = Fault.CALLER
+
+    def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+        if code is not None:
+            self.code = code
+
+
+class NotSignedIn(LimnerError):
+    code = "invalid_api_key"
+    status = 401
+    fault = Fault.CALLER
+
+
+class NotAllowed(LimnerError):
+    code = "permission_denied"
+    status = 403
+    fault = Fault.CALLER
+
+
+class NotFound(LimnerError):
+    """There is no such thing, or not for this viewer: both read the same."""
+
+    code = "not_found"
+    status = 404
+    fault = Fault.CALLER
+
+
+class RateLimited(LimnerError):
+    code = "rate_limit_exceeded"
+    status = 429
+    retryable = True
+    fault = Fault.CALLER
+
+
+class OutOfCredits(LimnerError):
+    code = "insufficient_quota"
+    status = 429
+    fault = Fault.CALLER
+
+
+class NotConfigured(LimnerError):
+    """Something that has to be installed or set is not: the sentence is the command that mends it."""
+
+    code = "not_configured"
+    status = 503
+    fault = Fault.OPERATOR
+
+
+class Unavailable(LimnerError):
+    """Limner is starting, stopping, or short of something (disk): the same request may work later."""
+
+    code = "unavailable"
+    status = 503
+    retryable = True
+
+
+class EngineError(LimnerError):
+    """An engine failed while drawing. Subclasses say whether another attempt makes sense."""
+
+    code = "engine_error"
+    status = 500
+
+
+class EngineCrashed(EngineError):
+    """The process that held the model died: the job may run again, a bounded number of times."""
+
+    code = "engine_crashed"
+    retryable = True
+
+
+class ModelBroken(EngineError):
+    """The model's files are missing or damaged: no attempt will help until they are mended."""
+
+    code = "model_broken"
+    fault = Fault.OPERATOR
+
+
+class UpstreamError(EngineError):
+    """A server we draw with answered with an error."""
+
+    code = "upstream_error"
+    status = 502
+    fault = Fault.UPSTREAM
