@@ -1,0 +1,85 @@
+# Limner's commands. Each brings what it needs; a stamp in the environment makes the second run quick.
+#   make serve       install into .venv and open the studio at http://127.0.0.1:8080
+#   make test        the tests that need no torch, on SQLite and on PostgreSQL: under ten minutes
+#   make test-extra  the tests that need torch or other programs' clients, in an environment of their own
+#   make lint        ruff, mypy, import-linter
+#   make bench       the numbers of DESIGN.md §7, measured here
+
+PYTHON ?= python3
+VENV := .venv
+EXTRA := .venv-extra
+PIP = bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PACKAGING := pyproject.toml constraints.txt
+
+# The tests that meet the database: they run once more on PostgreSQL.
+ON_POSTGRES := $(wildcard tests/accounts tests/api tests/faults tests/gallery tests/jobs tests/ops tests/storage tests/studio)
+COVERAGE_FLOOR := 80
+
+.PHONY: help install serve test test-extra lint format bench parts clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+install: $(VENV)/.limner
+
+serve: install
+	$(VENV)/bin/limner serve
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Limner needs Python 3.11 or newer: make serve PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "This Python cannot make environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.limner: $(VENV)/bin/python $(PACKAGING)
+	@echo "Installing Limner into $(VENV) (a few hundred megabytes the first time)…"
+	@$(VENV)/$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python $(PACKAGING)
+	@echo "Installing what the tests need into $(VENV)…"
+	@$(VENV)/$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/.limner
+
+$(EXTRA)/.extra: $(PACKAGING)
+	@echo "Installing torch and what the extra tests need into $(EXTRA)…"
+	@test -x $(EXTRA)/bin/python || $(PYTHON) -m venv $(EXTRA)
+	@$(EXTRA)/$(PIP) -e '.[extra]'
+	@touch $@
+
+# A browser and a database server: fetched where that is possible, named where it is not.
+parts:
+	@.ci/parts
+
+# Both runs always happen, and either can fail the whole. The second measures what the two cover together.
+test: $(VENV)/.dev parts
+	@rm -f .coverage .coverage.*; status=0; \
+	if .ci/parts --has postgres; then \
+		$(VENV)/bin/python -m pytest --database=postgres --cov=limner --cov-report= $(ON_POSTGRES) || status=$$?; \
+	fi; \
+	$(VENV)/bin/python -m pytest --cov=limner --cov-append --cov-report=term:skip-covered \
+		--cov-fail-under=$(COVERAGE_FLOOR) || status=$$?; \
+	exit $$status
+
+# 5 is pytest's "no test was chosen".
+test-extra: $(EXTRA)/.extra parts
+	@status=0; $(EXTRA)/bin/python -m pytest -m extra || status=$$?; test $$status -eq 0 -o $$status -eq 5
+
+lint: $(VENV)/.dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.dev
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/.dev
+	@for claim in $$(ls benchmarks/*.py | grep -v __init__); do \
+		echo; $(VENV)/bin/python -m benchmarks.$$(basename $$claim .py) || exit 1; \
+	done
+
+clean:
+	rm -rf build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

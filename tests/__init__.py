@@ -1,0 +1,1 @@
+"""Mirrors limner/. The people are in `cast.py`, what a run stands on in `surroundings.py`."""

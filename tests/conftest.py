@@ -1,0 +1,68 @@
+"""Fixtures for every test, and which tests this machine runs. What comes before Django: `surroundings.py`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests.cast import alice, bob, charlie
+
+__all__ = ["alice", "bob", "charlie"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Slow hashing is the point of the real hashers, and not of the tests.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect (never skip) what this run is not about: other environments, other databases, absent hardware."""
+    marked = config.getoption("-m") or ""
+    absent = set()
+    if "extra" not in marked:
+        absent.add("extra")
+    if config.getoption("--database") != "postgres":
+        absent.add("postgres")
+    if not any(Path("/dev").glob("nvidia[0-9]*")):
+        absent.add("gpu")
+    out = [item for item in items if any(item.get_closest_marker(name) for name in absent)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite's tests use a file, as people do: threads and processes then meet real locks."""
+    for alias in settings.DATABASES:
+        database = settings.DATABASES[alias]
+        if database["ENGINE"].endswith("sqlite3"):
+            database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["LIMNER_HOME"]).parent / "tests.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Nobody drops the database at the end: its file or cluster goes away with the run."""
+    return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _close_database_pools() -> Generator[None, None, None]:
+    yield
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if close_pool := getattr(connection, "close_pool", None):
+            close_pool()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty LIMNER_HOME of this test's own, for the processes it starts."""
+    path = tmp_path / "home"
+    monkeypatch.setenv("LIMNER_HOME", str(path))
+    return path

@@ -1,0 +1,86 @@
+"""What a run stands on, set before Django reads its settings (so: a plugin, `-p tests.surroundings`, not a conftest).
+
+* an empty LIMNER_HOME of its own, and no other LIMNER_* from the person's shell or `.env`;
+* `--database=postgres`: a private PostgreSQL cluster instead of SQLite;
+* a look, at the end, for processes that a test left behind.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import Cluster, NoPostgres, start_cluster
+
+_cluster = pytest.StashKey[Cluster]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="The database that the tests run on; postgres starts a private cluster.",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """A wrapper, so that it comes before pytest-django's own, which loads the settings."""
+    for name in [name for name in os.environ if name.startswith("LIMNER_")]:
+        del os.environ[name]
+    home = Path(tempfile.mkdtemp(prefix="limner-tests-"))
+    # At exit rather than at unconfigure: settings that refuse to load end the run before pytest has begun.
+    atexit.register(_in_this_process, os.getpid(), lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ["LIMNER_HOME"] = str(home / "home")
+    os.environ["PYTHONUNBUFFERED"] = "1"
+    if early_config.known_args_namespace.database == "postgres":
+        try:
+            cluster = start_cluster()
+        except NoPostgres as error:
+            raise pytest.UsageError(str(error)) from error
+        early_config.stash[_cluster] = cluster
+        atexit.register(_in_this_process, os.getpid(), cluster.stop)
+        os.environ["LIMNER_DATABASE_URL"] = cluster.url
+    return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process that outlives its test would be a model child that does not notice its parent is gone."""
+    cluster = session.config.stash.get(_cluster, None)
+    kept = {cluster.process.pid} if cluster is not None else set()
+    if left := {pid: words for pid, words in _children().items() if pid not in kept}:
+        lines = "\n".join(f"  {pid}: {words}" for pid, words in left.items())
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"\nProcesses left behind by a test:\n{lines}", red=True)
+
+
+def _in_this_process(pid: int, tidy: Callable[[], None]) -> None:
+    """A forked child runs our exit handlers too, and must leave its parent's things alone."""
+    if os.getpid() == pid:
+        tidy()
+
+
+def _children() -> dict[int, str]:
+    """Living children of this process, with their command lines; empty where there is no /proc."""
+    found = {}
+    for listing in Path("/proc/self/task").glob("*/children"):
+        for pid in map(int, listing.read_text().split()):
+            try:
+                words = (
+                    Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+                )
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if words := raw.replace(b"\0", b" ").decode(errors="replace").strip():
+                found[pid] = words  # a zombie has no words: it has ended, and only waits to be counted
+    return found
