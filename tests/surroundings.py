@@ -76,9 +76,7 @@ def _children() -> dict[int, str]:
     for listing in Path("/proc/self/task").glob("*/children"):
         for pid in map(int, listing.read_text().split()):
             try:
-                words = (
-                    Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-                )
+                raw = Path(f"/proc/{pid}/cmdline").read_bytes()
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if words := raw.replace(b"\0", b" ").decode(errors="replace").strip():
