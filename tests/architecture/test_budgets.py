@@ -40,7 +40,7 @@ def swallows(handler: ast.ExceptHandler) -> bool:
 
 
 def names_its_boundary(module: Module, handler: ast.ExceptHandler) -> bool:
-    """A comment with the word *boundary* or *border* on the line of the handler, or beside it, says what stands behind it."""
+    """A comment beside the handler, with the word *boundary* or *border*, says what stands behind it."""
     around = (module.line(number) for number in range(handler.lineno - 1, handler.body[0].lineno + 1))
     return any(re.search("#.*(boundary|border)", line, re.IGNORECASE) for line in around)
 
