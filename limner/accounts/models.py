@@ -28,8 +28,6 @@ class Account(AbstractUser):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
     last_event = models.BigIntegerField(default=0, editable=False)
     """Number of the newest durable event: taken inside the transaction that writes the event, so none is late."""
-    virtual_time = models.FloatField(default=0.0, editable=False)
-    """Virtual finish time of the account's newest job, in predicted seconds (fair queuing)."""
 
 
 class ApiKey(models.Model):
@@ -67,6 +65,7 @@ class CreditEntry(models.Model):
             models.UniqueConstraint(fields=["job", "kind"], name="credit_entry_once_per_job_and_kind"),
             models.CheckConstraint(condition=models.Q(amount__gte=0), name="credit_entry_amount_not_negative"),
         ]
+        indexes: ClassVar = [models.Index(fields=["account", "created_at"], name="credit_entry_by_month")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"

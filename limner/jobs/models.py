@@ -28,6 +28,8 @@ class Job(models.Model):
     predicted_seconds = models.FloatField()
     price = models.BigIntegerField(help_text="Millicredits, fixed at submit.")
     attempt = models.PositiveIntegerField(default=0, help_text="Fencing token: only the newest attempt may write.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Attempts that its engine failed: bounded.")
+    lost = models.PositiveSmallIntegerField(default=0, help_text="Attempts that died with their dispatcher: bounded.")
     holder = models.CharField(max_length=64, blank=True, help_text="Which installation's dispatcher draws it.")
     boot = models.CharField(max_length=64, blank=True, help_text="Which start of that dispatcher.")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -53,6 +55,16 @@ class Job(models.Model):
                 fields=["compat", "-priority", "tag", "id"],
                 name="job_batch",
                 condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["account", "lane", "priority", "-tag"],
+                name="job_last_turn",
+                condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["lane", "priority", "-tag"],
+                name="job_virtual_now",
+                condition=models.Q(started_at__isnull=False),
             ),
             models.Index(fields=["lease_until"], name="job_leased", condition=models.Q(state="running")),
             models.Index(fields=["account", "-id"], name="job_newest_first"),

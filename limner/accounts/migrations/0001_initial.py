@@ -44,7 +44,6 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('last_event', models.BigIntegerField(default=0, editable=False)),
-                ('virtual_time', models.FloatField(default=0.0, editable=False)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
                 ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='accounts.plan')),
@@ -83,6 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'credit entries',
+                'indexes': [models.Index(fields=['account', 'created_at'], name='credit_entry_by_month')],
                 'constraints': [models.UniqueConstraint(fields=('job', 'kind'), name='credit_entry_once_per_job_and_kind'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='credit_entry_amount_not_negative')],
             },
         ),

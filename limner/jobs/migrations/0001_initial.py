@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                 ('predicted_seconds', models.FloatField()),
                 ('price', models.BigIntegerField(help_text='Millicredits, fixed at submit.')),
                 ('attempt', models.PositiveIntegerField(default=0, help_text='Fencing token: only the newest attempt may write.')),
+                ('failures', models.PositiveSmallIntegerField(default=0, help_text='Attempts that its engine failed: bounded.')),
+                ('lost', models.PositiveSmallIntegerField(default=0, help_text='Attempts that died with their dispatcher: bounded.')),
                 ('holder', models.CharField(blank=True, help_text="Which installation's dispatcher draws it.", max_length=64)),
                 ('boot', models.CharField(blank=True, help_text='Which start of that dispatcher.', max_length=64)),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
@@ -80,6 +82,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='job',
             index=models.Index(condition=models.Q(('state', 'queued')), fields=['compat', '-priority', 'tag', 'id'], name='job_batch'),
+        ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(condition=models.Q(('state', 'queued')), fields=['account', 'lane', 'priority', '-tag'], name='job_last_turn'),
+        ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(condition=models.Q(('started_at__isnull', False)), fields=['lane', 'priority', '-tag'], name='job_virtual_now'),
         ),
         migrations.AddIndex(
             model_name='job',
