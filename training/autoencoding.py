@@ -1,0 +1,127 @@
+"""Training of the autoencoder on drawn scenes."""
+
+# torch comes without types where the checks run.
+# mypy: allow-subclassing-any, allow-untyped-decorators, no-warn-return-any, no-warn-unused-ignores
+
+from __future__ import annotations
+
+import copy
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .clock import Clock
+from .machine import follow, half, prepare, tensor_of_pictures
+from .models.autoencoder import Autoencoder, AutoencoderShape
+from .recipe import Recipe
+from .scenes import random_scene
+from .scenes.drawing import draw
+
+PICTURE = 512
+EVERY = 100
+
+
+def shape_of(recipe: Recipe) -> AutoencoderShape:
+    """The autoencoder that a recipe asks for."""
+    return AutoencoderShape(recipe.autoencoder.widths, recipe.autoencoder.latent)
+
+
+def load(path: Path, recipe: Recipe, where: torch.device) -> Autoencoder:
+    """The trained autoencoder of a run."""
+    model = Autoencoder(shape_of(recipe))
+    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["average"])
+    return model.eval().to(where, memory_format=torch.channels_last)
+
+
+def edges(wrong: Tensor) -> Tensor:
+    """How much two pictures differ in their steps from pixel to pixel, given their difference."""
+    across = (wrong[..., 1:] - wrong[..., :-1]).abs().mean(dtype=torch.float32)
+    down = (wrong[..., 1:, :] - wrong[..., :-1, :]).abs().mean(dtype=torch.float32)
+    return across + down
+
+
+def loss(model: Autoencoder, pictures: Tensor, recipe: Recipe) -> tuple[Tensor, dict[str, float]]:
+    """What the autoencoder is to make small on some pictures, and its parts to log."""
+    with half(pictures.device):
+        mean, log_variance = model.moments(model.halve(pictures))
+        drawn = model.decode(mean + torch.randn_like(mean) * (0.5 * log_variance).exp())
+    wrong = drawn - pictures.to(drawn.dtype)
+    mean, log_variance = mean.float(), log_variance.float()
+    distance, steps = wrong.abs().mean(dtype=torch.float32), edges(wrong)
+    divergence = 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).mean()
+    total = distance + recipe.autoencoder.edges * steps + recipe.autoencoder.divergence * divergence
+    squared = wrong.detach()[:2].float().square().mean().item()
+    return total, {
+        "l1": distance.item(),
+        "edges": steps.item(),
+        "kl": divergence.item(),
+        "psnr": -10.0 * float(np.log10(squared / 4.0)),
+    }
+
+
+@torch.no_grad()
+def measure(model: Autoencoder, pictures: Tensor) -> None:
+    """Set ``shift`` and ``spread`` so that these pictures' latents have zero mean and unit variance per channel."""
+    model.shift.zero_()
+    model.spread.fill_(1.0)
+    mean = model.moments(model.halve(pictures))[0].float()
+    model.shift.copy_(mean.mean((0, 2, 3), keepdim=True))
+    model.spread.copy_(mean.std((0, 2, 3), keepdim=True))
+
+
+def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
+    """Train until the recipe's minutes, or this call's, are used; go on from ``path`` when it exists."""
+    plan = recipe.autoencoder
+    where = prepare(recipe.seed)
+    model = Autoencoder(shape_of(recipe)).to(where, memory_format=torch.channels_last)
+    average = copy.deepcopy(model).eval()
+    optimizer = torch.optim.AdamW(model.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+    step, done = 0, 0.0
+    if path.exists():
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        model.load_state_dict(saved["model"])
+        average.load_state_dict(saved["average"])
+        optimizer.load_state_dict(saved["optimizer"])
+        step, done = saved["step"], saved["minutes"]
+        with torch.no_grad():
+            model.shift.zero_()
+            model.spread.fill_(1.0)
+    rng = random.Random(recipe.seed * 1_000_003 + step)
+    clock = Clock(plan.minutes, done, minutes)
+    shelf: list[np.ndarray] = [draw(random_scene(rng), PICTURE) for _ in range(4 * plan.batch)]
+    heard: dict[str, float] = {}
+    while clock.running:
+        for _ in range(plan.fresh if len(shelf) >= plan.pictures // 4 else 3 * plan.fresh):
+            picture = draw(random_scene(rng), PICTURE)
+            if len(shelf) < plan.pictures:
+                shelf.append(picture)
+            else:
+                shelf[rng.randrange(len(shelf))] = picture
+        batch = tensor_of_pictures(rng.sample(shelf, plan.batch), where)
+        for group in optimizer.param_groups:
+            group["lr"] = clock.rate(plan.rate, step, plan.warmup)
+        total, parts = loss(model, batch, recipe)
+        total.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        follow(average, model, step, 0.995)
+        step += 1
+        heard = {key: value if not heard else 0.98 * heard[key] + 0.02 * value for key, value in parts.items()}
+        if step % EVERY == 0:
+            told = " ".join(f"{key} {value:.4f}" for key, value in heard.items())
+            print(f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} {told}", flush=True)
+        if step % (10 * EVERY) == 0 or not clock.running:
+            keep = [draw(random_scene(rng), PICTURE) for _ in range(64)]
+            measure(average, tensor_of_pictures(keep, where))
+            state = {
+                "model": model.state_dict(),
+                "average": average.state_dict(),
+                "optimizer": optimizer.state_dict(),
+            }
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.save({**state, "step": step, "minutes": clock.minutes}, path.with_suffix(".part"))
+            path.with_suffix(".part").replace(path)

@@ -1,0 +1,44 @@
+"""The machine a run is on: its device, and how numbers are kept there."""
+
+# torch comes without types where the checks run.
+# mypy: allow-subclassing-any, allow-untyped-decorators, no-warn-return-any, no-warn-unused-ignores
+
+from __future__ import annotations
+
+import os
+
+import torch
+from torch import Tensor
+
+
+def device() -> torch.device:
+    """The best device here."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def prepare(seed: int) -> torch.device:
+    """Seed the generators, use every core, and return the device."""
+    torch.manual_seed(seed)
+    torch.set_num_threads(os.cpu_count() or 2)
+    torch.backends.cuda.matmul.allow_tf32 = True
+    return device()
+
+
+def half(where: torch.device) -> torch.autocast:
+    """Work in bfloat16 inside."""
+    return torch.autocast(where.type, torch.bfloat16)
+
+
+def tensor_of_pictures(pictures: list, where: torch.device) -> Tensor:  # type: ignore[type-arg]
+    """Stack ``uint8`` pictures into one tensor in -1..1, channels first."""
+    import numpy as np
+
+    stacked = torch.from_numpy(np.stack(pictures)).to(where)
+    return stacked.permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0).contiguous(memory_format=torch.channels_last)
+
+
+@torch.no_grad()
+def follow(average: torch.nn.Module, model: torch.nn.Module, step: int, most: float) -> None:
+    """Move the averaged weights a little towards the model's."""
+    share = 1.0 - min(most, (step + 1) / (step + 20))
+    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), share)

@@ -1,0 +1,1 @@
+"""The three networks of a bundled picture model: autoencoder, text encoder, denoiser."""
