@@ -1,41 +1,162 @@
-"""Django's settings, from the environment and `.env` (being widened by the config room's owner)."""
+"""Django's settings, from the table of Limner's own. Reading them makes no file and no folder."""
 
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
-HOME = Path(os.environ.get("LIMNER_HOME") or user_data_path("limner"))
-SECRET_KEY = "replaced-on-first-start"  # noqa: S105
+from limner.config.database import database
+from limner.config.env import BadSetting, Source, dotenv, read_all
+from limner.config.table import SETTINGS
+
+# Where settings come from: the environment, then LIMNER_HOME's .env, then the working directory's.
+_environment = Source("the environment", {k: v for k, v in os.environ.items() if k.startswith("LIMNER_")}, False)
+_here = dotenv(Path.cwd())
+LIMNER_HOME = Path(
+    _environment.values.get("LIMNER_HOME") or _here.values.get("LIMNER_HOME") or user_data_path("limner")
+).expanduser().absolute()
+_home = dotenv(LIMNER_HOME) if LIMNER_HOME != Path.cwd() else _here
+_values, LIMNER_NOTES = read_all(SETTINGS, (_environment, _home) if _home is _here else (_environment, _home, _here))
+"""Sentences about settings that were passed over; `limner serve` prints them."""
+
+LIMNER_HOST = cast(str, _values["LIMNER_HOST"])
+LIMNER_PORT = cast(int, _values["LIMNER_PORT"])
+LIMNER_ACCOUNTS = cast(bool, _values["LIMNER_ACCOUNTS"])
+LIMNER_HOSTS = cast("tuple[str, ...]", _values["LIMNER_HOSTS"])
+LIMNER_ORIGINS = cast("tuple[str, ...]", _values["LIMNER_ORIGINS"])
+LIMNER_PROXIES = cast(str, _values["LIMNER_PROXIES"])
+LIMNER_TARGETS = cast("dict[str, str]", _values["LIMNER_TARGETS"])
+LIMNER_MAX_BODY_MB = cast(int, _values["LIMNER_MAX_BODY_MB"])
+LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
+
+# The key ------------------------------------------------------------------------------------------------------
+LIMNER_SECRET_KEY_FILE = LIMNER_HOME / "secret-key"
+
+
+def _secret_key() -> str:
+    """The key that was set, else the one that the first start keeps, else a new one (the first start writes it)."""
+    if _values["LIMNER_SECRET_KEY"]:
+        return str(_values["LIMNER_SECRET_KEY"])
+    try:
+        return LIMNER_SECRET_KEY_FILE.read_text(encoding="ascii").strip() or secrets.token_urlsafe(48)
+    except FileNotFoundError:
+        return secrets.token_urlsafe(48)
+    except OSError as error:
+        raise BadSetting(f"{LIMNER_SECRET_KEY_FILE} cannot be read ({error}).") from None
+
+
+SECRET_KEY = _secret_key()
+LIMNER_SECRET_KEY_IS_SET = bool(_values["LIMNER_SECRET_KEY"])
+
+# Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = ["*"]  # config/gate.py decides before Django is asked, and explains its answer
 ROOT_URLCONF = "limner.config.urls"
 ASGI_APPLICATION = "limner.config.asgi.application"
 AUTH_USER_MODEL = "accounts.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+APPEND_SLASH = False
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "limner.look",
     "limner.accounts",
     "limner.gallery",
     "limner.jobs",
+    "limner.studio",
 ]
-if os.environ.get("LIMNER_DATABASE_URL"):
-    raise SystemExit("the config room's owner parses LIMNER_DATABASE_URL")
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(HOME / "limner.sqlite3"),
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
-        },
+MIDDLEWARE = [
+    "limner.config.middleware.SessionMiddleware",
+    "limner.config.middleware.AuthenticationMiddleware",
+    "limner.config.middleware.CsrfMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
+]
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database(
+        str(_values["LIMNER_DATABASE_URL"]), home=LIMNER_HOME, pool=cast(int, _values["LIMNER_DATABASE_POOL"])
+    )
+}
+
+# Cookies: theirs alone, over https only where the request came that way (config/middleware.py).
+SESSION_COOKIE_NAME = "limner_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "limner_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [origin for origin in LIMNER_ORIGINS if origin.startswith("http")]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+DATA_UPLOAD_MAX_MEMORY_SIZE = LIMNER_MAX_BODY_MB * 1_000_000
+
+# Files --------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = LIMNER_HOME / "static"
+LIMNER_PICTURES = str(_values["LIMNER_PICTURES"])
+
+
+def _pictures() -> dict[str, Any]:
+    """Where pictures live: a folder, or a bucket that speaks S3."""
+    if not LIMNER_PICTURES.startswith("s3://"):
+        folder = LIMNER_HOME / Path(LIMNER_PICTURES or "pictures").expanduser()
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(folder), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        }
+    where = urlsplit(LIMNER_PICTURES)
+    if not where.netloc:
+        raise BadSetting("LIMNER_PICTURES names no bucket: s3://bucket/prefix")
+    options = {
+        "bucket_name": where.netloc,
+        "location": where.path.strip("/"),
+        "endpoint_url": _values["LIMNER_S3_ENDPOINT"] or None,
+        "region_name": _values["LIMNER_S3_REGION"] or None,
+        "access_key": _values["LIMNER_S3_ACCESS_KEY"] or None,
+        "secret_key": _values["LIMNER_S3_SECRET_KEY"] or None,
+        "default_acl": None,
+        "file_overwrite": True,  # keys are unguessable and written once; asking first would cost a round trip
+        "querystring_auth": True,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing uses it; pictures name their own
+    "pictures": _pictures(),
+    "staticfiles": {"BACKEND": "limner.config.static.HashedStorage"},
+}
+
+# Log ----------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "limner": {"level": LIMNER_LOG_LEVEL.upper()},
+        "uvicorn.error": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }

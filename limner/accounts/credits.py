@@ -1,0 +1,69 @@
+"""The book of credits, in millicredits: held when a job is submitted, captured or released when it ends.
+
+Every verb is called inside the transaction of what it pays for. An entry exists at most once per job and kind (a
+constraint), so nothing is ever charged twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Sum
+from django.db.models.functions import Now, TruncMonth
+
+from limner.accounts.models import Account, CreditEntry, Plan
+from limner.errors import OutOfCredits
+
+Kind = CreditEntry.Kind
+
+
+def hold(account: Account, job: UUID, amount: int) -> None:
+    """Set `amount` aside for a job. The caller has locked the account's row.
+
+    Raises OutOfCredits when the plan's credits for this month would not cover it.
+    """
+    left = balance(account)
+    if left is not None and amount > left:
+        raise OutOfCredits(
+            f"This needs {_credits(amount)} credits and you have {_credits(max(left, 0))} left this month."
+            " Ask for fewer or smaller pictures, or wait for the next month."
+        )
+    _write(account.pk, job, Kind.HOLD, amount)
+
+
+def capture(account_id: int, job: UUID, amount: int) -> None:
+    """Take `amount` of what was held for the job."""
+    _write(account_id, job, Kind.CAPTURE, amount)
+
+
+def release(account_id: int, job: UUID, amount: int) -> None:
+    """Give back `amount` of what was held for the job."""
+    _write(account_id, job, Kind.RELEASE, amount)
+
+
+def balance(account: Account) -> int | None:
+    """Millicredits left this month; None when the account's plan has no limit."""
+    plan: Plan | None = account.plan
+    if plan is None or plan.credits_per_month is None:
+        return None
+    held_now = CreditEntry.objects.filter(account=account, kind=Kind.HOLD, created_at__gte=_month_begin())
+    held = held_now.aggregate(total=Sum("amount"))["total"] or 0
+    # A release counts for the month of its hold: a job that ends after midnight gives nothing to the new month.
+    released = CreditEntry.objects.filter(account=account, kind=Kind.RELEASE, job__in=held_now.values("job"))
+    return plan.credits_per_month - held + (released.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+def _month_begin() -> datetime:
+    """The first moment of this month (UTC), by the database's clock."""
+    begin: datetime = Plan.objects.values_list(TruncMonth(Now()), flat=True)[:1].get()
+    return begin
+
+
+def _write(account_id: int, job: UUID, kind: str, amount: int) -> None:
+    if amount:
+        CreditEntry.objects.create(account_id=account_id, job=job, kind=kind, amount=amount)
+
+
+def _credits(millicredits: int) -> str:
+    return f"{millicredits / 1000:g}"

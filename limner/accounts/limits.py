@@ -1,0 +1,75 @@
+"""How often someone may ask. Counted in this process's memory."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+from limner.accounts.models import Account, ApiKey
+from limner.accounts.plans import unlimited
+from limner.errors import RateLimited
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.strategies import RateLimiter
+
+SIGN_IN_TRIES = 10
+SIGN_IN_TRIES_AN_ADDRESS = 40
+SIGN_IN_MINUTES = 10
+
+
+@cache
+def _limiter() -> RateLimiter:
+    from limits.storage import MemoryStorage
+    from limits.strategies import MovingWindowRateLimiter
+
+    return MovingWindowRateLimiter(MemoryStorage())
+
+
+def check_rate(who: ApiKey | Account) -> None:
+    """Count one request of this key (or account); raise `RateLimited` when its plan's minute is used up."""
+    from limits import RateLimitItemPerMinute
+
+    account = who.account if isinstance(who, ApiKey) else who
+    allowed = (account.plan or unlimited()).requests_per_minute
+    item, name = RateLimitItemPerMinute(allowed), (type(who).__name__, str(who.pk))
+    if not _limiter().hit(item, *name):
+        raise RateLimited(
+            f"Rate limit reached: {allowed} requests a minute. Please try again later.",
+            retry_after=_seconds_left(item, *name),
+        )
+
+
+def check_sign_in(address: str, username: str) -> None:
+    """Raise `RateLimited` when this address, or this name from it, has failed too often to be asked again."""
+    for item, name in _sign_in_limits(address, username):
+        if not _limiter().test(item, *name):
+            raise RateLimited(
+                "Too many attempts to sign in. Wait a few minutes, then try again.",
+                retry_after=_seconds_left(item, *name),
+            )
+
+
+def count_failed_sign_in(address: str, username: str) -> None:
+    """Count one wrong password."""
+    for item, name in _sign_in_limits(address, username):
+        _limiter().hit(item, *name)
+
+
+def forget_counts() -> None:
+    """Start counting anew."""
+    _limiter().storage.reset()
+
+
+def _sign_in_limits(address: str, username: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+    from limits import RateLimitItemPerMinute
+
+    return [
+        (RateLimitItemPerMinute(SIGN_IN_TRIES, SIGN_IN_MINUTES), ("sign-in", address, username.casefold()[:150])),
+        (RateLimitItemPerMinute(SIGN_IN_TRIES_AN_ADDRESS, SIGN_IN_MINUTES), ("sign-in", address)),
+    ]
+
+
+def _seconds_left(item: RateLimitItem, *name: str) -> float:
+    return max(1.0, _limiter().get_window_stats(item, *name).reset_time - time.time())

@@ -1,0 +1,47 @@
+"""One function for each thing that is done to an account."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from limner.accounts.models import Account
+from limner.accounts.plans import unlimited
+from limner.errors import InvalidRequest, NotFound
+
+
+def add_account(username: str, password: str) -> Account:
+    """A new account on the unlimited plan. Raises InvalidRequest for a name that is taken or a password too easy."""
+    account = Account(username=Account.normalize_username(username), plan=unlimited())
+    _check_password(account, password)
+    account.set_password(password)
+    try:
+        account.full_clean(exclude=["plan"])
+    except ValidationError as error:
+        raise InvalidRequest(" ".join(error.messages), param="username") from None
+    with transaction.atomic():
+        account.save()
+    return account
+
+
+def set_password(account: Account, password: str) -> None:
+    """Give an account another password; every session it had ends."""
+    _check_password(account, password)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+
+
+def account_named(username: str) -> Account:
+    """The account called `username`. Raises NotFound."""
+    account = Account.objects.select_related("plan").filter(username=Account.normalize_username(username)).first()
+    if account is None:
+        raise NotFound(f"There is no account called {username!r}. Make one with: limner user add {username}")
+    return account
+
+
+def _check_password(account: Account, password: str) -> None:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise InvalidRequest(" ".join(error.messages), param="password") from None

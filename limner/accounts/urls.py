@@ -1,0 +1,13 @@
+"""Paths of the accounts room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from limner.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in", views.SignIn.as_view(), name="sign_in"),
+    path("sign-out", views.SignOut.as_view(), name="sign_out"),
+]

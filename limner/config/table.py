@@ -1,0 +1,75 @@
+"""Every setting of Limner: one flat table. `docs/settings.md` says the same, and a test holds the two together."""
+
+from __future__ import annotations
+
+from limner.config.env import Setting, choice, flag, hosts, origins, pairs, path, text, whole
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "LIMNER_HOME", "folder", path, "",
+        "Where everything is kept: database, pictures, keys. Made on first start, for its owner only. "
+        "Default: the platform's place for application data.",
+    ),
+    Setting(
+        "LIMNER_HOST", "address", text, "127.0.0.1",
+        "The address `limner serve` listens on. Anything beyond this machine needs `LIMNER_ACCOUNTS=on` or `--open`.",
+    ),
+    Setting("LIMNER_PORT", "1 to 65535", whole(1, 65535), "8080", "The port `limner serve` listens on."),
+    Setting(
+        "LIMNER_ACCOUNTS", "on or off", flag, "off",
+        "`off`: personal mode, one owner and no sign-in. `on`: people sign in, programs bring API keys.",
+    ),
+    Setting(
+        "LIMNER_HOSTS", "host names", hosts, "",
+        "Names beside localhost under which Limner may be reached, between commas; `.example.com` means every name "
+        "under it. With accounts on and nothing listed, any name is answered.",
+    ),
+    Setting(
+        "LIMNER_ORIGINS", "origins", origins, "",
+        "Web pages of other origins that may use the API from a browser, between commas, "
+        "such as `http://localhost:3000`. Never `*`.",
+    ),
+    Setting(
+        "LIMNER_PROXIES", "addresses", text, "127.0.0.1",
+        "Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, between commas.",
+    ),
+    Setting(
+        "LIMNER_DATABASE_URL", "URL", text, "",
+        "`sqlite:////absolute/path` or `postgres://user:password@host:5432/name`. Default: a SQLite file in "
+        "`LIMNER_HOME`.",
+        secret=True,
+    ),
+    Setting(
+        "LIMNER_DATABASE_POOL", "0 to 1000", whole(0, 1000), "16",
+        "Most connections a process keeps to PostgreSQL; 0: no pool, each use opens its own.",
+    ),
+    Setting(
+        "LIMNER_PICTURES", "folder or s3://bucket/prefix", text, "",
+        "Where pictures and uploads are stored. Default: `pictures` in `LIMNER_HOME`. S3 needs "
+        "`pip install 'limner[s3]'`.",
+    ),
+    Setting("LIMNER_S3_ENDPOINT", "URL", text, "", "Address of an S3 server that is not Amazon's."),
+    Setting("LIMNER_S3_REGION", "name", text, "", "Region of the bucket."),
+    Setting(
+        "LIMNER_S3_ACCESS_KEY", "text", text, "",
+        "Access key of the bucket. Empty: what the machine's own role allows.", secret=True,
+    ),
+    Setting("LIMNER_S3_SECRET_KEY", "text", text, "", "Secret key of the bucket.", secret=True),
+    Setting(
+        "LIMNER_TARGETS", "name=model", pairs, "",
+        "Which model draws when a program asks for a name, between commas: `dall-e-3=storybook`. "
+        "Names that are not listed keep Limner's own answer.",
+    ),
+    Setting(
+        "LIMNER_SECRET_KEY", "text", text, "",
+        "Signs sessions and links. Default: made on first start and kept in `LIMNER_HOME/secret-key`.", secret=True,
+    ),
+    Setting(
+        "LIMNER_MAX_BODY_MB", "1 to 4096", whole(1, 4096), "64",
+        "Largest request body, in megabytes; a larger one is refused before it is read.",
+    ),
+    Setting(
+        "LIMNER_LOG_LEVEL", "debug, info, warning or error", choice("debug", "info", "warning", "error"), "info",
+        "How much is written to the log (standard error).",
+    ),
+)  # fmt: skip
