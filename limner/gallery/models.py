@@ -17,7 +17,7 @@ class Picture(models.Model):
     job = models.UUIDField(help_text="The job's public id: plain, because jobs live above the gallery.")
     index = models.PositiveSmallIntegerField(help_text="Which of the job's n pictures, from 0.")
     attempt = models.PositiveIntegerField()
-    blob = models.CharField(max_length=200, help_text="Unguessable key in storage; never shown.")
+    blob = models.CharField(max_length=200, db_index=True, help_text="Unguessable key in storage; never shown.")
     sha256 = models.CharField(max_length=64)
     bytes = models.PositiveIntegerField()
     width = models.PositiveIntegerField()
@@ -47,7 +47,7 @@ class Upload(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads")
-    blob = models.CharField(max_length=200)
+    blob = models.CharField(max_length=200, db_index=True)
     sha256 = models.CharField(max_length=64)
     bytes = models.PositiveIntegerField()
     width = models.PositiveIntegerField()

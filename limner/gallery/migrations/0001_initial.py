@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('job', models.UUIDField(help_text="The job's public id: plain, because jobs live above the gallery.")),
                 ('index', models.PositiveSmallIntegerField(help_text="Which of the job's n pictures, from 0.")),
                 ('attempt', models.PositiveIntegerField()),
-                ('blob', models.CharField(help_text='Unguessable key in storage; never shown.', max_length=200)),
+                ('blob', models.CharField(db_index=True, help_text='Unguessable key in storage; never shown.', max_length=200)),
                 ('sha256', models.CharField(max_length=64)),
                 ('bytes', models.PositiveIntegerField()),
                 ('width', models.PositiveIntegerField()),
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('blob', models.CharField(max_length=200)),
+                ('blob', models.CharField(db_index=True, max_length=200)),
                 ('sha256', models.CharField(max_length=64)),
                 ('bytes', models.PositiveIntegerField()),
                 ('width', models.PositiveIntegerField()),

@@ -1,0 +1,59 @@
+"""Reading pictures. Every read begins with the viewer; None is somebody who is not signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from limner.accounts.models import Account
+from limner.errors import NotFound
+from limner.gallery.models import Picture, Upload
+
+
+def pictures_visible_to(account: Account | None) -> QuerySet[Picture]:
+    """One's own pictures and everybody's public ones, without the trash."""
+    mine = Q(public=True) if account is None else Q(public=True) | Q(account=account)
+    return Picture.objects.filter(mine, trashed_at=None)
+
+
+def picture_visible_to(account: Account | None, public_id: UUID) -> Picture:
+    """The picture, where this viewer may see it. Raises NotFound: what is not theirs does not exist."""
+    return _the_one(pictures_visible_to(account), public_id)
+
+
+def pictures_of(account: Account) -> QuerySet[Picture]:
+    """One's own pictures, newest first, without the trash."""
+    return Picture.objects.filter(account=account, trashed_at=None).order_by("-id")
+
+
+def trash_of(account: Account) -> QuerySet[Picture]:
+    """One's own pictures that are in the trash, newest first."""
+    return Picture.objects.filter(account=account, trashed_at__isnull=False).order_by("-id")
+
+
+def trashed_picture_of(account: Account | None, public_id: UUID) -> Picture:
+    """One's own picture in the trash. Raises NotFound."""
+    if account is None:
+        raise NotFound("There is no such picture.")
+    return _the_one(trash_of(account), public_id)
+
+
+def picture_behind_address(public_id: UUID) -> Picture:
+    """The picture that a signed address names: the signature stands for the viewer. Raises NotFound."""
+    return _the_one(Picture.objects.filter(trashed_at=None), public_id)
+
+
+def claimed(keys: Collection[str]) -> set[str]:
+    """Those of the keys that a picture (in the trash too) or an upload names."""
+    return set(Picture.objects.filter(blob__in=keys).values_list("blob", flat=True)) | set(
+        Upload.objects.filter(blob__in=keys).values_list("blob", flat=True)
+    )
+
+
+def _the_one(pictures: QuerySet[Picture], public_id: UUID) -> Picture:
+    picture = pictures.filter(public_id=public_id).first()
+    if picture is None:
+        raise NotFound("There is no such picture.")
+    return picture

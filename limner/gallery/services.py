@@ -1,0 +1,142 @@
+"""What can be done to pictures and uploads, one function per verb: permission and write in one place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from limner.accounts.models import Account
+from limner.engines.contract import DrawRequest, Size, Task
+from limner.errors import NotAllowed, NotFound
+from limner.gallery.models import Lineage, Picture, Upload
+from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trashed_picture_of
+from limner.gallery.uploads import clean
+from limner.provenance.mark import Provenance
+from limner.storage import blobs, sweeper
+from limner.storage.blobs import Stored
+
+_KINDS = {Task.EDIT: Lineage.Kind.EDIT, Task.VARY: Lineage.Kind.VARY, Task.UPSCALE: Lineage.Kind.UPSCALE}
+
+
+def provenance_of(request: DrawRequest, index: int) -> Provenance:
+    """What picture `index` of a job will say about itself in its file."""
+    return Provenance(
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        model=request.model,
+        seed=request.seed + index,
+        steps=request.steps,
+        guidance=request.guidance,
+        width=request.size.width,
+        height=request.size.height,
+    )
+
+
+def record(
+    *,
+    account_id: int,
+    job: UUID,
+    index: int,
+    attempt: int,
+    stored: Stored,
+    size: Size,
+    format: str,
+    request: DrawRequest,
+) -> Picture:
+    """Write the row of a picture whose blob is kept, inside the caller's transaction.
+
+    Raises IntegrityError on a second picture with the same job and index.
+    """
+    picture = Picture.objects.create(
+        account_id=account_id,
+        job=job,
+        index=index,
+        attempt=attempt,
+        blob=stored.key,
+        sha256=stored.sha256,
+        bytes=stored.bytes,
+        width=size.width,
+        height=size.height,
+        format=format,
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        model=request.model,
+        seed=request.seed + index,
+        parameters={
+            "task": str(request.task),
+            "steps": request.steps,
+            "guidance": request.guidance,
+            "strength": request.strength,
+            "draw_size": str(request.draw_size),
+        },
+    )
+    _record_parents(picture, request)
+    return picture
+
+
+def _record_parents(picture: Picture, request: DrawRequest) -> None:
+    """One lineage row per image of the request that is a picture or an upload the account may use."""
+    if not request.images:
+        return
+    ids = [UUID(ref.public_id) for ref in request.images]
+    pictures = {row.public_id: row for row in pictures_visible_to(picture.account).filter(public_id__in=ids)}
+    uploads = {row.public_id: row for row in Upload.objects.filter(account=picture.account, public_id__in=ids)}
+    # The first image is what was changed; the others were only looked at.
+    kinds = [_KINDS.get(request.task, Lineage.Kind.REFERENCE)] + [Lineage.Kind.REFERENCE] * (len(ids) - 1)
+    Lineage.objects.bulk_create(
+        Lineage(child=picture, parent_picture=pictures.get(key), parent_upload=uploads.get(key), kind=kind)
+        for key, kind in zip(ids, kinds, strict=True)
+    )
+
+
+def trash(account: Account, public_id: UUID) -> Picture:
+    """Put one's own picture into the trash: it is gone everywhere at once, and can be restored.
+
+    A second time changes nothing. Raises NotFound, or NotAllowed for somebody else's public picture.
+    """
+    with transaction.atomic():
+        try:
+            picture = picture_visible_to(account, public_id)
+        except NotFound:
+            return trashed_picture_of(account, public_id)
+        if picture.account_id != account.pk:
+            raise NotAllowed("Only the person who made a picture can put it into the trash.")
+        picture.trashed_at = timezone.now()
+        picture.save(update_fields=["trashed_at"])
+        return picture
+
+
+def restore(account: Account, public_id: UUID) -> Picture:
+    """Take one's own picture out of the trash. A second time changes nothing. Raises NotFound."""
+    with transaction.atomic():
+        try:
+            picture = trashed_picture_of(account, public_id)
+        except NotFound:
+            picture = picture_visible_to(account, public_id)
+            if picture.account_id != account.pk:
+                raise NotAllowed("Only the person who made a picture can take it out of the trash.") from None
+            return picture
+        picture.trashed_at = None
+        picture.save(update_fields=["trashed_at"])
+        return picture
+
+
+def store_upload(account: Account, data: bytes) -> Upload:
+    """Keep an image that a person gave, made harmless first (see `uploads.clean`).
+
+    Raises InvalidRequest with a sentence for anything that is not a whole picture of a sensible size.
+    """
+    image = clean(data)
+    upload = Upload(account=account, width=image.width, height=image.height, has_alpha=image.has_alpha)
+    stored = blobs.put(f"uploads/{upload.public_id}", image.data, ".png")
+    upload.blob, upload.sha256, upload.bytes = stored.key, stored.sha256, stored.bytes
+    upload.save()
+    return upload
+
+
+def sweep_blobs(older_than: timedelta = timedelta(hours=24)) -> int:
+    """Delete blobs that neither a picture nor an upload names and that are older than this; says how many."""
+    return sweeper.sweep(claimed, older_than)

@@ -1,0 +1,87 @@
+"""Making an image that a person gave harmless: decoded, rotated, stripped of everything but pixels, encoded again."""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass
+
+from PIL import Image, ImageCms, ImageOps
+
+from limner.errors import InvalidRequest
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 50 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A PNG of ours with nothing in it but pixels."""
+
+    data: bytes
+    width: int
+    height: int
+    has_alpha: bool
+
+
+def clean(data: bytes) -> Clean:
+    """The image upright, in sRGB, without metadata, as PNG. Raises InvalidRequest with a sentence."""
+    if len(data) > MAX_BYTES:
+        raise _refused("This file is larger than 50 MB. Make it smaller and try again.")
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise _too_many_pixels()
+            opened.load()
+            image = _plain(ImageOps.exif_transpose(opened))
+    except InvalidRequest:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except Exception as error:  # the boundary to Pillow: its decoders raise nearly anything
+        log.info("Refused an upload of %d bytes: %r", len(data), error)
+        raise _refused("This file is not a whole PNG, JPEG or WebP picture. Try another one.") from error
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return Clean(file.getvalue(), image.width, image.height, image.mode == "RGBA")
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """RGB or RGBA in sRGB, without anything that Pillow would carry into the next file."""
+    if image.mode.startswith("I;16"):  # 16-bit grey: Pillow would cut it off at 255, not scale it
+        image = image.point(lambda value: value / 256).convert("L")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
+        image = _in_srgb(image, profile, mode)
+    if image.mode != mode:
+        image = image.convert(mode)
+    bare = Image.new(mode, image.size)
+    bare.paste(image)
+    return bare
+
+
+def _in_srgb(image: Image.Image, profile: bytes, mode: str) -> Image.Image:
+    """Phones photograph in wider colours than the web's: without this they would turn pale."""
+    try:
+        changed = ImageCms.profileToProfile(
+            image,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            outputMode=mode,
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError) as error:
+        log.info("Passed over a colour profile that cannot be used: %s", error)
+        return image
+    return changed or image
+
+
+def _refused(sentence: str) -> InvalidRequest:
+    return InvalidRequest(sentence, param="image", code="invalid_image_file")
+
+
+def _too_many_pixels() -> InvalidRequest:
+    return _refused("This picture has more than 50 million pixels. Make it smaller and try again.")

@@ -1,0 +1,18 @@
+"""Addresses of pictures. Every one is made of a public id or a signature, never of a number or a blob's key."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from limner.gallery import views
+
+app_name = "gallery"
+
+urlpatterns = [
+    path("pictures/<uuid:public_id>", views.picture, name="picture"),
+    path("pictures/<uuid:public_id>.<str:ext>", views.file, name="file"),
+    path("pictures/<uuid:public_id>/thumb-<int:width>.webp", views.thumb, name="thumb"),
+    path("pictures/<uuid:public_id>/trash", views.trash, name="trash"),
+    path("pictures/<uuid:public_id>/restore", views.restore, name="restore"),
+    re_path(r"^files/(?P<token>[A-Za-z0-9_~-]{40,200})\.(?P<ext>png|jpg|webp)$", views.signed, name="signed"),
+]

@@ -1,0 +1,200 @@
+"""Pages and files of pictures. Whoever may not see one is told that there is none.
+
+The views are plain functions: Django runs each in a thread of its request, where reading rows and making a thumbnail
+hold nobody up. A file goes out piece by piece, whatever its size.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from functools import partial, wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import content_disposition_header, http_date
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST, require_safe
+
+from limner.accounts.models import Account
+from limner.accounts.sign_in import account_of
+from limner.errors import LimnerError, NotFound
+from limner.gallery import services
+from limner.gallery.formats import CONTENT_TYPES, extension_of
+from limner.gallery.models import Picture
+from limner.gallery.queries import picture_behind_address, picture_visible_to, trashed_picture_of
+from limner.provenance import mark
+from limner.storage import blobs, signing
+from limner.storage.derived import derived
+from limner.storage.thumbnails import WIDTHS, thumbnail
+
+log = logging.getLogger(__name__)
+
+YEAR = 365 * 24 * 3600
+
+
+_View = Callable[..., HttpResponseBase]
+
+
+def _plainly(view: _View) -> _View:
+    """Our errors as answers: 404 as the site says it, any other with its sentence."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as error:
+            raise Http404(error.message) from error
+        except LimnerError as error:
+            if error.status >= 500:
+                log.error("%s %s: %s", request.method, request.path, error.message, exc_info=error)
+            return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+
+    return answering
+
+
+@require_safe
+@_plainly
+def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """A picture, how it was made, and what can be done with it. In the trash: a way back, for its owner."""
+    account = account_of(request)
+    try:
+        shown = picture_visible_to(account, public_id)
+    except NotFound:
+        trashed = trashed_picture_of(account, public_id)
+        return render(request, "gallery/trashed.html", {"picture": trashed})
+    context = {"picture": shown, "mine": _is_mine(shown, account), "own_ext": extension_of(shown), **_how(shown)}
+    return render(request, "gallery/picture.html", context)
+
+
+@require_safe
+@_plainly
+def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
+    """The picture's own file, or the same picture in another format. `?download=1` saves it under a friendly name."""
+    found = picture_visible_to(account_of(request), public_id)
+    return _for_a_person(_send(request, found, ext))
+
+
+@require_safe
+@_plainly
+def thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResponseBase:
+    """A small WebP, made when first asked for."""
+    found = picture_visible_to(account_of(request), public_id)
+    return _for_a_person(_send(request, found, f"thumb-{width}"))
+
+
+@require_safe
+@_plainly
+def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
+    """What a signed address names. The signature stands for the viewer; a trashed picture is gone here too."""
+    public_id, variant, expires_at = signing.opened(token)
+    found = picture_behind_address(public_id)
+    if variant == "original":
+        variant = extension_of(found)
+    if ext != ("webp" if variant.startswith("thumb-") else variant):
+        raise NotFound("There is no such picture.")
+    response = _send(request, found, variant)
+    left = max(0, int((expires_at - timezone.now()).total_seconds()))
+    response["Cache-Control"] = f"private, max-age={left}, immutable"
+    # Programs put these addresses into pages of their own.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@require_POST
+@_plainly
+def trash(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """Put one's own picture into the trash."""
+    return _changed(request, public_id, services.trash)
+
+
+@require_POST
+@_plainly
+def restore(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """Take one's own picture out of the trash."""
+    return _changed(request, public_id, services.restore)
+
+
+def _changed(request: HttpRequest, public_id: UUID, verb: Callable[[Account, UUID], Picture]) -> HttpResponseBase:
+    account = account_of(request)
+    if account is None:
+        raise NotFound("There is no such picture.")
+    verb(account, public_id)
+    return HttpResponseRedirect(reverse("gallery:picture", kwargs={"public_id": public_id}))
+
+
+def _is_mine(picture: Picture, account: Account | None) -> bool:
+    return account is not None and picture.account_id == account.pk
+
+
+def _how(picture: Picture) -> dict[str, Any]:
+    """What the page says about how the picture was made."""
+    return {"steps": picture.parameters.get("steps"), "guidance": picture.parameters.get("guidance")}
+
+
+def friendly_name(picture: Picture, ext: str) -> str:
+    """`a-friendly-robot-holding-a-flower.png`: the prompt's first words, safe on every file system."""
+    words = slugify(picture.prompt[:200], allow_unicode=True).split("-")
+    name = ""
+    for word in words:
+        if len(f"{name}-{word}".encode()) > 60:
+            break
+        name = f"{name}-{word}".strip("-")
+    return f"{name or 'picture'}.{ext}"
+
+
+class _StoredFile(FileResponse):
+    """A file sent piece by piece on the event loop too, where Django would first read all of it."""
+
+    block_size = 256 * 1024
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        assert self.file_to_stream is not None
+        while piece := await asyncio.to_thread(self.file_to_stream.read, self.block_size):
+            yield piece
+
+
+def _send(request: HttpRequest, picture: Picture, variant: str) -> HttpResponseBase:
+    """One variant of a picture: `png`, `jpg`, `webp`, `thumb-256` or `thumb-640`."""
+    ext = "webp" if variant in {f"thumb-{width}" for width in WIDTHS} else variant
+    if ext not in CONTENT_TYPES:
+        raise NotFound("There is no such file.")
+    etag = f'"{picture.sha256[:32]}-{variant}"'
+    modified = int(picture.created_at.timestamp())
+    unchanged = get_conditional_response(request, etag=etag, last_modified=modified)
+    response = unchanged if unchanged is not None else _body(request, picture, variant, ext)
+    response["ETag"] = etag
+    response["Last-Modified"] = http_date(modified)
+    response["X-Content-Type-Options"] = "nosniff"
+    if request.GET.get("download"):
+        name = content_disposition_header(True, friendly_name(picture, ext))
+        response["Content-Disposition"] = name or "attachment"
+    return response
+
+
+def _body(request: HttpRequest, picture: Picture, variant: str, ext: str) -> HttpResponseBase:
+    content_type = CONTENT_TYPES[ext]
+    if variant == extension_of(picture):
+        if request.method == "HEAD":
+            return HttpResponse(content_type=content_type, headers={"Content-Length": str(picture.bytes)})
+        response = _StoredFile(blobs.open_blob(picture.blob), content_type=content_type)
+        # FileResponse would offer the last part of the blob's key as a name: keys are never shown.
+        del response["Content-Disposition"]
+        return response
+    if variant.startswith("thumb-"):
+        return HttpResponse(thumbnail(picture.blob, int(variant.removeprefix("thumb-"))), content_type=content_type)
+    other = derived(picture.blob, f"as.{ext}", partial(mark.convert, format=ext))
+    return HttpResponse(other, content_type=content_type)
+
+
+def _for_a_person(response: HttpResponseBase) -> HttpResponseBase:
+    """A picture never changes under its address; who may see it does, so only their own browser keeps it."""
+    response["Cache-Control"] = f"private, max-age={YEAR}, immutable"
+    patch_vary_headers(response, ["Cookie"])
+    return response
