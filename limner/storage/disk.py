@@ -20,16 +20,19 @@ class DiskStorage(FileSystemStorage):
     """Django's FileSystemStorage with whole-file writes: a temporary file, fsync, rename, fsync of the folder."""
 
     def __init__(self, location: str | os.PathLike[str] | None = None, **options: Any) -> None:
-        super().__init__(location=location, **{"allow_overwrite": True, **options})
+        # Only this account of the operating system reads pictures: Limner hands them out, after asking who asks.
+        super().__init__(location=location, **{"file_permissions_mode": 0o600, "allow_overwrite": True, **options})
 
     def _save(self, name: str, content: File[bytes]) -> str:
         target = Path(self.path(name))
         partial = Path(self.path(f"{PARTIAL}/{secrets.token_hex(16)}"))
+        # A closed root closes everything below it.
+        Path(self.location).mkdir(mode=0o700, parents=True, exist_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial.parent.mkdir(parents=True, exist_ok=True)
+        partial.parent.mkdir(exist_ok=True)
         try:
-            # Only this account of the operating system reads pictures: Limner hands them out, after asking who asks.
-            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self.file_permissions_mode or 0o600)
+            with open(handle, "wb") as file:
                 for chunk in content.chunks():
                     file.write(chunk)
                 file.flush()
@@ -39,9 +42,10 @@ class DiskStorage(FileSystemStorage):
             partial.unlink(missing_ok=True)
             raise
         # The row that names this key is committed next: the name has to survive a power cut too.
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        if os.name == "posix":  # Windows cannot open a folder, and writes its names through by itself
+            above = os.open(target.parent, os.O_RDONLY)
+            try:
+                os.fsync(above)
+            finally:
+                os.close(above)
         return name
