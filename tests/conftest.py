@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -34,15 +33,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """SQLite's tests use a file, as people do: threads and processes then meet real locks."""
-    for alias in settings.DATABASES:
-        database = settings.DATABASES[alias]
-        if database["ENGINE"].endswith("sqlite3"):
-            database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["LIMNER_HOME"]).parent / "tests.sqlite3")
 
 
 @pytest.fixture(scope="session")

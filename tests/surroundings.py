@@ -35,10 +35,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """A wrapper, so that it comes before pytest-django's own, which loads the settings."""
     for name in [name for name in os.environ if name.startswith("LIMNER_")]:
         del os.environ[name]
+    if (dotenv := Path(".env")).exists() and "LIMNER_" in dotenv.read_text():
+        raise pytest.UsageError("The .env here would set Limner up for the tests too: move it into LIMNER_HOME.")
     home = Path(tempfile.mkdtemp(prefix="limner-tests-"))
     # At exit rather than at unconfigure: settings that refuse to load end the run before pytest has begun.
     atexit.register(_in_this_process, os.getpid(), lambda: shutil.rmtree(home, ignore_errors=True))
-    os.environ["LIMNER_HOME"] = str(home / "home")
+    os.environ["LIMNER_HOME"] = str(home)
     os.environ["PYTHONUNBUFFERED"] = "1"
     if early_config.known_args_namespace.database == "postgres":
         try:
