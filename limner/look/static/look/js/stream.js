@@ -1,0 +1,50 @@
+// One event stream for the whole page. A hidden tab closes it; when shown, the server replays what was missed.
+
+const KINDS = ["state", "progress", "preview", "picture"];
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 30000;
+
+/**
+ * Follow the account's stream at `url`, from the event numbered `seen` on.
+ * `heard(kind, data)` is called for every event; `connected(yes)` when the line goes or comes back.
+ */
+export function follow(url, seen, heard, connected) {
+  let source = null;
+  let newest = seen;
+  let wait = FIRST_WAIT;
+  let timer = 0;
+
+  const close = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+
+  const open = () => {
+    if (source || document.hidden) return;
+    source = new EventSource(`${url}?after=${newest}`);
+    source.onopen = () => {
+      wait = FIRST_WAIT;
+      connected(true);
+    };
+    source.onerror = () => {
+      connected(false);
+      if (source.readyState !== EventSource.CLOSED) return; // the browser reconnects by itself
+      close();
+      timer = setTimeout(open, wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    };
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => {
+        if (event.lastEventId) newest = Math.max(newest, Number(event.lastEventId));
+        heard(kind, JSON.parse(event.data));
+      });
+    }
+  };
+
+  const look = () => (document.hidden ? close() : open());
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", look);
+  open();
+}

@@ -1,0 +1,100 @@
+"""Styles and colours: words that a person picks instead of typing them. Offered only where the model knows the words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from limner.engines.contract import Capabilities
+from limner.engines.words import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A look with a name: `words` go behind the prompt, `negative` is what to avoid."""
+
+    name: str
+    title: str
+    words: str
+    negative: str = ""
+
+
+STYLES: tuple[Style, ...] = (
+    Style("day", "Daylight", "by day"),
+    Style("sunset", "Sunset", "at sunset"),
+    Style("night", "Night", "at night"),
+    Style("meadow", "Meadow", "in a meadow"),
+    Style("sea", "Seaside", "by the sea"),
+    Style("city", "City", "in the city"),
+    Style("snow", "Snow", "in the snow"),
+    Style("watercolour", "Watercolour", "watercolour painting, soft washes, paper texture", "photo, render"),
+    Style("oil", "Oil paint", "oil painting, visible brush strokes, canvas texture", "photo, render"),
+    Style("ink", "Ink drawing", "ink drawing, fine line work, white paper", "photo, colour"),
+    Style("pencil", "Pencil", "pencil sketch, soft shading, paper grain", "photo, render"),
+    Style("woodcut", "Woodcut", "woodcut print, bold lines, two colours", "photo, render"),
+    Style("paper-cut", "Paper cut", "layered paper cut, soft shadows", "photo"),
+    Style("pixel-art", "Pixel art", "pixel art, limited palette, crisp edges", "blurry, photo"),
+    Style("photo", "Photograph", "photograph, natural light, shallow depth of field", "drawing, painting, render"),
+    Style("clay", "Clay", "clay model, studio light, fingerprints in the clay", "drawing"),
+)
+
+COLOURS: tuple[str, ...] = (
+    "red", "orange", "yellow", "gold", "green", "teal", "blue", "purple", "pink", "brown", "white", "grey", "black",
+)  # fmt: skip
+"""The colours that have a swatch, in the order of the rainbow, then the quiet ones."""
+
+_SMALL_WORDS = frozenset(
+    "a about across after all an and are around as at be before behind below beside between by can could do does down "
+    "during each every for from had has have her here his i in inside into is it its just like make me my near next no "
+    "not of off on one onto or our out over own paint picture please show so some than that the their them then there "
+    "these they this those through to too towards two under until up upon us very was we were what when where which "
+    "while who whose will with within without would you your draw image".split()
+)
+"""Words that carry no picture of their own: nobody is told that a model does not know them."""
+
+
+def unknown_words(prompt: str, capabilities: Capabilities) -> list[str]:
+    """The words of the prompt that mean something and that the model passes over, in order, once each."""
+    words = [word for word in words_of(prompt) if word not in _SMALL_WORDS and not word.isdigit()]
+    return capabilities.unknown_words(words)
+
+
+def styles_for(capabilities: Capabilities) -> tuple[Style, ...]:
+    """The styles whose every word the model knows."""
+    return tuple(style for style in STYLES if not unknown_words(style.words, capabilities))
+
+
+def colours_for(capabilities: Capabilities) -> tuple[str, ...]:
+    """The colours that the model knows by name."""
+    return tuple(colour for colour in COLOURS if not unknown_words(colour, capabilities))
+
+
+_OPENING = re.compile(
+    r"^(?:draw |paint |show )?(?:(?:an?|the|some) )?(?:\w+ )?"
+    r"(?:picture|drawing|illustration|image|painting|cartoon|photo|photograph|sketch) of ",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?:an?|the|one|some|two|three|my) ", re.IGNORECASE)
+_HEAD = 4
+"""How many words after the article may hold the colour of the thing itself ("a small very old red boat")."""
+
+
+def compose(prompt: str, *, style: Style | None = None, colour: str = "") -> str:
+    """The prompt with what was picked said in it: the colour at the first thing it names, the style behind it."""
+    words = _coloured(prompt, colour) if colour else prompt
+    return f"{words.rstrip(' ,.')}, {style.words}" if style else words
+
+
+def _coloured(prompt: str, colour: str) -> str:
+    start = match.end() if (match := _OPENING.match(prompt)) else 0
+    before, rest = prompt[:start], prompt[start:]
+    article = match.group() if (match := _ARTICLE.match(rest)) else ""
+    words = rest[len(article) :].split(" ")
+    named = next((i for i, word in enumerate(words[:_HEAD]) if word.lower().strip(",.") in COLOURS), None)
+    if named is None:
+        words.insert(0, colour)
+    else:
+        words[named] = colour + words[named][len(words[named].rstrip(",.")) :]
+    if article.lower() in ("a ", "an "):
+        article = article[0] + ("n " if words[0][:1].lower() in "aeiou" else " ")
+    return before + article + " ".join(words)

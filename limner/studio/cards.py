@@ -1,0 +1,132 @@
+"""What the page shows of a job: one card, with a tile for each of its pictures from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+
+from limner.accounts.models import Account
+from limner.engines.catalog import Model, catalog
+from limner.engines.contract import DrawRequest
+from limner.gallery.models import Picture
+from limner.gallery.queries import pictures_visible_to
+from limner.jobs.models import Job
+from limner.jobs.queries import outlook
+from limner.jobs.states import ENDED, State
+from limner.prompts.styles import unknown_words
+from limner.studio import wording
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A place on the wall: it has the picture's shape before there is a picture."""
+
+    index: int
+    picture: Picture | None
+
+    @property
+    def number(self) -> int:
+        return self.index + 1
+
+
+@dataclass(frozen=True)
+class Card:
+    """One job as its viewer sees it."""
+
+    job: Job
+    tiles: tuple[Tile, ...]
+
+    @cached_property
+    def request(self) -> DrawRequest:
+        return DrawRequest.from_json(self.job.request)
+
+    @cached_property
+    def model(self) -> Model | None:
+        """None for a job whose model has been taken away since."""
+        return catalog().get(self.request.model)
+
+    @property
+    def model_title(self) -> str:
+        return self.model.title if self.model else self.request.model
+
+    @property
+    def url(self) -> str:
+        return reverse("studio:card", args=[self.job.public_id])
+
+    @property
+    def live(self) -> bool:
+        return self.job.state not in ENDED
+
+    @property
+    def hung(self) -> int:
+        """How many pictures there are."""
+        return sum(tile.picture is not None for tile in self.tiles)
+
+    @property
+    def columns(self) -> int:
+        """How many tiles stand side by side, so that the works of one job fill about a square."""
+        return next(columns for columns, most in ((1, 1), (2, 4), (3, 9), (4, 16)) if len(self.tiles) <= most)
+
+    @property
+    def queued(self) -> bool:
+        return self.job.state == State.QUEUED
+
+    @property
+    def running(self) -> bool:
+        return self.job.state == State.RUNNING
+
+    @property
+    def stopping(self) -> bool:
+        return self.live and self.job.cancel_requested
+
+    @property
+    def failed(self) -> bool:
+        return self.job.state == State.FAILED
+
+    @property
+    def cancelled(self) -> bool:
+        return self.job.state == State.CANCELLED
+
+    @cached_property
+    def unknown(self) -> str:
+        """The sentence that names the words the model passed over, or nothing."""
+        if self.model is None:
+            return ""
+        return wording.passes_over(self.model.title, unknown_words(self.request.prompt, self.model.capabilities))
+
+    @cached_property
+    def status(self) -> str:
+        """Where the job stands, before the first step is heard of."""
+        if self.stopping:
+            return "Stopping…"
+        view = outlook(self.job)
+        return wording.waiting(view.ahead, view.low, view.high) if self.queued else wording.drawing(view.low, view.high)
+
+    @property
+    def problem(self) -> str:
+        return wording.problem(self.job.error_code, self.job.error_message)
+
+    @property
+    def announcement(self) -> str:
+        """What a screen reader hears when the card has changed into this."""
+        return wording.announcement(State(self.job.state), self.request.prompt, self.hung, self.job.n)
+
+
+def cards_of(account: Account, jobs: Iterable[Job]) -> list[Card]:
+    """Cards for these jobs, their pictures read at once."""
+    jobs = list(jobs)
+    found = pictures_visible_to(account).filter(job__in=[job.public_id for job in jobs])
+    pictures = {(picture.job, picture.index): picture for picture in found}
+    return [
+        Card(job, tuple(Tile(i, pictures.get((job.public_id, i))) for i in _places(job, pictures))) for job in jobs
+    ]
+
+
+def _places(job: Job, pictures: dict[tuple[object, int], Picture]) -> list[int]:
+    """Every place of a job that may still fill; of one that ended early, those that were filled (or one, empty)."""
+    if job.state not in ENDED:
+        return list(range(job.n))
+    return [i for i in range(job.n) if (job.public_id, i) in pictures] or [0]

@@ -1,0 +1,155 @@
+// The wall: cards follow the account's stream. Progress and previews change what is there; whatever the ledger keeps
+// (state, pictures) comes as the card's own markup from the server and is morphed in.
+import { follow } from "../look/js/stream.js";
+
+const wall = document.getElementById("wall");
+const away = document.getElementById("away");
+const announcer = document.getElementById("announcer");
+const QUEUE_LOOK = 5000; // how often a waiting card asks for its place in line
+const AWAY_AFTER = 3000;
+const SETTLE = 60; // a picture and the state that follows it come together: one look at the card is enough
+
+const cardOf = (job) => document.getElementById(`job-${job}`);
+
+// --- cards ---------------------------------------------------------------------------------------------------
+
+const due = new Map();
+function refresh(job) {
+  clearTimeout(due.get(job));
+  due.set(job, setTimeout(() => {
+    due.delete(job);
+    const card = cardOf(job);
+    if (card) htmx.trigger(card, "refresh");
+    else arrive(job);
+  }, SETTLE));
+}
+
+// A job that another tab or a program has submitted.
+let asking = 0;
+function arrive(job) {
+  if (asking) return void refresh(job); // it may be the one whose answer is on its way
+  const url = wall.dataset.card.replace(/[0-9a-f-]{36}/, job);
+  htmx.ajax("GET", url, { target: "#wall", swap: "afterbegin", source: wall });
+}
+document.addEventListener("htmx:before:request", (event) => { if (isMaking(event)) asking += 1; });
+document.addEventListener("htmx:finally:request", (event) => { if (isMaking(event)) asking -= 1; });
+const isMaking = (event) => event.detail.ctx.request.method === "POST" && event.detail.ctx.target === wall;
+
+function tidy() {
+  const seen = new Set();
+  for (const card of wall.querySelectorAll(".card-job")) {
+    if (seen.has(card.id)) card.remove();
+    seen.add(card.id);
+    localTime(card);
+  }
+}
+
+const said = new Map();
+function announce() {
+  for (const card of wall.querySelectorAll(".card-job")) {
+    const words = card.dataset.announcement;
+    if (said.get(card.id) !== words && said.has(card.id)) announcer.textContent = words;
+    else if (!said.has(card.id) && started) announcer.textContent = words;
+    said.set(card.id, words);
+  }
+}
+
+function localTime(card) {
+  const time = card.querySelector("time[data-time]");
+  if (!time || time.dataset.time) return;
+  const when = new Date(time.dateTime);
+  const today = when.toDateString() === new Date().toDateString();
+  const clock = { hour: "2-digit", minute: "2-digit" };
+  time.textContent = when.toLocaleString([], today ? clock : { day: "numeric", month: "short", ...clock });
+  time.dataset.time = "local";
+}
+
+// Whoever pressed a button that is gone after the swap stays at the card, not at the top of the page.
+let held = null;
+document.addEventListener("htmx:before:swap", () => {
+  held = document.activeElement?.closest?.(".card-job");
+});
+document.addEventListener("htmx:after:swap", () => {
+  tidy();
+  announce();
+  if (held?.isConnected && document.activeElement === document.body) held.focus({ preventScroll: true });
+  hangAll();
+});
+
+// --- pictures ------------------------------------------------------------------------------------------------
+
+function hang(picture, still = false) {
+  picture.dataset.hung = still ? "still" : "fading";
+  const preview = picture.closest(".tile").querySelector(".tile-preview");
+  setTimeout(() => preview.replaceChildren(), still ? 0 : 900);
+}
+function hangAll(still = false) {
+  for (const picture of wall.querySelectorAll(".tile-picture:not([data-hung])")) {
+    if (picture.complete) hang(picture, still);
+  }
+}
+for (const outcome of ["load", "error"]) {
+  wall.addEventListener(outcome, (event) => {
+    if (event.target.matches(".tile-picture:not([data-hung])")) hang(event.target);
+  }, true);
+}
+
+async function preview({ job, index, image }) {
+  const place = document.getElementById(`preview-${job}-${index}`);
+  if (!place || place.parentElement.querySelector(".tile-picture")) return;
+  const next = new Image();
+  next.alt = "";
+  next.src = image;
+  await next.decode();
+  place.replaceChildren(next);
+}
+
+// --- progress ------------------------------------------------------------------------------------------------
+
+function progress({ job, index, step, steps, seconds_left: left }) {
+  const card = cardOf(job);
+  const bar = card?.querySelector(".bar");
+  if (card?.dataset.state !== "running" || !bar) return;
+  const n = Number(card.dataset.n);
+  const done = card.querySelectorAll(".tile-picture").length;
+  const parts = (card.steps ??= new Map()).set(index, step / steps);
+  const sum = [...parts.values()].reduce((all, part) => all + part, 0);
+  bar.value = Math.max(bar.value || 0, Math.min(1, Math.max(sum, done) / n));
+  const words = n > 1 ? [`Picture ${index + 1} of ${n}`, `step ${step} of ${steps}`] : [`Step ${step} of ${steps}`];
+  if (Number.isFinite(left)) words.push(timeLeft(left));
+  const text = card.querySelector(".going-text[hx-morph-skip]");
+  if (text) text.textContent = words.join(" · ");
+}
+
+function timeLeft(seconds) {
+  if (seconds >= 90) return `about ${Math.round(seconds / 60)} min left`;
+  return `about ${Math.max(1, Math.round(seconds))} s left`;
+}
+
+// --- the stream ----------------------------------------------------------------------------------------------
+
+const heard = {
+  state: ({ job }) => refresh(job),
+  picture: ({ job }) => refresh(job),
+  progress,
+  preview: (data) => preview(data).catch(() => {}), // a preview that cannot be shown is followed by the next one
+};
+
+let missing = 0;
+function connected(yes) {
+  clearTimeout(missing);
+  if (yes) away.hidden = true;
+  else missing = setTimeout(() => { away.hidden = document.hidden; }, AWAY_AFTER);
+}
+
+let started = false;
+tidy();
+announce();
+hangAll(true);
+started = true;
+follow(wall.dataset.events, Number(wall.dataset.seen), (kind, data) => heard[kind](data), connected);
+
+setInterval(() => {
+  if (document.hidden) return;
+  for (const card of wall.querySelectorAll('.card-job[data-state="queued"]')) htmx.trigger(card, "refresh");
+}, QUEUE_LOOK);

@@ -1,0 +1,190 @@
+"""The make page: ask for pictures, watch them appear, find them again.
+
+Every fragment is the page's own markup, so the page works without scripts too; scripts only spare the reload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from limner.accounts.models import Account
+from limner.accounts.sign_in import account_of
+from limner.engines.contract import DrawRequest
+from limner.errors import LimnerError
+from limner.jobs import services
+from limner.jobs.models import Job
+from limner.jobs.queries import job_visible_to, jobs_visible_to
+from limner.jobs.sse import account_stream
+from limner.jobs.states import State
+from limner.jobs.threads import in_thread
+from limner.prompts.styles import unknown_words
+from limner.studio import asking, wording
+from limner.studio.cards import cards_of
+
+P = ParamSpec("P")
+WALL = 24
+"""How many jobs a page shows; the earlier ones are a press away."""
+
+
+def _for_viewer(
+    view: Callable[Concatenate[HttpRequest, Account, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Give the view its viewer and send everybody else to sign in; errors of ours are said on the page."""
+
+    @wraps(view)
+    def seen(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        viewer = account_of(request)
+        if viewer is None:
+            return _sign_in_first(request)
+        try:
+            return view(request, viewer, *args, **kwargs)
+        except LimnerError as error:
+            return _said(request, viewer, error)
+
+    return seen
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    here = request.get_full_path() if request.method == "GET" and not _by_htmx(request) else "/"
+    there = f"{reverse('accounts:sign_in')}?{urlencode({'next': here})}"
+    return HttpResponse(status=204, headers={"HX-Redirect": there}) if _by_htmx(request) else redirect(there)
+
+
+def _said(request: HttpRequest, viewer: Account, error: LimnerError) -> HttpResponse:
+    if _by_htmx(request):
+        return render(request, "studio/_problem.html", {"problem": error.message}, status=error.status)
+    if error.status == 404:
+        return render(request, "studio/not_found.html", status=404)
+    return _page(request, viewer, problem=error.message, status=error.status)
+
+
+def _by_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+@require_safe
+@_for_viewer
+def page(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """The prompt box, and everything this account has made, newest first."""
+    return _page(request, viewer)
+
+
+def _page(request: HttpRequest, viewer: Account, *, problem: str = "", status: int = 200) -> HttpResponse:
+    # The number of the newest event is read before the jobs: what happens in between is replayed, never missed.
+    seen = Account.objects.values_list("last_event", flat=True).get(pk=viewer.pk)
+    try:
+        offered = asking.offer(request.GET.get("model", ""))
+    except LimnerError as error:
+        offered, problem, status = None, problem or error.message, max(status, 200)
+    context = {
+        "offer": offered,
+        "problem": problem,
+        "asked": request.POST if problem else {},
+        "examples": asking.EXAMPLES,
+        "ask": uuid4(),
+        "seen": seen,
+        **_wall(viewer),
+    }
+    return render(request, "studio/make.html", context, status=status)
+
+
+def _wall(viewer: Account, before: UUID | None = None) -> dict[str, object]:
+    jobs = jobs_visible_to(viewer).order_by("-id")
+    if before is not None:
+        jobs = jobs.filter(pk__lt=job_visible_to(viewer, before).pk)
+    found = list(jobs[: WALL + 1])
+    return {"cards": cards_of(viewer, found[:WALL]), "earlier": found[WALL - 1] if len(found) > WALL else None}
+
+
+@require_POST
+@_for_viewer
+def make(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """Submit a job and answer with its card. The form's token makes a second press of the same button harmless."""
+    wish = asking.wish_of(request.POST)
+    token = request.POST.get("ask", "")[:64]
+    job = services.submit(
+        viewer, wish.request, price=wish.price, idempotency_key=f"studio:{token}" if token else None
+    )
+    return _made(request, viewer, job)
+
+
+@require_POST
+@_for_viewer
+def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """The same wish once more: the same picture after a failure, another one otherwise."""
+    before = job_visible_to(viewer, public_id)
+    wish = asking.same_again(DrawRequest.from_json(before.request), keep_seed=before.state == State.FAILED)
+    return _made(request, viewer, services.submit(viewer, wish.request, price=wish.price))
+
+
+def _made(request: HttpRequest, viewer: Account, job: Job) -> HttpResponse:
+    if not _by_htmx(request):
+        return redirect("studio:page")
+    context = {"card": cards_of(viewer, [job])[0], "ask": uuid4()}
+    return render(request, "studio/_made.html", context)
+
+
+@require_GET
+@_for_viewer
+def card(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """One job as it stands now."""
+    return _card(request, viewer, job_visible_to(viewer, public_id))
+
+
+@require_POST
+@_for_viewer
+def cancel(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """Stop a job; what it has drawn so far stays."""
+    job = services.cancel(viewer, public_id)
+    return _card(request, viewer, job) if _by_htmx(request) else redirect("studio:page")
+
+
+def _card(request: HttpRequest, viewer: Account, job: Job) -> HttpResponse:
+    return render(request, "studio/_card.html", {"card": cards_of(viewer, [job])[0]})
+
+
+@require_GET
+@_for_viewer
+def earlier(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """The cards of the jobs before `before`."""
+    try:
+        before = UUID(request.GET.get("before", ""))
+    except ValueError:
+        return HttpResponse(status=400)
+    return render(request, "studio/_cards.html", _wall(viewer, before))
+
+
+@require_GET
+@_for_viewer
+def words(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """While somebody types: the words that the model would pass over."""
+    offered = asking.offer(request.GET.get("model", ""))
+    unknown = unknown_words(request.GET.get("prompt", "")[:4000], offered.model.capabilities)
+    sentence = wording.passes_over(offered.model.title, unknown)
+    return render(request, "studio/_hint.html", {"sentence": sentence, "offer": offered})
+
+
+@require_GET
+async def events(request: HttpRequest) -> HttpResponseBase:
+    """The account's stream: one for the whole page, however many jobs it shows."""
+    viewer = await in_thread(account_of, request)
+    if viewer is None:
+        return HttpResponse("Sign in first.", status=401, content_type="text/plain")
+    # A reconnecting browser names the newest event it has seen in a header; a page that opens its stream cannot
+    # set headers and names it in the address.
+    newest = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    stream = account_stream(viewer.pk, int(newest) if newest.isascii() and newest.isdigit() else None)
+    return StreamingHttpResponse(
+        stream,
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )

@@ -1,0 +1,70 @@
+"""Every sentence about a job that depends on its numbers."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from limner.engines.contract import Size
+from limner.jobs.states import State
+
+_PLAIN = {
+    "engine_crashed": "The model stopped while it was drawing, more than once. Try again; if it keeps happening, "
+    "`limner doctor` says what is wrong.",
+    "model_broken": "The model's files are missing or damaged. `limner doctor` says how to mend them.",
+    "internal_error": "Something went wrong inside Limner. The log has the details; trying again may help.",
+}
+
+
+def seconds(low: float, high: float) -> str:
+    """`3–5 s`, `about 4 s`, `1–2 min`: a range that does not pretend to know better."""
+    if high >= 90:
+        first, last, unit = max(1, round(low / 60)), ceil(high / 60), "min"
+    else:
+        first, last, unit = max(1, round(low)), max(1, ceil(high)), "s"
+    return f"about {last} {unit}" if first >= last else f"{first}–{last} {unit}"
+
+
+def waiting(ahead: int, low: float, high: float) -> str:
+    place = "Next in line" if ahead == 0 else f"{ahead} ahead in line"
+    return f"{place} · {seconds(low, high)} left"
+
+
+def drawing(low: float, high: float) -> str:
+    return f"Drawing · {seconds(low, high)} left"
+
+
+def passes_over(title: str, words: list[str]) -> str:
+    """`Storybook does not know “zeppelin” yet and passes over it.` Nothing where every word is known."""
+    if not words:
+        return ""
+    named = [f"“{word}”" for word in words[:4]]
+    if len(words) > len(named):
+        named.append(f"{len(words) - len(named)} more")
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"{title} does not know {listed} yet and passes over {'it' if len(words) == 1 else 'them'}."
+
+
+def problem(code: str, message: str) -> str:
+    """Why a job failed, in plain words."""
+    return _PLAIN.get(code) or message or "It could not be drawn. Trying again may help."
+
+
+def announcement(state: State, prompt: str, hung: int, n: int) -> str:
+    short = prompt if len(prompt) <= 60 else prompt[:57].rstrip() + "…"
+    match state:
+        case State.QUEUED:
+            return f"Waiting its turn: {short}"
+        case State.RUNNING:
+            return f"{hung} of {n} pictures done: {short}" if hung else f"Drawing: {short}"
+        case State.DONE:
+            return f"{'The picture is' if n == 1 else f'All {n} pictures are'} done: {short}"
+        case State.FAILED:
+            return f"Not drawn: {short}"
+        case State.CANCELLED:
+            return f"Cancelled: {short}"
+
+
+def size_title(size: Size) -> str:
+    """`Square · 1024 × 1024`."""
+    shape = "Square" if size.width == size.height else "Landscape" if size.width > size.height else "Portrait"
+    return f"{shape} · {size.width} × {size.height}"
