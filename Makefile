@@ -3,7 +3,7 @@
 #   make test        the tests that need no torch, on SQLite and on PostgreSQL: under ten minutes
 #   make test-extra  the tests that need torch or other programs' clients, in an environment of their own
 #   make lint        ruff, mypy, import-linter
-#   make bench       the numbers of DESIGN.md §7, measured here
+#   make bench       the numbers of benchmarks/README.md, measured here
 
 PYTHON ?= python3
 VENV := .venv
