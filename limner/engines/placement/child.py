@@ -1,0 +1,290 @@
+"""A model in a child process: a native crash takes the child, not the server. The next drawing starts a new one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from itertools import count
+from typing import Any
+
+from limner.engines.catalog import Model
+from limner.engines.contract import DrawEvent, DrawOrder
+from limner.engines.placement import frames, messages
+from limner.errors import EngineCrashed, LimnerError, Unavailable
+
+log = logging.getLogger(__name__)
+
+_HOST = "limner.engines.placement.host"
+_POLITE_SECONDS = 2.0
+
+_Answer = DrawEvent | LimnerError | None
+"""What a drawing's queue holds: an event, the error that ended it, or None for its end."""
+
+
+class ChildPlacement:
+    """Implements `Placement` with one child process. Belongs to the event loop it is first used in."""
+
+    slots = 1
+
+    def __init__(self, model: Model, *, start_timeout: float = 120) -> None:
+        self.model = model
+        self._start_timeout = start_timeout
+        self._child: _Child | None = None
+        self._starting: asyncio.Task[_Child] | None = None
+        self._closed = False
+
+    @property
+    def ready(self) -> bool:
+        return self._child is not None and self._child.alive
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while it can draw: for `doctor`, health and tests."""
+        return self._child.process.pid if self._child is not None and self._child.alive else None
+
+    async def start(self) -> None:
+        """Start the child and wait until its model is loaded. Callers at the same time share one start."""
+        await self._running()
+
+    async def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]:
+        child = await self._running()
+        call, answers = child.draw(order)
+        try:
+            while (answer := await answers.get()) is not None:
+                if isinstance(answer, LimnerError):
+                    raise answer
+                yield answer
+        finally:
+            # Left early (cancelled, or the reader lost interest): the child need not finish what nobody awaits.
+            child.leave(call)
+
+    async def cancel(self, job: str) -> None:
+        if self._child is not None:
+            self._child.cancel(job)
+
+    async def close(self) -> None:
+        self._closed = True
+        if self._starting is not None and not self._starting.done():
+            self._starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError, LimnerError):
+                await self._starting
+        if self._child is not None:
+            child, self._child = self._child, None
+            await child.close()
+
+    async def _running(self) -> _Child:
+        if self._closed:
+            raise Unavailable("Limner is stopping; ask again when it is back.")
+        if self._child is not None and self._child.alive:
+            return self._child
+        if self._starting is None or self._starting.done():
+            self._starting = asyncio.create_task(self._start(), name=f"start {self.model.name}")
+            # A start whose waiters were all cancelled has nobody to take its error: it is told again at the next.
+            self._starting.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await asyncio.shield(self._starting)
+
+    async def _start(self) -> _Child:
+        if self._child is not None:
+            await self._child.close()
+            self._child = None
+        child = await _Child.spawn(self.model)
+        try:
+            async with asyncio.timeout(self._start_timeout):
+                await child.loaded
+        except TimeoutError:
+            await child.kill()
+            raise EngineCrashed(
+                f"{self.model.title} did not load within {self._start_timeout:g} s. The machine may be too busy; "
+                "the next drawing starts it again."
+            ) from None
+        except BaseException:
+            # Its own error, or our cancellation: in both cases no process may be left behind.
+            await child.kill()
+            raise
+        self._child = child
+        return child
+
+
+class _Child:
+    """One process from birth to burial, and the drawings it is busy with."""
+
+    def __init__(
+        self,
+        model: Model,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.model = model
+        self.process = process
+        self.alive = True
+        self.loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._reader = reader
+        self._writer = writer
+        self._numbers = count(1)
+        self._calls: dict[int, tuple[str, asyncio.Queue[_Answer]]] = {}
+        self._closing = False
+        self._end: LimnerError | None = None
+        self._task = asyncio.create_task(self._read(), name=f"read {model.name}")
+
+    @classmethod
+    async def spawn(cls, model: Model) -> _Child:
+        ours, theirs = socket.socketpair()
+        try:
+            ours.setblocking(False)
+            # -P: the working directory must not shadow our modules; the path is the parent's own.
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", _HOST, str(theirs.fileno()), str(os.getpid())),
+                pass_fds=[theirs.fileno()],
+                stdin=asyncio.subprocess.DEVNULL,
+                # Standard output belongs to the parent's own answers (`limner generate -o -`): a library that
+                # prints there prints to standard error instead.
+                stdout=2,
+                env=_environment(),
+            )
+            reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1024 * 1024)
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        child = cls(model, process, reader, writer)
+        child._send({"kind": "load", "model": model.to_json()})
+        return child
+
+    def draw(self, order: DrawOrder) -> tuple[int, asyncio.Queue[_Answer]]:
+        if self._end is not None:
+            raise self._end
+        call, answers = next(self._numbers), asyncio.Queue[_Answer]()
+        self._calls[call] = (order.job, answers)
+        header, body = messages.order_frame(order)
+        self._send({"kind": "draw", "call": call, **header}, body)
+        return call, answers
+
+    def cancel(self, job: str) -> None:
+        for call, (of_job, _) in self._calls.items():
+            if of_job == job:
+                self._send({"kind": "cancel", "call": call})
+
+    def leave(self, call: int) -> None:
+        if self._calls.pop(call, None) is not None:
+            self._send({"kind": "cancel", "call": call})
+
+    async def close(self) -> None:
+        """Ask it to end between two steps; after two seconds end it."""
+        self._closing = True
+        if self.alive:
+            self._send({"kind": "close"})
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_POLITE_SECONDS):
+                    await self.process.wait()
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End it now, and leave nothing behind: no process, no zombie, no open socket."""
+        self._closing = True
+        with contextlib.suppress(ProcessLookupError):
+            if self.process.returncode is None:
+                self.process.kill()
+        await self.process.wait()
+        await self._task
+
+    def _send(self, header: dict[str, Any], body: bytes = b"") -> None:
+        if self.alive:
+            self._writer.writelines(frames.pack(header, body))
+
+    async def _read(self) -> None:
+        """Hand every message to whom it is for; when there are no more, bury the process."""
+        try:
+            while (frame := await frames.read_frame(self._reader)) is not None:
+                self._take(*frame)
+            end = None
+        except frames.BadFrame as error:
+            log.error("%s sent something unreadable: %s", self.model.name, error)
+            end = "sent something unreadable and was ended"
+        self.alive = False
+        with contextlib.suppress(ProcessLookupError):
+            if self.process.returncode is None and end is not None:
+                self.process.kill()
+        self._writer.close()
+        code = await self._returncode()
+        self._bury(end or _cause(code))
+
+    async def _returncode(self) -> int:
+        # It closed its end: it is ending by itself. One that lingers is helped.
+        try:
+            async with asyncio.timeout(_POLITE_SECONDS):
+                return await self.process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
+            return await self.process.wait()
+
+    def _bury(self, cause: str) -> None:
+        error: LimnerError
+        if self._closing:
+            error = Unavailable("Limner is stopping; ask again when it is back.")
+        else:
+            error = EngineCrashed(
+                f"The process that holds {self.model.title} {cause}. The next drawing starts it again."
+            )
+            log.warning("%s", error.message)
+        self._end = error
+        if not self.loaded.done():
+            self.loaded.set_exception(error)
+            self.loaded.exception()
+        for _, answers in self._calls.values():
+            answers.put_nowait(error)
+        self._calls.clear()
+
+    def _take(self, header: dict[str, Any], body: bytes) -> None:
+        kind, call = header.get("kind"), header.get("call")
+        if kind == "ready":
+            log.info("%s loaded in %.2f s", self.model.name, header.get("seconds", 0.0))
+            if not self.loaded.done():
+                self.loaded.set_result(None)
+            return
+        if kind == "failed":
+            if not self.loaded.done():
+                self.loaded.set_exception(messages.error_from(header.get("error")))
+            return
+        if kind not in {"event", "end", "error"} or not isinstance(call, int):
+            raise frames.BadFrame(f"no such message: {header!r:.200}")
+        if call not in self._calls:
+            return  # its reader has left; what was already on the way is dropped
+        _, answers = self._calls[call]
+        if kind == "event":
+            answers.put_nowait(messages.event_from(header, body))
+            return
+        del self._calls[call]
+        answers.put_nowait(messages.error_from(header.get("error")) if kind == "error" else None)
+
+
+def _cause(code: int) -> str:
+    if code >= 0:
+        return f"ended by itself with exit status {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    hint = " (was the machine out of memory?)" if -code == signal.SIGKILL else ""
+    return f"was ended by {name}{hint}"
+
+
+def _environment() -> dict[str, str]:
+    """The child's environment: no secrets of ours, the parent's import path, and no library's telemetry."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("LIMNER_")}
+    return {
+        **inherited,
+        "PYTHONPATH": os.pathsep.join(entry or os.getcwd() for entry in sys.path),
+        "PYTHONUNBUFFERED": "1",
+        "DO_NOT_TRACK": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_OFFLINE": "1",
+    }

@@ -1,0 +1,157 @@
+"""The process that holds a model: `python -m limner.engines.placement.host SOCKET`. It draws what it is told.
+
+Three threads. The main thread loads the model and draws, one order at a time. A reader takes messages, so that a
+cancellation is seen between two steps and the parent's end is seen at once: then the process exits, native call or
+not. On Linux the kernel is asked to do the same, for the case that native code holds the interpreter's lock.
+
+Nothing but frames goes through the socket; whatever a library prints goes to standard error. SIGINT and SIGTERM are
+the parent's business (Ctrl-C and a service manager send them to the whole group), so they are ignored here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from queue import SimpleQueue
+from socket import socket
+from typing import Any, NoReturn
+
+from limner.engines.catalog import Model
+from limner.engines.contract import DrawOrder, Engine
+from limner.engines.placement import frames, messages
+from limner.engines.registry import build_engine
+from limner.errors import EngineError, LimnerError
+
+log = logging.getLogger("limner.engines.host")
+
+_CLOSE = None
+
+
+class Host:
+    """One model, one socket, one drawing at a time."""
+
+    def __init__(self, link: socket) -> None:
+        self._link = link
+        self._orders: SimpleQueue[tuple[int, DrawOrder] | None] = SimpleQueue()
+        self._cancelled: set[int] = set()
+        self._waiting: dict[int, str] = {}
+        self._closing = False
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Load the model named by the first message, then draw until told to close."""
+        first = frames.receive_frame(self._link)
+        if first is None:
+            return
+        model = Model.from_json(first[0]["model"])
+        threading.Thread(target=self._read, name="reader", daemon=True).start()
+        begun = time.perf_counter()
+        try:
+            engine = self._load(model)
+        except LimnerError as error:
+            self._send({"kind": "failed", "error": messages.error_header(error)})
+            return
+        self._send({"kind": "ready", "protocol": frames.PROTOCOL, "seconds": time.perf_counter() - begun})
+        while (item := self._orders.get()) is not _CLOSE:
+            self._serve(engine, *item)
+
+    def _load(self, model: Model) -> Engine:
+        try:
+            return build_engine(model)
+        except LimnerError:
+            raise
+        except Exception as error:  # boundary: whatever a stranger's engine raises has to reach the parent in words
+            log.exception("loading %s failed", model.name)
+            raise EngineError(f"{model.title} could not be loaded: {type(error).__name__}: {error}") from error
+
+    def _serve(self, engine: Engine, call: int, order: DrawOrder) -> None:
+        def cancelled() -> bool:
+            return self._closing or call in self._cancelled
+
+        answer: dict[str, Any] = {"kind": "end", "call": call}
+        try:
+            if not cancelled():
+                for event in engine.draw(order, cancelled):
+                    header, body = messages.event_frame(event)
+                    self._send({"kind": "event", "call": call, **header}, body)
+        except LimnerError as error:
+            answer = {"kind": "error", "call": call, "error": messages.error_header(error)}
+        except Exception as error:  # boundary: the drawing failed, the process and its model live on
+            log.exception("drawing job %s failed", order.job)
+            plain = EngineError(f"The engine failed while drawing: {type(error).__name__}: {error}")
+            answer = {"kind": "error", "call": call, "error": messages.error_header(plain)}
+        with self._lock:
+            self._waiting.pop(call, None)
+            self._cancelled.discard(call)
+        self._send(answer)
+
+    def _send(self, header: dict[str, Any], body: bytes = b"") -> None:
+        try:
+            for piece in frames.pack(header, body):
+                if piece:
+                    self._link.sendall(piece)
+        except OSError:
+            _vanish()
+
+    def _read(self) -> None:
+        """Take messages until the parent is gone, then leave: nobody is there for whom to draw."""
+        try:
+            while (frame := frames.receive_frame(self._link)) is not None:
+                self._take(*frame)
+        except (frames.BadFrame, KeyError, ValueError, TypeError):
+            log.exception("the parent sent something unreadable")
+        _vanish()
+
+    def _take(self, header: dict[str, Any], body: bytes) -> None:
+        match header["kind"]:
+            case "draw":
+                order = messages.order_from(header, body)
+                with self._lock:
+                    self._waiting[header["call"]] = order.job
+                self._orders.put((header["call"], order))
+            case "cancel":
+                with self._lock:
+                    if header["call"] in self._waiting:
+                        self._cancelled.add(header["call"])
+            case "close":
+                self._closing = True
+                self._orders.put(_CLOSE)
+            case unknown:
+                log.error("no such message: %r", unknown)
+
+
+def _vanish() -> NoReturn:
+    # Not sys.exit: a thread cannot end the process with it, and native threads may hang in their destructors.
+    os._exit(0)
+
+
+def _die_with(parent: int) -> None:
+    """Ask the Linux kernel to end this process when the thread that started it ends; elsewhere the reader does it."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        _vanish()
+
+
+def main(arguments: list[str]) -> None:
+    """Entry point: the number of the inherited socket, and the parent's process id."""
+    descriptor, parent = int(arguments[0]), int(arguments[1])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _die_with(parent)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    with socket(fileno=descriptor) as link:
+        Host(link).run()
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,54 @@
+"""Engines by name: one line each, imported when first used.
+
+Strangers add theirs by an entry point of the group `limner.engines`, or by naming `module:Class` in a model; the
+built-in ones go through the same door.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, cast
+
+from limner.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from limner.engines.catalog import Model
+    from limner.engines.contract import Engine
+
+ENGINES: dict[str, str] = {
+    "openvino": "limner.engines.adapters.openvino:OpenVinoEngine",
+}
+"""Name → where its class lives. The class is called with the model it shall load."""
+
+
+def dotted_name(engine: str) -> str:
+    """Where the class of `engine` lives, as `module:Class`. Raises NotConfigured."""
+    if engine in ENGINES:
+        return ENGINES[engine]
+    if ":" in engine:
+        return engine
+    for entry in entry_points(group="limner.engines", name=engine):
+        return entry.value
+    known = ", ".join(ENGINES)
+    raise NotConfigured(
+        f"There is no engine called '{engine}'. Known here: {known}; install the package that brings '{engine}', "
+        "or name it as module:Class."
+    )
+
+
+def build_engine(model: Model) -> Engine:
+    """Import the engine of `model` and let it load the model. Blocking and heavy: call it in the model's process."""
+    where = dotted_name(model.engine)
+    module_name, _, class_name = where.partition(":")
+    try:
+        module = import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise NotConfigured(
+            f"The engine '{model.engine}' needs the module '{error.name}', which is not installed. "
+            f"Install it into Limner's environment: pip install {(error.name or module_name).split('.')[0]}"
+        ) from error
+    factory = getattr(module, class_name, None)
+    if factory is None:
+        raise NotConfigured(f"The engine '{model.engine}' is said to be {where}, but there is no {class_name} there.")
+    return cast("Engine", factory(model))

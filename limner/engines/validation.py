@@ -1,0 +1,316 @@
+"""From an asked-for picture to a `DrawRequest`: every rule of the dialect, with OpenAI's own sentences.
+
+Values come as the caller gave them (decoded JSON, or form text that the API has turned into numbers). The first
+fault found is reported, in OpenAI's order: prompt, n, size, then the rest. Nothing is stored before this is done.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from limner.engines.contract import Capabilities, DrawRequest, Size, Task
+from limner.engines.dialects import Dialect
+from limner.engines.words import words_of
+from limner.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from limner.engines.catalog import Model
+
+
+class Missing:
+    """The type of MISSING: an absent prompt reads differently from one that is null."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing()
+
+MAX_SEED = 2**32 - 1 - 16
+"""Picture i of a job uses seed + i, and a generator takes 32 bits."""
+MAX_RANDOM_SEED = 2**31 - 1 - 16
+MAX_GUIDANCE = 30.0
+OUTPUT_FORMATS = ("png", "webp", "jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What was asked, raw. None means not given, except for the prompt, where MISSING does."""
+
+    prompt: object
+    model: object = None
+    n: object = None
+    size: object = None
+    seed: object = None
+    steps: object = None
+    guidance: object = None
+    negative_prompt: object = None
+    output_format: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the person should know about a request that was accepted."""
+
+    param: str
+    message: str
+
+
+def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest, list[Notice]]:
+    """Check `ask` by the rules of `dialect` and fit it to `model`. Raises InvalidRequest naming field and values."""
+    able = model.capabilities
+    notices: list[Notice] = []
+    prompt = check_text("prompt", ask.prompt, maximum=dialect.max_prompt or able.max_prompt)
+    n = _check_n(ask.n, dialect, able)
+    size = check_size(ask.size, dialect, able)
+    output_format = check_choice("output_format", ask.output_format, OUTPUT_FORMATS, default="png")
+    negative = ""
+    if ask.negative_prompt is not None:
+        maximum = dialect.max_prompt or able.max_prompt
+        negative = check_text("negative_prompt", ask.negative_prompt, maximum=maximum, minimum=0)
+    if negative and not able.negative_prompt:
+        notices.append(Notice("negative_prompt", f"{model.title} takes no negative prompt; it was passed over."))
+        negative = ""
+    seed = check_integer("seed", ask.seed, 0, MAX_SEED)
+    steps = check_integer("steps", ask.steps, able.min_steps, able.max_steps)
+    guidance = check_number("guidance", ask.guidance, 0.0, MAX_GUIDANCE)
+    notices += _unknown_words(model, prompt, negative)
+    request = DrawRequest(
+        prompt=prompt,
+        model=model.name,
+        size=size,
+        draw_size=native_size(size, able),
+        seed=secrets.randbelow(MAX_RANDOM_SEED + 1) if seed is None else seed,
+        steps=able.default_steps if steps is None else steps,
+        guidance=able.default_guidance if guidance is None else guidance,
+        task=Task.CREATE,
+        n=n,
+        negative_prompt=negative,
+        output_format=output_format,
+    )
+    return request, notices
+
+
+def native_size(size: Size, able: Capabilities) -> Size:
+    """The size the model draws for `size`: the nearest shape first, then the nearest number of pixels."""
+
+    def distance(native: Size) -> tuple[float, float]:
+        shape = abs(math.log(native.width / native.height) - math.log(size.width / size.height))
+        return round(shape, 3), abs(math.log(native.pixels / size.pixels))
+
+    return min(able.sizes, key=distance)
+
+
+# ---- one check a kind of value; the API layers use them for the parameters that are only theirs
+
+
+def check_text(param: str, value: object, *, maximum: int, minimum: int = 1) -> str:
+    """A string that can be stored and drawn. Whitespace alone is accepted, as OpenAI does."""
+    if isinstance(value, Missing):
+        raise InvalidRequest(
+            f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"
+        )
+    if not isinstance(value, str):
+        raise wrong_type(param, "a string", value)
+    if len(value) < minimum:
+        raise InvalidRequest(
+            f"Invalid '{param}': empty string. Expected a string with minimum length {minimum}, "
+            "but got an empty string instead.",
+            param=param,
+            code="empty_string",
+        )
+    if len(value) > maximum:
+        raise InvalidRequest(
+            f"Invalid '{param}': string too long. Expected a string with maximum length {maximum}, "
+            f"but got a string with length {len(value)} instead.",
+            param=param,
+            code="string_above_max_length",
+        )
+    if "\0" in value:
+        raise InvalidRequest(
+            f"Invalid '{param}': it contains a NUL character (U+0000). Remove it and try again.", param=param
+        )
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest(
+            f"Invalid '{param}': it contains half of a character (a lone surrogate), which is not valid Unicode. "
+            "Remove it and try again.",
+            param=param,
+        ) from None
+    return value
+
+
+def check_integer(param: str, value: object, minimum: int, maximum: int) -> int | None:
+    """An integer within bounds; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise wrong_type(param, "an integer", value)
+    _check_bounds(param, "integer", value, minimum, maximum)
+    return value
+
+
+def check_number(param: str, value: object, minimum: float, maximum: float) -> float | None:
+    """A finite number within bounds; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong_type(param, "a number", value)
+    if isinstance(value, float) and math.isnan(value):
+        raise InvalidRequest(
+            f"Invalid '{param}': not a number. Expected a number between {_show(minimum)} and {_show(maximum)}.",
+            param=param,
+        )
+    _check_bounds(param, "decimal", value, minimum, maximum)
+    return float(value)
+
+
+def check_choice(param: str, value: object, choices: Sequence[str], *, default: str) -> str:
+    """One of `choices`; None is `default`."""
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        quoted = [f"'{choice}'" for choice in choices]
+        raise wrong_type(param, f"one of {_listed(quoted, 'or')}", value)
+    if value not in choices:
+        raise unsupported_value(param, value, choices)
+    return value
+
+
+def check_size(value: object, dialect: Dialect, able: Capabilities) -> Size:
+    """The size asked for, by the dialect's rule; `auto` is the first size the target offers."""
+    if value is None:
+        value = dialect.default_size
+    if not isinstance(value, str):
+        raise wrong_type("size", "a string", value)
+    if dialect.size_rule is not None:
+        return _free_size(value, dialect, able)
+    offered = tuple(str(size) for size in able.offered_sizes)
+    choices = (*offered, "auto") if dialect.sizes is None else dialect.sizes
+    if value not in choices:
+        raise unsupported_value("size", value, choices)
+    return able.offered_sizes[0] if value == "auto" else Size.parse(value)
+
+
+def wrong_type(param: str, expected: str, value: object) -> InvalidRequest:
+    """OpenAI's sentence for a value of the wrong type."""
+    return InvalidRequest(
+        f"Invalid type for '{param}': expected {expected}, but got {type_name(value)} instead.",
+        param=param,
+        code="invalid_type",
+    )
+
+
+def unsupported_value(param: str, value: str, choices: Sequence[str]) -> InvalidRequest:
+    """OpenAI's sentence for a value that is not among the allowed ones."""
+    quoted = [f"'{choice}'" for choice in choices]
+    return InvalidRequest(
+        f"Invalid value: '{_short(value)}'. Supported values are: {_listed(quoted, 'and')}.", param=param
+    )
+
+
+def type_name(value: object) -> str:
+    """A JSON type in OpenAI's words."""
+    if value is None:
+        return "null"
+    names: tuple[tuple[type, str], ...] = (
+        (bool, "a boolean"),
+        (int, "an integer"),
+        (float, "a decimal number"),
+        (str, "a string"),
+        (list, "an array"),
+        (dict, "an object"),
+    )
+    return next((name for kind, name in names if isinstance(value, kind)), "an unknown value")
+
+
+def _check_n(value: object, dialect: Dialect, able: Capabilities) -> int:
+    maximum = min(dialect.max_n, able.max_n)
+    if dialect.bad_n and isinstance(value, int) and not isinstance(value, bool) and value > maximum:
+        raise InvalidRequest(dialect.bad_n, param="n", code="integer_above_max_value")
+    n = check_integer("n", value, 1, maximum)
+    return 1 if n is None else n
+
+
+def _free_size(value: str, dialect: Dialect, able: Capabilities) -> Size:
+    if value == "auto":
+        return able.offered_sizes[0]
+    try:
+        # Nine characters hold every size that can be valid; a longer text would only be a big number to parse.
+        size = Size.parse(value if len(value) <= 20 else "")
+    except ValueError:
+        raise InvalidRequest(
+            f"Invalid size '{_short(value)}'. Expected WIDTHxHEIGHT, for example '1824x1024'.", param="size"
+        ) from None
+    fault = dialect.size_rule(size) if dialect.size_rule else None
+    if min(size.width, size.height) < 1:
+        fault = "Width and height must both be at least 16."
+    if fault:
+        raise InvalidRequest(f"Invalid size '{value}'. {fault}", param="size")
+    return size
+
+
+def _unknown_words(model: Model, prompt: str, negative: str) -> list[Notice]:
+    notices = []
+    for param, text in (("prompt", prompt), ("negative_prompt", negative)):
+        unknown = model.capabilities.unknown_words(words_of(text))
+        if unknown:
+            shown = ", ".join(_short(word, 40) for word in unknown[:12]) + (", …" if len(unknown) > 12 else "")
+            notices.append(Notice(param, f"{model.title} does not know these words and passes over them: {shown}."))
+    return notices
+
+
+def _check_bounds(param: str, kind: str, value: float, minimum: float, maximum: float) -> None:
+    for wrong, where, code, sign, bound in (
+        (value < minimum, "below minimum", f"{kind}_below_min_value", ">=", minimum),
+        (value > maximum, "above maximum", f"{kind}_above_max_value", "<=", maximum),
+    ):
+        if wrong:
+            raise InvalidRequest(
+                f"Invalid '{param}': {kind} {where} value. Expected a value {sign} {_show(bound)}, "
+                f"but got {_show(value)} instead.",
+                param=param,
+                code=code,
+            )
+
+
+def _show(value: float) -> str:
+    """A number for a sentence. Python refuses to write integers of more than 4300 digits, so a huge one is told."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"an integer of about {int(value.bit_length() * math.log10(2)) + 1} digits"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _short(text: str, length: int = 100) -> str:
+    # What a caller sent is quoted back: never all of a megabyte, never a character that JSON or a log cannot carry.
+    cut = text if len(text) <= length else text[:length] + "…"
+    return cut.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def _listed(items: Sequence[str], word: str) -> str:
+    if len(items) < 3:
+        return f" {word} ".join(items)
+    return f"{', '.join(items[:-1])}, {word} {items[-1]}"
+
+
+__all__ = [
+    "MISSING",
+    "Ask",
+    "Missing",
+    "Notice",
+    "check_choice",
+    "check_integer",
+    "check_number",
+    "check_size",
+    "check_text",
+    "make_request",
+    "native_size",
+    "type_name",
+    "unsupported_value",
+    "wrong_type",
+]

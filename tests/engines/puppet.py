@@ -1,0 +1,122 @@
+"""An engine for tests: it draws a plain colour, and does on demand what real engines do on bad days.
+
+What it shall do is written in the prompt as words: `at 2 segfault`, `at 3 raise`, `sleep 0.1` (a step), `at 1 hang`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from limner.engines.catalog import Model
+from limner.engines.contract import (
+    Capabilities,
+    DrawEvent,
+    Drawn,
+    DrawOrder,
+    DrawRequest,
+    Preview,
+    Progress,
+    Size,
+    Task,
+)
+from limner.errors import InvalidRequest, ModelBroken, RateLimited
+
+WEBP = b"RIFF\x00\x00\x00\x00WEBP"
+
+
+class Puppet:
+    """Draws `request.steps` steps a picture, each followed by Progress and a small Preview."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        for word in model.description.split():
+            self._act(word)
+
+    def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
+        words = order.request.prompt.split()
+        pause = float(words[words.index("sleep") + 1]) if "sleep" in words else 0.0
+        at, deed = (int(words[words.index("at") + 1]), words[words.index("at") + 2]) if "at" in words else (0, "")
+        for index in order.indices:
+            begun = time.perf_counter()
+            for step in range(1, order.request.steps + 1):
+                if cancelled():
+                    return
+                if step == at:
+                    self._act(deed)
+                time.sleep(pause)
+                yield Progress(order.job, index, step, order.request.steps)
+                yield Preview(order.job, index, step, WEBP + bytes([step]))
+            size = order.request.size
+            colour = bytes([(order.request.seed + index) % 256, sum(map(len, order.images.values())) % 256, 0])
+            seconds = time.perf_counter() - begun
+            yield Drawn(order.job, index, size, "RGB", colour * size.pixels, seconds)
+
+    def _act(self, deed: str) -> None:
+        match deed:
+            case "segfault":
+                ctypes.string_at(0)
+            case "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "exit":
+                os._exit(3)
+            case "raise":
+                raise ValueError("a bug in the puppet")
+            case "broken":
+                raise ModelBroken("The puppet's strings are cut. Mend them.")
+            case "limited":
+                raise RateLimited("Too fast.", retry_after=7.5)
+            case "invalid":
+                raise InvalidRequest("No such thing.", param="size", code="invalid_size")
+            case "hang":
+                # Native code that never comes back and holds the interpreter's lock.
+                ctypes.PyDLL(None).sleep(60)
+            case "print":
+                print("noise on standard output")
+                os.write(1, b"more noise\n")
+            case "garbage":
+                # The socket's number is the host's first argument: write what is no frame.
+                os.write(int(sys.argv[1]), b"garbage" * 10)
+            case "memory":
+                raise MemoryError
+
+
+def puppet(description: str = "", **capabilities: object) -> Model:
+    """A model drawn by the puppet; `description` is what it does while loading."""
+    able = Capabilities(
+        tasks=frozenset(Task),
+        sizes=(Size(8, 8),),
+        offered_sizes=(Size(16, 16), Size(8, 8)),
+        default_steps=4,
+        **capabilities,  # type: ignore[arg-type]
+    )
+    return Model(
+        name="puppet",
+        engine="tests.engines.puppet:Puppet",
+        title="Puppet",
+        description=description,
+        path=None,
+        capabilities=able,
+        seconds=0.01,
+        licence="none",
+        millicredits=1000,
+    )
+
+
+def order(prompt: str = "a puppet", *, job: str = "job-1", n: int = 1, steps: int = 4, seed: int = 7) -> DrawOrder:
+    """An order for the puppet."""
+    request = DrawRequest(
+        prompt=prompt,
+        model="puppet",
+        size=Size(16, 16),
+        draw_size=Size(8, 8),
+        seed=seed,
+        steps=steps,
+        guidance=3.0,
+        n=n,
+    )
+    return DrawOrder(job=job, attempt=1, request=request, indices=tuple(range(n)))

@@ -1,0 +1,91 @@
+"""Names: what each model name that people have in their programs means here."""
+
+from __future__ import annotations
+
+import pytest
+
+from limner.engines import dialects
+from limner.engines.catalog import catalog, installed, model
+from limner.engines.dialects import dialect_for, target_for
+from limner.engines.registry import ENGINES, dotted_name
+from limner.engines.words import words_of
+from limner.errors import InvalidRequest, NotConfigured
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect"),
+    [
+        (None, dialects.DALL_E_2),
+        ("dall-e-2", dialects.DALL_E_2),
+        ("dall-e-3", dialects.DALL_E_3),
+        ("gpt-image-1", dialects.GPT_IMAGE_1),
+        ("gpt-image-1-mini", dialects.GPT_IMAGE_1),
+        ("gpt-image-1.5", dialects.GPT_IMAGE_1),
+        ("gpt-image-1.5-2025-12-16", dialects.GPT_IMAGE_1),
+        ("chatgpt-image-latest", dialects.GPT_IMAGE_1),
+        ("gpt-image-2", dialects.GPT_IMAGE_2),
+        ("gpt-image-2-2026-04-21", dialects.GPT_IMAGE_2),
+        ("gpt-image-2.5-sunburst", dialects.GPT_IMAGE_2),
+        ("gpt-image-2.6-flare", dialects.GPT_IMAGE_2),
+        ("gpt-image-2.5-flare-2026-09-08", dialects.GPT_IMAGE_2),
+        ("storybook", dialects.LIMNER),
+        ("gpt-image-20", dialects.LIMNER),
+        ("", dialects.LIMNER),
+    ],
+)
+def test_a_name_brings_its_own_rules(name: str | None, dialect: dialects.Dialect) -> None:
+    assert dialect_for(name) is dialect
+
+
+@pytest.mark.parametrize("name", [None, "dall-e-2", "dall-e-3", "gpt-image-1", "gpt-image-2.6-flare", "storybook"])
+def test_every_name_of_openais_draws_with_storybook_unless_told_otherwise(name: str | None) -> None:
+    assert target_for(name, {}) == "storybook"
+
+
+def test_configuration_says_what_a_name_draws_with() -> None:
+    targets = {"dall-e-2": "sd-turbo", "my-house-style": "storybook"}
+    assert target_for(None, targets) == "sd-turbo"
+    assert target_for("my-house-style", targets) == "storybook"
+    assert target_for("dall-e-3", targets) == "storybook"
+
+
+@pytest.mark.parametrize("name", ["nonsense", "gpt-4", "dall-e-4", "x" * 100_000])
+def test_a_name_that_means_nothing_is_refused(name: str) -> None:
+    for ask in (lambda: target_for(name, {}), lambda: model(name)):
+        with pytest.raises(InvalidRequest, match=r"^The model '[\w-]{1,100}' does not exist\.$") as caught:
+            ask()
+        assert caught.value.param == "model"
+
+
+def test_the_catalog_is_consistent() -> None:
+    assert dialects.DEFAULT_MODEL in catalog()
+    for name, entry in catalog().items():
+        able = entry.capabilities
+        assert entry.name == name
+        assert dotted_name(entry.engine)
+        assert able.sizes
+        assert able.offered_sizes
+        assert able.min_steps <= able.default_steps <= able.max_steps
+        assert entry.seconds > 0
+        assert isinstance(installed(entry), bool)
+
+
+def test_an_engine_is_named_by_its_line_by_an_entry_point_or_by_its_class() -> None:
+    assert dotted_name("openvino") == ENGINES["openvino"]
+    assert dotted_name("tests.engines.puppet:Puppet") == "tests.engines.puppet:Puppet"
+    with pytest.raises(NotConfigured, match="no engine called 'nonsense'"):
+        dotted_name("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("A friendly robot, holding a flower.", ["a", "friendly", "robot", "holding", "a", "flower"]),
+        ("the cat’s hot-air 'balloon'", ["the", "cat's", "hot", "air", "balloon"]),
+        ("ÉTÉ 猫 2 🤖 a_b", ["été", "猫", "2", "a", "b"]),
+        ("", []),
+        ("\0\ud800", []),
+    ],
+)
+def test_words_are_lower_case_and_bare(prompt: str, words: list[str]) -> None:
+    assert words_of(prompt) == words
