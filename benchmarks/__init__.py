@@ -1,0 +1,1 @@
+"""One file a claim: each prints a table with the bar beside the measure."""
