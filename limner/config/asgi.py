@@ -13,16 +13,10 @@ from limner.config.gate import Door, Gate
 from limner.config.static import StaticFiles
 
 
-def make_application(*, open_to_network: bool = False) -> Gate:
-    """The application; `open_to_network` is what `limner serve --open` says."""
-    door = Door(
-        accounts=settings.LIMNER_ACCOUNTS,
-        hosts=settings.LIMNER_HOSTS,
-        origins=settings.LIMNER_ORIGINS,
-        max_body=settings.LIMNER_MAX_BODY_MB * 1_000_000,
-        open=open_to_network,
-    )
-    return Gate(StaticFiles(get_asgi_application()), door)
-
-
-application = make_application()
+door = Door(
+    accounts=settings.LIMNER_ACCOUNTS,
+    hosts=settings.LIMNER_HOSTS,
+    origins=settings.LIMNER_ORIGINS,
+    max_body=settings.LIMNER_MAX_BODY_MB * 1_000_000,
+)
+application = Gate(StaticFiles(get_asgi_application()), door)

@@ -31,7 +31,9 @@ def database(url: str, *, home: Path, pool: int) -> dict[str, Any]:
 def _sqlite_path(parts: SplitResult, home: Path) -> Path:
     name = unquote(parts.path)[1:]
     if parts.netloc or parts.query or not name or ":memory:" in name:
-        raise BadSetting("LIMNER_DATABASE_URL needs a file: sqlite:////absolute/path, or sqlite:///name in LIMNER_HOME.")
+        raise BadSetting(
+            "LIMNER_DATABASE_URL needs a file: sqlite:////absolute/path, or sqlite:///name in LIMNER_HOME."
+        )
     return home / Path(name).expanduser()
 
 
@@ -40,6 +42,7 @@ def _sqlite(file: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(file),
         "TEST": {"NAME": str(file.with_suffix(".test.sqlite3"))},  # a real file: tests meet the same locks as people
+        "CONN_MAX_AGE": None,  # opening the file anew costs more than a read: a connection stays with its thread
         "OPTIONS": {
             # Every writer takes its place in line at once: a read that turns into a write could not wait for its turn.
             "transaction_mode": "IMMEDIATE",

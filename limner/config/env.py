@@ -76,7 +76,9 @@ def hosts(value: str) -> tuple[str, ...]:
     found = tuple(name.lower() for name in names(value))
     for name in found:
         if not re.fullmatch(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]", name):
-            raise ValueError("host names between commas, without http:// and without a port, such as limner.example.com")
+            raise ValueError(
+                "host names between commas, without http:// and without a port, such as limner.example.com"
+            )
     return found
 
 

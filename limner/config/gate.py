@@ -12,7 +12,7 @@ import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,13 +38,15 @@ SECURITY_HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-ASKABLE_HEADERS = re.compile(r"(authorization|content-type|accept|idempotency-key|last-event-id|x-request-id|(x-stainless|openai)-[a-z0-9-]+)")
+ASKABLE_HEADERS = re.compile(
+    r"(authorization|content-type|accept|idempotency-key|last-event-id|x-request-id|(x-stainless|openai)-[a-z0-9-]+)"
+)
 """Request headers that a page of a listed origin may send; the OpenAI client adds a dozen x-stainless-* ones."""
 TOLD_HEADERS = b"x-request-id, retry-after, content-disposition, openai-processing-ms"
 
 
 @dataclass(frozen=True)
-class Refusal(Exception):  # noqa: N818 (an answer, not a fault)
+class Refusal(Exception):
     """Why a request goes no further, and the sentence that says what to do about it."""
 
     status: int
@@ -179,6 +181,10 @@ class Gate:
         self.app = app
         self.door = door
 
+    def open_to_network(self) -> None:
+        """What `limner serve --open` says: no sign-in, and yet the machine's own addresses are answered."""
+        self.door = replace(self.door, open=True)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -191,7 +197,10 @@ class Gate:
         origin = headers.get("origin", "")
         listed = origin.lower() in self.door.origins
         if listed:
-            extra |= {b"access-control-allow-origin": origin.encode("latin-1"), b"access-control-expose-headers": TOLD_HEADERS}
+            extra |= {
+                b"access-control-allow-origin": origin.encode("latin-1"),
+                b"access-control-expose-headers": TOLD_HEADERS,
+            }
         answer = Answer(send, extra, vary=bool(self.door.origins))
         try:
             self.door.admit(scope, headers)

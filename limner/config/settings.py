@@ -17,10 +17,12 @@ from limner.config.table import SETTINGS
 # Where settings come from: the environment, then LIMNER_HOME's .env, then the working directory's.
 _environment = Source("the environment", {k: v for k, v in os.environ.items() if k.startswith("LIMNER_")}, False)
 _here = dotenv(Path.cwd())
-LIMNER_HOME = Path(
-    _environment.values.get("LIMNER_HOME") or _here.values.get("LIMNER_HOME") or user_data_path("limner")
-).expanduser().absolute()
-_home = dotenv(LIMNER_HOME) if LIMNER_HOME != Path.cwd() else _here
+LIMNER_HOME = (
+    Path(_environment.values.get("LIMNER_HOME") or _here.values.get("LIMNER_HOME") or user_data_path("limner"))
+    .expanduser()
+    .absolute()
+)
+_home = dotenv(LIMNER_HOME) if Path.cwd() != LIMNER_HOME else _here
 _values, LIMNER_NOTES = read_all(SETTINGS, (_environment, _home) if _home is _here else (_environment, _home, _here))
 """Sentences about settings that were passed over; `limner serve` prints them."""
 
@@ -121,7 +123,7 @@ def _pictures() -> dict[str, Any]:
     if not LIMNER_PICTURES.startswith("s3://"):
         folder = LIMNER_HOME / Path(LIMNER_PICTURES or "pictures").expanduser()
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "limner.storage.disk.DiskStorage",
             "OPTIONS": {"location": str(folder), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
         }
     where = urlsplit(LIMNER_PICTURES)

@@ -96,7 +96,7 @@ def _forget_others(folder: Path) -> None:
 class StaticFiles:
     """WhiteNoise's file table behind ASGI: its middleware would put every request, SSE streams too, on a thread.
 
-    WhiteNoise decides (conditional requests, ranges, types, caching); only opening and reading a file leaves the loop.
+    WhiteNoise decides (conditional requests, ranges, types, caching); only reading a file leaves the loop.
     docs/decisions/0011-static-files.md.
     """
 
@@ -116,7 +116,10 @@ class StaticFiles:
         if file is None:
             await self.app(scope, receive, send)  # Django's own 404, in the look of every page
             return
-        asked = {f"HTTP_{name.decode().upper().replace('-', '_')}": value.decode("latin-1") for name, value in scope["headers"]}
+        asked = {
+            f"HTTP_{name.decode().upper().replace('-', '_')}": value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
         answer, body = await asyncio.to_thread(_read, file, scope["method"], asked)
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers]
         await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})

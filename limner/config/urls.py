@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"limner.{room}.urls"))
-    for room in ("ops", "accounts", "api", "gallery", "studio")
-    if find_spec(f"limner.{room}.urls") is not None
+    path("", include("limner.ops.urls")),
+    path("", include("limner.accounts.urls")),
+    path("", include("limner.api.urls")),
+    path("", include("limner.gallery.urls")),
+    path("", include("limner.studio.urls")),
 ]

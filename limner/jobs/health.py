@@ -1,4 +1,4 @@
-"""What a running Limner knows of itself: can it draw?"""
+"""What a running dispatcher knows of itself: can it draw?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 SCOPE_KEY = "limner.health"
-"""Where `limner serve` leaves its `Health` for the pages: in the ASGI scope of every request."""
+"""Where `limner serve` leaves its `AskHealth` for the pages: in the ASGI scope of every request."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""`limner generate`: from a prompt to a file, with or without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from django.conf import settings
+
+from limner.cli.speak import plain, warn
+from limner.cli.start import prepare, prepare_home
+from limner.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from limner.engines.catalog import Model
+    from limner.engines.contract import DrawRequest
+
+FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
+
+
+@click.command()
+@click.argument("prompt")
+@click.option("-o", "--output", help="File to write: .png, .jpg or .webp; - for standard output.  [picture.png]")
+@click.option("--n", type=int, default=1, show_default=True, help="How many pictures; 2 and more: out-1.png, out-2.png…")
+@click.option("--size", help="Such as 512x512.  [the model's own]")
+@click.option("--seed", type=int, help="The same seed and prompt give the same picture.  [random]")
+@click.option("--steps", type=int, help="More steps, more care, more time.  [the model's own]")
+@click.option("--guidance", type=float, help="How closely to follow the prompt.  [the model's own]")
+@click.option("--negative", "negative_prompt", help="What to avoid.")
+@click.option("--model", "model_name", help="Which model draws; `limner models list` shows them.")
+def generate(
+    prompt: str,
+    output: str | None,
+    n: int,
+    size: str | None,
+    seed: int | None,
+    steps: int | None,
+    guidance: float | None,
+    negative_prompt: str | None,
+    model_name: str | None,
+) -> None:
+    """Draw PROMPT into a file. Needs no server; one that runs from the same home is used."""
+    from limner.engines.catalog import model
+    from limner.engines.dialects import DEFAULT_MODEL, dialect_for, target_for
+    from limner.engines.validation import Ask, make_request
+
+    name = model_name or DEFAULT_MODEL
+    target = model(target_for(name, settings.LIMNER_TARGETS))
+    ask = Ask(
+        prompt=prompt,
+        model=name,
+        n=n,
+        size=size,
+        seed=seed,
+        steps=steps,
+        guidance=guidance,
+        negative_prompt=negative_prompt,
+        output_format=format_of(output),
+    )
+    request, notices = make_request(ask, dialect_for(name), target)
+    files = files_for(output, request)
+    for notice in notices:
+        warn(f"Note: {plain(notice.message)}")
+    prepare_home()
+    prepare()
+    logging.getLogger("limner").setLevel(logging.ERROR)  # progress is shown by a bar here, not by a log
+    sys.exit(asyncio.run(_draw(request, target, files)))
+
+
+async def _draw(request: DrawRequest, target: Model, files: list[Path] | None) -> int:
+    from limner.cli.drawing import Drawing
+
+    return await Drawing(request, price=target.millicredits * request.n, files=files).run(secrets.token_hex(8))
+
+
+def format_of(output: str | None) -> str:
+    """The picture's format by the file's ending. Raises InvalidRequest naming the endings there are."""
+    if output in {None, "-"}:
+        return "png"
+    found = FORMATS.get(Path(str(output)).suffix.lower())
+    if found is None:
+        raise InvalidRequest(f"{plain(str(output))} does not end in {', '.join(FORMATS)}.", param="output")
+    return found
+
+
+def files_for(output: str | None, request: DrawRequest) -> list[Path] | None:
+    """A file for each picture; None for standard output. Raises InvalidRequest before any time is spent."""
+    if output == "-":
+        if request.n > 1:
+            raise InvalidRequest("Standard output takes one picture: leave --n away, or name a file.", param="n")
+        return None
+    path = Path(output or "picture.png")
+    if not path.parent.is_dir():
+        raise InvalidRequest(f"There is no folder {plain(str(path.parent))}.", param="output")
+    if path.is_dir():
+        raise InvalidRequest(f"{plain(str(path))} is a folder.", param="output")
+    if request.n == 1:
+        return [path]
+    return [path.with_stem(f"{path.stem}-{number}") for number in range(1, request.n + 1)]

@@ -1,0 +1,198 @@
+"""A running Limner: web and dispatcher in one event loop, the model in a child, from the first line to the last."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from django.conf import settings
+
+from limner.cli.speak import say
+from limner.cli.start import holder, prepare
+from limner.engines.catalog import catalog
+from limner.engines.placement import open_placement
+from limner.errors import LimnerError
+
+if TYPE_CHECKING:
+    from limner.engines.contract import Placement
+    from limner.jobs.dispatcher import Dispatcher
+    from limner.jobs.health import Health
+
+DRAIN_SECONDS = 1.0
+"""How long a picture that is nearly done may still take when Limner is told to stop."""
+LET_GO_SECONDS = 2
+"""How long answers that are under way may still take."""
+
+
+class Web(uvicorn.Server):
+    """uvicorn without its signal handlers: the web and the dispatcher stop together."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Running:
+    """The parts that this process runs, and their one start and end."""
+
+    def __init__(
+        self,
+        *,
+        listener: socket.socket | None = None,
+        address: str = "",
+        open_to_network: bool = False,
+        dispatch: bool = False,
+    ) -> None:
+        self.listener = listener
+        self.address = address
+        self.open_to_network = open_to_network
+        self.placements: dict[str, Placement] = {}
+        if dispatch:
+            self.placements = {model.name: open_placement(model) for model in catalog().values()}
+        self.dispatcher: Dispatcher | None = None
+        self._begun = time.monotonic()
+        self._stop = asyncio.Event()
+
+    def run(self) -> None:
+        """Run until told to stop. Raises what broke."""
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            try:
+                runner.run(self._main())
+            except ExceptionGroup as broken:
+                if (ours := first_of_ours(broken)) is not None:
+                    raise ours from None
+                raise
+
+    async def _main(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._told_to_stop)
+        async with asyncio.TaskGroup() as tasks:
+            # The model loads while the tables are made and the pages imported: this is what a start waits for.
+            loading = tasks.create_task(self._load())
+            await asyncio.to_thread(prepare)
+            parts = [tasks.create_task(self._draw())] if self.placements else []
+            parts += [tasks.create_task(self._serve(self.listener))] if self.listener else []
+            try:
+                await self._until_stopped(parts)
+            finally:
+                loading.cancel()
+
+    async def _until_stopped(self, parts: list[asyncio.Task[None]]) -> None:
+        """Wait for the signal, or for a part that ends by itself: then the others end too."""
+        stop = asyncio.create_task(self._stop.wait())
+        await asyncio.wait([stop, *parts], return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        self._stop.set()
+        self._let_go()
+
+    def _told_to_stop(self) -> None:
+        """First signal: stop politely. Second: at once."""
+        if self._stop.is_set():
+            sys.stdout.flush()
+            os._exit(128 + signal.SIGINT)
+        self._stop.set()
+        say("Stopping; what is being drawn goes back to the queue.")
+
+    def _let_go(self) -> None:
+        from limner.jobs.bus import bus
+        from limner.jobs.waiting import stop_waiting
+
+        stop_waiting()
+        bus().close()
+
+    # The model ------------------------------------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        """Load the default model. The dispatcher does the same and says what is wrong; this only begins earlier."""
+        for name, placement in list(self.placements.items())[:1]:
+            with contextlib.suppress(LimnerError):  # the dispatcher's own start meets it again, and tells of it
+                await placement.start()
+                say(f"Ready to draw with {name} ({time.monotonic() - self._begun:.1f} s).")
+
+    async def _draw(self) -> None:
+        from limner.jobs.bus import bus
+        from limner.jobs.dispatcher import Dispatcher
+
+        self.dispatcher = Dispatcher(self.placements, holder=holder(), boot=secrets.token_hex(8), bus=bus())
+        drawing = asyncio.create_task(self.dispatcher.run())
+        stop = asyncio.create_task(self._stop.wait())
+        await asyncio.wait([drawing, stop], return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not drawing.done():
+            await self.dispatcher.stop(DRAIN_SECONDS)
+        await drawing
+
+    def health(self) -> Health:
+        """Whether pictures can be drawn, for `/healthz`."""
+        from limner.jobs.health import Health
+
+        if self._stop.is_set():
+            return Health(ready=False, reasons=("Limner is stopping.",))
+        if self.dispatcher is None:
+            return Health(ready=False, reasons=("Limner is starting.",))
+        why = tuple(self.dispatcher.problems.values()) or ("The model is being loaded.",)
+        ready = self.dispatcher.ready
+        return Health(ready=ready, reasons=() if ready else why, models=self.dispatcher.models)
+
+    # The web --------------------------------------------------------------------------------------------------
+
+    async def _serve(self, listener: socket.socket) -> None:
+        server = Web(
+            uvicorn.Config(
+                await asyncio.to_thread(self._application),
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=True,
+                forwarded_allow_ips=settings.LIMNER_PROXIES,
+                timeout_graceful_shutdown=LET_GO_SECONDS,
+            )
+        )
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        stop = asyncio.create_task(self._stop.wait())
+        say(f"Limner is at {self.address}")
+        await asyncio.wait([serving, stop], return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        server.should_exit = True
+        await serving
+
+    def _application(self) -> Any:
+        from django.urls import get_resolver
+        from django.utils.module_loading import import_string
+
+        from limner.jobs.health import SCOPE_KEY
+
+        gate = import_string(settings.ASGI_APPLICATION)
+        _ = get_resolver().url_patterns  # every page's code now, not at the first request
+        if self.open_to_network:
+            gate.open_to_network()
+
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            if self.placements:
+                scope[SCOPE_KEY] = self.health
+            await gate(scope, receive, send)
+
+        return application
+
+
+def first_of_ours(group: ExceptionGroup) -> LimnerError | None:
+    """The error with a sentence for the person, where a group of parts that broke has nothing worse in it."""
+    ours, others = group.split(LimnerError)
+    while isinstance(ours, ExceptionGroup):
+        ours = ours.exceptions[0]
+    return ours if others is None else None

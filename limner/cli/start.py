@@ -1,0 +1,100 @@
+"""The first start and every later one: the home, its keys, the database's tables. Safe to run twice at once."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from limner.cli.locks import one_start
+from limner.errors import NotConfigured
+
+
+def prepare() -> None:
+    """Make LIMNER_HOME ready and set Django up. Nothing here needs to have been done before."""
+    import django
+
+    prepare_home()
+    django.setup()
+    with one_start(settings.LIMNER_HOME):
+        migrate()
+
+
+def prepare_home() -> None:
+    """LIMNER_HOME for its owner only, with the key that signs and the name of this installation in it."""
+    home: Path = settings.LIMNER_HOME
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(home, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "no permission to write there")
+        if home.stat().st_uid == os.getuid():
+            home.chmod(0o700)
+        if not settings.LIMNER_SECRET_KEY_IS_SET:
+            settings.SECRET_KEY = kept_once(settings.LIMNER_SECRET_KEY_FILE, settings.SECRET_KEY)
+        holder()
+    except OSError as error:
+        raise NotConfigured(
+            f"LIMNER_HOME is {home}, and it cannot be used: {error.strerror or error}. "
+            f"Make it writable, or set LIMNER_HOME to a folder that is."
+        ) from None
+
+
+def holder() -> str:
+    """The name of this installation: what its dispatcher leaves in the ledger, and takes back after a crash."""
+    return kept_once(settings.LIMNER_HOME / "installation", secrets.token_hex(8))
+
+
+def kept_once(file: Path, fresh: str) -> str:
+    """What `file` holds; `fresh` when it was not there, which is then kept. All who start at once get the same."""
+    if not file.exists():
+        handle, made = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # mkstemp: readable by us alone
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as out:
+                out.write(fresh)
+                out.flush()
+                os.fsync(out.fileno())
+            with contextlib.suppress(FileExistsError):  # another process was first: its word holds
+                os.link(made, file)
+        finally:
+            os.unlink(made)
+    return file.read_text(encoding="ascii").strip()
+
+
+def migrate() -> None:
+    """Bring the database's tables up to date; nothing is asked of it when they are."""
+    from django.core.management import call_command
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        with one_at_a_time():
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError as error:
+        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise NotConfigured(f"The database cannot be used: {said}. LIMNER_DATABASE_URL says where it is.") from error
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """On PostgreSQL, where other machines may start too, a lock that the database keeps."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('limner: migrate'))")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('limner: migrate'))")
