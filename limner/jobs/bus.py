@@ -16,8 +16,6 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from limner.jobs.states import State
-
 Message = dict[str, Any]
 
 DISPATCH = "dispatch"
@@ -92,7 +90,7 @@ class MemoryBus:
             return
         if kind in PASSING:
             self._newest[channel][job, kind] = message
-        elif kind == "state" and message["data"]["state"] != State.RUNNING and channel in self._newest:
+        elif kind == "state" and channel in self._newest:
             for old in PASSING:
                 self._newest[channel].pop((job, old), None)
             if not self._newest[channel]:

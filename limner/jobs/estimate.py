@@ -65,13 +65,20 @@ def bucket(size: Size) -> str:
 
 def predict(pace: Measured | None, speed: SpeedClass, *, size: Size, steps: int) -> Prediction:
     """Seconds for one picture of `size` in `steps` steps."""
+    error = trusted_error(pace)
     if pace is not None and pace.measured > 0:
-        # One measurement says little about the next one; a dozen do.
-        trust = min(pace.measured / 5, 1.0)
-        error = trust * pace.error + (1 - trust) * UNMEASURED_ERROR
-        return Prediction(pace.seconds, min(max(error, MIN_ERROR), MAX_ERROR))
+        return Prediction(pace.seconds, error)
     scale = (size.pixels / speed.size.pixels) * (steps / speed.steps)
-    return Prediction(speed.seconds * scale, UNMEASURED_ERROR)
+    return Prediction(speed.seconds * scale, error)
+
+
+def trusted_error(pace: Measured | None) -> float:
+    """The share by which predictions tend to be wrong. One measurement says little of the next one; a handful do."""
+    if pace is None:
+        return UNMEASURED_ERROR
+    trust = min(pace.measured / 5, 1.0)
+    error = trust * pace.error + (1 - trust) * UNMEASURED_ERROR
+    return min(max(error, MIN_ERROR), MAX_ERROR)
 
 
 def record(pace: Measured | None, seconds: float, *, predicted: float) -> Average:

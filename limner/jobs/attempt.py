@@ -1,0 +1,204 @@
+"""One attempt at one job: from its claim to the row that ends it, or hands it on."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Placement, Preview, Progress
+from limner.errors import EngineError, LimnerError
+from limner.jobs import estimate, ledger, pipeline
+from limner.jobs.bus import account_channel
+from limner.jobs.ledger import Claim
+from limner.jobs.measures import Measures
+
+log = logging.getLogger(__name__)
+
+PREVIEW_SECONDS = 1 / 8
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an attempt needs of its dispatcher."""
+
+    patiently: Callable[..., Awaitable[Any]]
+    in_picture_thread: Callable[..., Awaitable[Any]]
+    publish: Callable[[str, dict[str, Any]], None]
+    measures: Measures
+    lease_seconds: float
+    max_attempts: int
+
+
+class Broken(LimnerError):
+    """Something that should not happen did: the log has all of it."""
+
+    code = "internal_error"
+    retryable = True
+
+
+class EndedEarly(EngineError):
+    """The engine said that it was done, and was not."""
+
+    retryable = True
+
+
+class Attempt:
+    """Draws what is missing of one job. Pictures are kept in the order they come, beside the drawing of the next."""
+
+    def __init__(self, claimed: Claim, placement: Placement, tools: Tools) -> None:
+        self.claimed = claimed
+        self.placement = placement
+        self._tools = tools
+        self._missing = set(claimed.indices)
+        self._keeping: asyncio.Task[None] | None = None
+        self._trouble: LimnerError | None = None
+        self._cancelled = False
+        self._lost = False
+        self._begun = time.monotonic()
+        self._last_preview = float("-inf")
+        self._over = asyncio.Event()
+
+    async def run(self) -> None:
+        """Draw, keep, and write how it ended. Cancelling this hands the job back to the queue."""
+        try:
+            error = await self._draw()
+            await self._end(error)
+        except asyncio.CancelledError:
+            # The dispatcher stops. What is being kept is kept, then the rest of the job goes back at once.
+            await self._finish_keeping()
+            await self._write(ledger.requeue, self.claimed)
+            raise
+        finally:
+            self._over.set()
+
+    async def cancel(self) -> None:
+        """Somebody cancelled the job: the drawing ends within a step, and the job with it."""
+        if not self._cancelled:
+            self._cancelled = True
+            await self._interrupt()
+
+    async def lose(self) -> None:
+        """The lease is gone: the drawing ends within a step, and nothing more is written."""
+        if not self._lost:
+            log.warning("The lease of job %s, attempt %d, was lost.", self.claimed.job, self.claimed.attempt)
+            self._lost = True
+            await self._interrupt()
+
+    async def over(self) -> None:
+        """Return when this attempt has ended."""
+        await self._over.wait()
+
+    async def _interrupt(self) -> None:
+        await self.placement.cancel(str(self.claimed.job))
+
+    # Drawing --------------------------------------------------------------------------------------------------
+
+    async def _draw(self) -> LimnerError | None:
+        """Have the missing pictures drawn. Answers what went wrong, if anything did."""
+        order = DrawOrder(
+            job=str(self.claimed.job),
+            attempt=self.claimed.attempt,
+            request=self.claimed.request,
+            indices=self.claimed.indices,
+        )
+        try:
+            async with aclosing(self.placement.draw(order)) as drawing:  # type: ignore[type-var]
+                async for event in drawing:
+                    if self._lost or self._trouble is not None:
+                        break
+                    await self._take(event)
+            await self._finish_keeping()
+        except LimnerError as error:
+            await self._finish_keeping()
+            return error
+        except Exception:
+            # The boundary: whatever an engine throws at us fails this job and not the dispatcher.
+            log.exception("Job %s broke.", self.claimed.job)
+            await self._finish_keeping()
+            return Broken("Something broke while this was drawn. The server's log says what.")
+        return self._trouble
+
+    async def _take(self, event: DrawEvent) -> None:
+        match event:
+            case Progress():
+                self._publish("progress", self._progress(event))
+            case Preview():
+                now = time.monotonic()
+                if now - self._last_preview >= PREVIEW_SECONDS:
+                    self._last_preview = now
+                    image = "data:image/webp;base64," + base64.b64encode(event.image).decode("ascii")
+                    self._publish("preview", {"index": event.index, "step": event.step, "image": image})
+            case Drawn():
+                if event.index not in self._missing:
+                    log.warning("Job %s: picture %d was not asked for.", self.claimed.job, event.index)
+                    return
+                self._missing.discard(event.index)
+                self._tools.measures.add(self.claimed, event)
+                # One picture may wait for its turn while the next one is drawn; more would fill the memory.
+                await self._finish_keeping()
+                if self._trouble is None and not self._lost:
+                    self._keeping = asyncio.create_task(self._keep(event, last=not self._missing))
+
+    def _progress(self, event: Progress) -> dict[str, object]:
+        pictures = len(self.claimed.indices)
+        done = pictures - len(self._missing)
+        share = min((done + event.step / max(event.steps, 1)) / pictures, 1.0) if pictures else 1.0
+        predicted = self.claimed.predicted_seconds * pictures / self.claimed.n
+        left = estimate.seconds_left(predicted, elapsed=time.monotonic() - self._begun, share_done=share)
+        return {"index": event.index, "step": event.step, "steps": event.steps, "seconds_left": round(left, 1)}
+
+    def _publish(self, kind: str, data: dict[str, object]) -> None:
+        message = {"kind": kind, "number": None, "job": str(self.claimed.job), "data": data}
+        self._tools.publish(account_channel(self.claimed.account_id), message)
+
+    # Keeping and ending ---------------------------------------------------------------------------------------
+
+    async def _keep(self, drawn: Drawn, *, last: bool) -> None:
+        try:
+            stored = await self._tools.in_picture_thread(pipeline.store, self.claimed, drawn)
+            mine = await self._write(
+                pipeline.keep,
+                self.claimed,
+                drawn,
+                stored,
+                last=last,
+                lease_seconds=self._tools.lease_seconds,
+            )
+        except LimnerError as error:
+            self._trouble = error
+        except Exception:
+            # The boundary again: a bug in keeping fails the job, with the whole story in the log.
+            log.exception("Picture %d of job %s could not be kept.", drawn.index, self.claimed.job)
+            self._trouble = Broken("A picture was drawn but could not be kept. The server's log says why.")
+        else:
+            self._lost = self._lost or not mine
+        if self._trouble is not None or self._lost:
+            await self._interrupt()
+
+    async def _finish_keeping(self) -> None:
+        if self._keeping is not None:
+            # Shielded: a picture that is drawn is kept, even when the dispatcher stops at this moment.
+            await asyncio.shield(self._keeping)
+
+    async def _end(self, error: LimnerError | None) -> None:
+        """Write the end, unless the last picture's transaction has written it."""
+        if self._lost:
+            return
+        if error is not None:
+            log.warning("Job %s, attempt %d: %s", self.claimed.job, self.claimed.attempt, error.message)
+            await self._write(ledger.fail, self.claimed, error, max_attempts=self._tools.max_attempts)
+        elif self._missing and self._cancelled:
+            await self._write(ledger.finish, self.claimed)
+        elif self._missing:
+            early = EndedEarly("The model stopped before the picture was finished.")
+            await self._write(ledger.fail, self.claimed, early, max_attempts=self._tools.max_attempts)
+
+    async def _write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """A fenced write, seen through even when this attempt is cancelled while it runs."""
+        return await asyncio.shield(asyncio.ensure_future(self._tools.patiently(fn, *args, **kwargs)))

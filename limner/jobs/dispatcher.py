@@ -1,0 +1,321 @@
+"""The dispatcher: claims jobs, has them drawn, keeps what is drawn, and holds the leases meanwhile.
+
+It lives in one event loop and never blocks it: the database has a small pool of threads of its own, encoding and
+storing another. It wakes when the bus says that there is work; a poll once a second is the safety net.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import InterfaceError, OperationalError
+
+from limner.engines.contract import Placement
+from limner.errors import LimnerError
+from limner.jobs import ledger
+from limner.jobs.attempt import Attempt, Tools
+from limner.jobs.bus import DISPATCH, Bus
+from limner.jobs.measures import Measures
+from limner.jobs.threads import run_in
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DATABASE_THREADS = 4
+PICTURE_THREADS = 2
+SWEEP_SECONDS = 3600.0
+PATIENCE_SECONDS = 10.0
+DATABASE_TROUBLE = (OperationalError, InterfaceError)
+"""A restarting PostgreSQL, or a SQLite that stayed locked: worth asking again."""
+
+
+class Dispatcher:
+    """Draws the jobs of the lanes it has placements for.
+
+    `holder` names this installation and `boot` this start of it. `max_attempts` bounds how often a job may make its
+    engine fail. Times are arguments so that tests can be fast.
+    """
+
+    def __init__(
+        self,
+        placements: Mapping[str, Placement],
+        *,
+        holder: str,
+        boot: str,
+        bus: Bus,
+        lease_seconds: float = 30.0,
+        poll_seconds: float = 1.0,
+        max_attempts: int = 3,
+    ) -> None:
+        self._placements = dict(placements)
+        self._holder = holder
+        self._boot = boot
+        self._bus = bus
+        self._lease_seconds = lease_seconds
+        self._poll_seconds = poll_seconds
+        self._max_attempts = max_attempts
+        self._attempts: dict[str, Attempt] = {}
+        self._drawing: set[asyncio.Task[None]] = set()
+        self._wake = {lane: asyncio.Event() for lane in placements}
+        self._problems: dict[str, str] = {}
+        self._claiming = False
+        self._stopping: asyncio.Event = asyncio.Event()
+        self._stopped: asyncio.Event = asyncio.Event()
+        self._stopped.set()
+        self._drain_seconds = 0.0
+        self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="limner-ledger")
+        self._pictures = ThreadPoolExecutor(PICTURE_THREADS, thread_name_prefix="limner-pictures")
+        self._measures = Measures()
+
+    @property
+    def ready(self) -> bool:
+        """True when a picture can be drawn now by at least one lane."""
+        return self._claiming and any(placement.ready for placement in self._placements.values())
+
+    @property
+    def models(self) -> dict[str, bool]:
+        """Each lane, and whether it can draw now."""
+        return {lane: self._claiming and placement.ready for lane, placement in self._placements.items()}
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Why lanes cannot draw, in sentences."""
+        return dict(self._problems)
+
+    async def run(self) -> None:
+        """Draw until `stop` is called. Cancelling this is a stop without a drain."""
+        self._stopped.clear()
+        duties = (self._listen, self._heartbeats, self._watch_cancels, self._reap, self._sweep, self._learn)
+        tasks = [asyncio.create_task(duty(), name=f"dispatcher: {duty.__name__}") for duty in duties]
+        lanes = [
+            asyncio.create_task(self._serve(lane, placement), name=f"dispatcher: lane {lane}")
+            for lane, placement in self._placements.items()
+        ]
+        stopping = asyncio.create_task(self._stopping.wait(), name="dispatcher: until stopped")
+        try:
+            await self._patiently(ledger.take_back, self._holder, self._boot)
+            self._claiming = True
+            for event in self._wake.values():
+                event.set()
+            # A duty never ends by itself: if one does, its error ends the dispatcher instead of hiding.
+            done, _ = await asyncio.wait([stopping, *tasks, *lanes], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()
+        finally:
+            self._claiming = False
+            stopping.cancel()
+            await self._wind_up(tasks, lanes)
+
+    async def stop(self, drain_seconds: float) -> None:
+        """Claim no more, let running jobs go on for `drain_seconds`, hand the rest back to the queue, close."""
+        self._drain_seconds = drain_seconds
+        self._stopping.set()
+        await self._stopped.wait()
+
+    async def _wind_up(self, duties: list[asyncio.Task[None]], lanes: list[asyncio.Task[None]]) -> None:
+        try:
+            await _cancelled(lanes)
+            if self._drawing and self._drain_seconds > 0:
+                await asyncio.wait(self._drawing, timeout=self._drain_seconds)
+            # What is cancelled here hands its job back itself, with its lease still held.
+            await _cancelled(self._drawing)
+            await _cancelled(duties)
+            await self._measures.flush(self._in_database)
+            await _ended(asyncio.ensure_future(placement.close()) for placement in self._placements.values())
+        finally:
+            self._database.shutdown(wait=False)
+            self._pictures.shutdown(wait=False)
+            self._stopped.set()
+
+    # Claiming and drawing -------------------------------------------------------------------------------------
+
+    async def _serve(self, lane: str, placement: Placement) -> None:
+        """Keep the slots of one lane busy."""
+        await self._warm_up(lane, placement)
+        slots = asyncio.Semaphore(placement.slots)
+        wake = self._wake[lane]
+        while True:
+            await slots.acquire()
+            wake.clear()
+            claims = await self._claim(lane) if self._claiming else []
+            if not claims:
+                slots.release()
+                await _either(wake, self._poll_seconds)
+                continue
+            for claimed in claims:
+                attempt = Attempt(claimed, placement, self._tools())
+                task = asyncio.create_task(self._draw(attempt), name=f"job {claimed.job}")
+                self._drawing.add(task)
+                task.add_done_callback(self._drawing.discard)
+                task.add_done_callback(lambda _: slots.release())
+
+    async def _claim(self, lane: str) -> list[ledger.Claim]:
+        # Shielded: a claim that has gone to its thread must not be forgotten when the dispatcher stops.
+        claiming = asyncio.ensure_future(self._in_database(self._claim_now, lane))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            for claimed in await claiming:
+                await self._in_database(ledger.requeue, claimed)
+            raise
+        except DATABASE_TROUBLE:
+            log.exception("The ledger did not answer; asking again.")
+            return []
+
+    def _claim_now(self, lane: str) -> list[ledger.Claim]:
+        return ledger.claim(lane, holder=self._holder, boot=self._boot, lease_seconds=self._lease_seconds)
+
+    async def _warm_up(self, lane: str, placement: Placement) -> None:
+        """Load the model. Where that fails the lane is served all the same: each job then says what is wrong."""
+        try:
+            await placement.start()
+        except LimnerError as error:
+            log.error("The model %s could not be loaded: %s", lane, error.message)
+            self._problems[lane] = error.message
+
+    async def _draw(self, attempt: Attempt) -> None:
+        job = str(attempt.claimed.job)
+        # An older attempt of our own may still be drawing after it lost its lease: one at a time.
+        if (older := self._attempts.get(job)) is not None:
+            await older.lose()
+            await older.over()
+        self._attempts[job] = attempt
+        try:
+            await attempt.run()
+        finally:
+            if self._attempts.get(job) is attempt:
+                del self._attempts[job]
+            if attempt.placement.ready:
+                self._problems.pop(attempt.claimed.request.model, None)
+
+    def _tools(self) -> Tools:
+        return Tools(
+            patiently=self._patiently,
+            in_picture_thread=self._in_picture_thread,
+            publish=self._bus.publish,
+            measures=self._measures,
+            lease_seconds=self._lease_seconds,
+            max_attempts=self._max_attempts,
+        )
+
+    # Duties ---------------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        """Wake lanes and cancel jobs when the bus says so."""
+        async with self._bus.subscribe(DISPATCH) as messages:
+            async for message in messages:
+                if message["kind"] == "cancel":
+                    if (attempt := self._attempts.get(message["job"])) is not None:
+                        await attempt.cancel()
+                elif message["kind"] == "gap":
+                    for event in self._wake.values():
+                        event.set()
+                elif (wake := self._wake.get(message["data"]["lane"])) is not None:
+                    wake.set()
+        await self._stopping.wait()  # the bus was closed: the poll goes on without it
+
+    async def _heartbeats(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            attempts = {attempt.claimed: attempt for attempt in self._attempts.values()}
+            if not attempts:
+                continue
+            try:
+                held = await self._in_database(ledger.heartbeat, attempts, lease_seconds=self._lease_seconds)
+            except DATABASE_TROUBLE:
+                log.exception("The leases could not be renewed; trying again.")
+                continue
+            for claimed in attempts.keys() - held:
+                await attempts[claimed].lose()
+
+    async def _watch_cancels(self) -> None:
+        """The safety net under the bus: a cancel may have come through another process."""
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            attempts = {attempt.claimed: attempt for attempt in self._attempts.values()}
+            if not attempts:
+                continue
+            try:
+                cancelled = await self._in_database(ledger.asked_to_cancel, attempts)
+            except DATABASE_TROUBLE:
+                log.exception("The ledger did not say which jobs are cancelled; asking again.")
+                continue
+            for claimed in cancelled:
+                await attempts[claimed].cancel()
+
+    async def _reap(self) -> None:
+        await self._every(min(self._lease_seconds / 3, 10.0), ledger.reap)
+
+    async def _sweep(self) -> None:
+        await self._every(SWEEP_SECONDS, ledger.sweep_events)
+
+    async def _every(self, seconds: float, duty: Callable[[], object]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self._in_database(duty)
+            except DATABASE_TROUBLE:
+                log.exception("The ledger did not answer; trying again in %g s.", seconds)
+
+    async def _learn(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            await self._measures.flush(self._in_database)
+
+    # Threads --------------------------------------------------------------------------------------------------
+
+    async def _in_database(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await run_in(self._database, fn, *args, **kwargs)
+
+    async def _in_picture_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await run_in(self._pictures, fn, *args, **kwargs)
+
+    async def _patiently(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a fenced write, again and again while the database is away: a drawn picture is worth the wait."""
+        pause = 0.1
+        while True:
+            try:
+                return await self._in_database(fn, *args, **kwargs)
+            except DATABASE_TROUBLE:
+                log.exception("The ledger did not answer; trying again in %g s.", pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Until the event is set, or this many seconds are over."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks and wait until they are gone."""
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await _ended(tasks)
+
+
+async def _ended(futures: Iterable[asyncio.Future[None]]) -> None:
+    """Wait for the ends of these, not for ever; an error in one is logged, not lost.
+
+    What does not end (the database is away) is left behind: its leases run out, or the next start takes them back.
+    """
+    waiting = list(futures)
+    if not waiting:
+        return
+    done, pending = await asyncio.wait(waiting, timeout=PATIENCE_SECONDS)
+    for future in done:
+        if not future.cancelled() and (error := future.exception()) is not None:
+            log.error("A part of the dispatcher ended with an error.", exc_info=error)
+    for future in pending:
+        log.error("A part of the dispatcher did not end in %g s: %r", PATIENCE_SECONDS, future)

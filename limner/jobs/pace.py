@@ -1,0 +1,40 @@
+"""Predictions out of the `Pace` rows, and measurements into them."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from limner.engines.catalog import model as catalog_model
+from limner.engines.contract import DrawRequest, Size
+from limner.jobs import estimate
+from limner.jobs.estimate import Prediction, SpeedClass
+from limner.jobs.models import Pace
+
+
+def speed_class(name: str) -> SpeedClass:
+    """What the catalog says of the model called `name`."""
+    model = catalog_model(name)
+    return SpeedClass(model.seconds, model.capabilities.offered_sizes[0], model.capabilities.default_steps)
+
+
+def predict(request: DrawRequest) -> Prediction:
+    """Seconds for one picture of the request."""
+    return predict_picture(request.model, request.draw_size, request.steps)
+
+
+def predict_picture(model: str, size: Size, steps: int) -> Prediction:
+    """Seconds for one picture that `model` draws at `size` in `steps` steps."""
+    row = Pace.objects.filter(model=model, bucket=estimate.bucket(size), steps=steps).first()
+    return estimate.predict(row, speed_class(model), size=size, steps=steps)
+
+
+def learn(model: str, bucket: str, steps: int, measured: list[tuple[float, float]]) -> None:
+    """Take pairs of (measured, predicted) seconds of one kind of picture into its averages."""
+    with transaction.atomic():
+        row, _ = Pace.objects.select_for_update().get_or_create(
+            model=model, bucket=bucket, steps=steps, defaults={"seconds": 0.0}
+        )
+        for seconds, predicted in measured:
+            after = estimate.record(row, seconds, predicted=predicted)
+            row.seconds, row.error, row.measured = after.seconds, after.error, after.measured
+        row.save()

@@ -1,0 +1,108 @@
+"""Reads of the ledger. They begin with the viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Now
+
+from limner.accounts.models import Account
+from limner.engines.contract import Size
+from limner.errors import NotFound
+from limner.gallery.models import Picture
+from limner.jobs import estimate
+from limner.jobs.events import StoredEvent
+from limner.jobs.models import Event, Job, Pace
+from limner.jobs.states import ENDED, State
+
+
+def jobs_visible_to(account: Account) -> QuerySet[Job]:
+    """The account's own jobs, newest first."""
+    return Job.objects.filter(account=account).order_by("-id")
+
+
+def job_visible_to(account: Account, public_id: UUID) -> Job:
+    """One of them. Raises NotFound for anybody else's, as for none."""
+    job = jobs_visible_to(account).filter(public_id=public_id).first()
+    if job is None:
+        raise NotFound("There is no such job.")
+    return job
+
+
+def events_after(account_id: int, number: int, *, job: UUID | None = None, limit: int = 500) -> list[StoredEvent]:
+    """The account's durable events after `number`, in order; of one job only, if it is named."""
+    rows = Event.objects.filter(account_id=account_id, number__gt=number).order_by("number")
+    if job is not None:
+        rows = rows.filter(job__public_id=job)
+    found = rows.values_list("number", "kind", "job__public_id", "data")[:limit]
+    return [StoredEvent(number, kind, public_id, data) for number, kind, public_id, data in found]
+
+
+# How long will it take? ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Jobs that will be drawn before this one, and the range of seconds until it is done."""
+
+    ahead: int
+    low: float
+    high: float
+
+
+def outlook(job: Job) -> Outlook:
+    """The job's place and the seconds left, from what is drawn now and what waits before it.
+
+    An ended job has none left. The machine is taken to draw as many jobs at a time as it draws now.
+    """
+    if job.state in ENDED:
+        return Outlook(0, 0.0, 0.0)
+    error = _error(job)
+    running = _remainders(Job.objects.filter(lane=job.lane, state=State.RUNNING))
+    if job.pk in running:
+        mine = running[job.pk]
+        return Outlook(0, mine * (1 - error), mine * (1 + error))
+    earlier = Q(priority__gt=job.priority) | Q(priority=job.priority, tag__lt=job.tag)
+    earlier |= Q(priority=job.priority, tag=job.tag, pk__lt=job.pk)
+    waiting = Job.objects.filter(earlier, lane=job.lane, state=State.QUEUED)
+    waiting_seconds = list(waiting.values_list("predicted_seconds", flat=True))
+    before = (sum(running.values()) + sum(waiting_seconds)) / max(len(running), 1)
+    left = before + _whole(job)
+    return Outlook(len(running) + len(waiting_seconds), left * (1 - error), left * (1 + error))
+
+
+def _remainders(jobs: QuerySet[Job]) -> dict[int, float]:
+    """Predicted seconds left of each of these running jobs."""
+    rows = list(jobs.annotate(now=Now()))
+    pictures = _pictures(row.public_id for row in rows)
+    return {row.pk: _remainder(row, row.now, *pictures.get(row.public_id, (0, None))) for row in rows}
+
+
+def _remainder(job: Job, now: datetime, kept: int, newest: datetime | None) -> float:
+    each = job.predicted_seconds / job.n
+    begun = max(moment for moment in (job.started_at, newest, job.created_at) if moment is not None)
+    spent = min(max((now - begun).total_seconds(), 0.0), 0.95 * each)
+    return max(each * (job.n - kept) - spent, 0.0)
+
+
+def _whole(job: Job) -> float:
+    """Predicted seconds of a job that waits: those pictures that an earlier attempt has kept are done."""
+    kept = Picture.objects.filter(job=job.public_id).count() if job.attempt else 0
+    return job.predicted_seconds * (job.n - kept) / job.n
+
+
+def _pictures(jobs: Iterable[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
+    kept = Picture.objects.filter(job__in=list(jobs)).values("job")
+    counted = kept.annotate(kept=Count("id"), newest=Max("created_at"))
+    return {row["job"]: (row["kept"], row["newest"]) for row in counted}
+
+
+def _error(job: Job) -> float:
+    """The share by which predictions for pictures like this job's tend to be wrong."""
+    size, steps = Size.parse(job.request["draw_size"]), job.request["steps"]
+    row = Pace.objects.filter(model=job.lane, bucket=estimate.bucket(size), steps=steps).first()
+    return estimate.trusted_error(row)

@@ -1,0 +1,105 @@
+"""The verbs people have: submit a job, cancel a job. Pages, APIs and the command line all call these."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Max
+
+from limner.accounts import credits
+from limner.accounts.models import Account
+from limner.engines.contract import DrawRequest
+from limner.errors import NotFound
+from limner.jobs import events, fairness, ledger, pace
+from limner.jobs.models import Job
+from limner.jobs.states import State
+
+
+def submit(
+    account: Account,
+    request: DrawRequest,
+    *,
+    price: int,
+    predicted: float | None = None,
+    idempotency_key: str | None = None,
+    priority: int = 0,
+) -> Job:
+    """Write a job and the hold of its price, in millicredits, in one short transaction.
+
+    The same account's same `idempotency_key` gives the job that is already there. `predicted` is the seconds the
+    whole job will take; without it the model's pace says. Raises OutOfCredits, with nothing stored.
+    """
+    if predicted is None:
+        predicted = pace.predict(request).seconds * request.n
+    with transaction.atomic():
+        # The lock orders this account's submits: same key, same credits, one after the other.
+        payer = Account.objects.select_related("plan").select_for_update(of=("self",), no_key=True).get(pk=account.pk)
+        if idempotency_key is not None:
+            before = Job.objects.filter(account=payer, idempotency_key=idempotency_key).first()
+            if before is not None:
+                return before
+        public_id = uuid4()
+        credits.hold(payer, public_id, price)
+        job = Job.objects.create(
+            public_id=public_id,
+            account=payer,
+            idempotency_key=idempotency_key,
+            state=State.QUEUED,
+            request=request.to_json(),
+            lane=request.model,
+            compat=compatibility(request),
+            n=request.n,
+            priority=priority,
+            tag=_tag(payer, request.model, priority, predicted),
+            predicted_seconds=predicted,
+            price=price,
+        )
+        payer.last_event += 1
+        payer.save(update_fields=["last_event"])
+        queued = events.state_data(State.QUEUED, attempt=0, n=job.n, pictures=0)
+        events.write_numbered(payer.last_event, payer.pk, job.pk, public_id, ("state", queued))
+        events.wake_dispatchers("queued", job.lane)
+    return job
+
+
+def cancel(account: Account, public_id: UUID) -> Job:
+    """Cancel a job: at once while it waits, within a step while it is drawn. One that has ended stays as it is."""
+    with transaction.atomic():
+        mine = Job.objects.filter(account=account, public_id=public_id)
+        job = mine.select_for_update(no_key=True).first()
+        if job is None:
+            raise NotFound("There is no such job.")
+        if job.state == State.QUEUED:
+            ledger.end_queued(job)
+        elif job.state == State.RUNNING and not job.cancel_requested:
+            Job.objects.filter(pk=job.pk).update(cancel_requested=True)
+            job.cancel_requested = True
+            events.wake_dispatchers("cancel", job.lane, job.public_id)
+    return job
+
+
+def compatibility(request: DrawRequest) -> str:
+    """A key that requests share when one batch could draw them: all but the words, the seed and the count."""
+    images = [(image.width, image.height) for image in request.images]
+    kind = (
+        request.model,
+        request.task,
+        request.draw_size,
+        request.steps,
+        request.guidance,
+        bool(request.negative_prompt),
+        images,
+        request.mask is not None,
+        request.strength,
+    )
+    return hashlib.sha256(repr(kind).encode()).hexdigest()
+
+
+def _tag(payer: Account, lane: str, priority: int, seconds: float) -> float:
+    turns = Job.objects.filter(lane=lane, priority=priority)
+    virtual_now = turns.filter(started_at__isnull=False).aggregate(tag=Max("tag"))["tag"]
+    waiting = turns.filter(account=payer, state=State.QUEUED).aggregate(tag=Max("tag"))["tag"]
+    weight = payer.plan.weight if payer.plan else 1.0
+    return fairness.tag(virtual_now=virtual_now or 0.0, last_waiting=waiting, seconds=seconds, weight=weight)
