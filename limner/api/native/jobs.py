@@ -1,0 +1,152 @@
+"""`GET /api/v1/jobs`: the caller's own jobs, newest first."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query
+from ninja.errors import HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from limner.accounts.models import Account
+from limner.api.auth import Caller, caller_of
+from limner.api.errors import ApiError, answer, server_fault
+from limner.api.links import picture_link
+from limner.api.native.schemas import ErrorOut, JobOut, JobsOut, Page, PictureOut, Trouble
+from limner.engines.contract import DrawRequest
+from limner.errors import InvalidRequest, LimnerError
+from limner.gallery.models import Picture
+from limner.gallery.queries import pictures_of
+from limner.jobs.models import Job
+from limner.jobs.queries import jobs_visible_to
+from limner.jobs.states import State
+from limner.jobs.threads import in_thread
+
+logger = logging.getLogger(__name__)
+
+
+class Key(HttpBearer):
+    """An API key; in personal mode none is needed. See `limner.api.auth`."""
+
+    async def __call__(self, request: HttpRequest) -> Caller:
+        return await caller_of(request.headers)
+
+    async def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        return await caller_of(request.headers)
+
+
+api = NinjaAPI(
+    title="Limner",
+    version="1",
+    description="Limner's own API. Programs written for OpenAI's Images API use /v1 instead.",
+    docs_url=None,  # its page would fetch scripts from elsewhere
+    openapi_url="/openapi.json",
+    urls_namespace="native",
+    auth=Key(),
+)
+
+
+class CallerRequest(HttpRequest):
+    """A request that has passed `Key`."""
+
+    auth: Caller
+
+
+@api.get(
+    "/v1/jobs",
+    response={200: JobsOut, 400: ErrorOut, 401: ErrorOut, 429: ErrorOut},
+    operation_id="list_jobs",
+    summary="Your jobs, newest first",
+    tags=["jobs"],
+)
+async def list_jobs(
+    request: CallerRequest,
+    page: Query[Page],
+) -> JobsOut:
+    origin = request.build_absolute_uri("/")
+    return await in_thread(page_of_jobs, request.auth.account, page.limit, page.before, origin)
+
+
+def page_of_jobs(account: Account, limit: int, before: UUID | None, origin: str) -> JobsOut:
+    """One page. Two queries and one for the place it begins at, however deep it lies. Reads the database."""
+    mine = jobs_visible_to(account).order_by("-id")
+    rows = mine
+    if before is not None:
+        place = mine.filter(public_id=before).values_list("id", flat=True).first()
+        if place is None:
+            raise InvalidRequest(f"Invalid 'before': you have no job '{before}'.", param="before")
+        rows = mine.filter(id__lt=place)
+    jobs = list(rows[: limit + 1])
+    shown = jobs[:limit]
+    pictures: defaultdict[UUID, list[Picture]] = defaultdict(list)
+    for picture in pictures_of(account).filter(job__in=[job.public_id for job in shown]).order_by("index"):
+        pictures[picture.job].append(picture)
+    return JobsOut(
+        jobs=[_job_out(job, pictures[job.public_id], origin) for job in shown],
+        next=shown[-1].public_id if len(jobs) > limit else None,
+    )
+
+
+def _job_out(job: Job, pictures: Iterable[Picture], origin: str) -> JobOut:
+    request = DrawRequest.from_json(job.request)
+    return JobOut(
+        id=job.public_id,
+        state=State(job.state),
+        model=request.model,
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        size=str(request.size),
+        n=job.n,
+        seed=request.seed,
+        steps=request.steps,
+        guidance=request.guidance,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        error=Trouble(code=job.error_code, message=job.error_message) if job.error_code else None,
+        pictures=[
+            PictureOut(
+                id=picture.public_id,
+                index=picture.index,
+                width=picture.width,
+                height=picture.height,
+                format=picture.format,
+                url=picture_link(picture, origin),
+            )
+            for picture in pictures
+        ],
+    )
+
+
+@api.api_operation(["POST", "PUT", "PATCH", "DELETE"], "/v1/jobs", include_in_schema=False)
+async def no_such_method(request: HttpRequest) -> HttpResponse:
+    """In place of the framework's plain text."""
+    raise ApiError(405, f"Method not allowed ({request.method} {request.path})")
+
+
+@api.exception_handler(LimnerError)
+def _said(request: HttpRequest, error: LimnerError) -> HttpResponse:
+    return answer(error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first: dict[str, Any] = error.errors[0]
+    param = str(first["loc"][-1])
+    return answer(InvalidRequest(f"Invalid '{param}': {first['msg']}.", param=param))
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return answer(ApiError(error.status_code, error.message))
+
+
+@api.exception_handler(Exception)
+def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return server_fault()

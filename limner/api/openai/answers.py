@@ -1,0 +1,88 @@
+"""What a call that asked for pictures gets back, in the shape that clients of the name it asked for expect."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from limner.api.links import picture_link
+from limner.api.openai.parameters import is_gpt_image
+from limner.engines.contract import DrawRequest, Size
+from limner.gallery.models import Picture
+from limner.storage import blobs
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that a finished call's body is made of. `origin` is None for base64, else what URLs begin with."""
+
+    created: int
+    pictures: list[Picture]
+    job: UUID
+    request: DrawRequest
+    model: str
+    family: str
+    asked: str | None
+    quality: str
+    warnings: list[tuple[str, str]]
+    safety_identifier: str | None
+    origin: str | None
+
+    def content(self) -> bytes:
+        """The body. Reads the pictures when they go into it: slow, so not for the event loop."""
+        body: dict[str, Any] = {
+            "created": self.created,
+            "data": [self._datum(picture) for picture in self.pictures],
+        }
+        if is_gpt_image(self.family):
+            body |= self._newer_fields()
+        body["limner"] = {
+            "model": self.model,
+            "job": str(self.job),
+            "seed": self.request.seed,
+            "warnings": [{"param": param, "message": message} for param, message in self.warnings],
+        }
+        return json.dumps(body).encode()
+
+    def _datum(self, picture: Picture) -> dict[str, str]:
+        if self.origin is None:
+            datum = {"b64_json": base64.b64encode(blobs.get(picture.blob)).decode()}
+        else:
+            datum = {"url": picture_link(picture, self.origin)}
+        if self.asked == "dall-e-3":
+            datum["revised_prompt"] = self.request.prompt
+        return datum
+
+    def _newer_fields(self) -> dict[str, Any]:
+        quality = "low" if self.quality == "auto" else self.quality
+        size = Size(self.pictures[0].width, self.pictures[0].height)
+        fields: dict[str, Any] = {
+            "background": "opaque",
+            "output_format": self.pictures[0].format,
+            "quality": quality,
+            "size": str(size),
+            "usage": usage(self.request.prompt, size, quality, len(self.pictures)),
+        }
+        if self.safety_identifier is not None:
+            fields["safety_identifier"] = self.safety_identifier
+        return fields
+
+
+TOKENS_PER_SQUARE = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 4160, "max": 4160}
+"""Output tokens of a 1024×1024 picture, as OpenAI counts them."""
+
+
+def usage(prompt: str, size: Size, quality: str, n: int) -> dict[str, Any]:
+    """Tokens, as clients want to read them. Nothing here is counted in tokens: the figures follow OpenAI's table."""
+    words = max(1, round(len(prompt) / 4))
+    drawn = n * max(1, round(TOKENS_PER_SQUARE[quality] * size.pixels / 1024**2))
+    return {
+        "input_tokens": words,
+        "input_tokens_details": {"text_tokens": words, "image_tokens": 0},
+        "output_tokens": drawn,
+        "output_tokens_details": {"text_tokens": 0, "image_tokens": drawn},
+        "total_tokens": words + drawn,
+    }

@@ -1,0 +1,85 @@
+"""What every route of the Images API has in common: its methods, its headers, and how it fails."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from limner.api.auth import caller_of
+from limner.api.errors import ApiError, answer, server_fault
+from limner.errors import LimnerError
+
+logger = logging.getLogger(__name__)
+
+VERSION = "2020-10-01"
+
+View = Callable[..., Coroutine[Any, Any, HttpResponse]]
+
+
+def route(**views: View) -> View:
+    """One URL's view out of one coroutine a method, as in `route(GET=list_models)`.
+
+    Each is called with the request, its caller and the URL's arguments. Whatever it raises is answered in the
+    envelope, and every answer carries the headers that clients read. No cookie is read on the way, so there is
+    nothing for another site to forge.
+    """
+
+    async def view(request: HttpRequest, **arguments: str) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers={"allow": _allowed(views)})
+        called = views.get(request.method or "")
+        if called is None:
+            refused = answer(ApiError(405, f"Method not allowed ({request.method} {request.path})"))
+            refused["allow"] = _allowed(views)
+            return refused
+        return await called(request, await caller_of(request.headers), **arguments)
+
+    return _with_headers(view)
+
+
+async def _unknown_url(request: HttpRequest, **_: str) -> HttpResponse:
+    raise ApiError(404, f"Invalid URL ({request.method} {request.path})")
+
+
+def _with_headers(inner: View) -> View:
+    async def view(request: HttpRequest, **arguments: str) -> HttpResponse:
+        started = time.perf_counter()
+        request_id = f"req_{secrets.token_hex(16)}"
+        response = await _answered(inner, request, request_id, arguments)
+        response["x-request-id"] = request_id
+        response["openai-version"] = VERSION
+        response["openai-processing-ms"] = str(round((time.perf_counter() - started) * 1000))
+        response.setdefault("cache-control", "no-store")
+        return response
+
+    view.csrf_exempt = True  # type: ignore[attr-defined]
+    return view
+
+
+async def _answered(inner: View, request: HttpRequest, request_id: str, arguments: dict[str, str]) -> HttpResponse:
+    try:
+        return await inner(request, **arguments)
+    except LimnerError as error:
+        if error.status >= 500:
+            logger.error(
+                "%s %s answered %s (%s)", request.method, request.path, error.status, request_id, exc_info=error
+            )
+        response = answer(error)
+        if error.status == 401:
+            response["www-authenticate"] = 'Bearer realm="limner"'
+        return response
+    except Exception:  # the border of the API: the caller gets the envelope, the log the reason
+        logger.exception("%s %s failed (%s)", request.method, request.path, request_id)
+        return server_fault()
+
+
+def _allowed(views: dict[str, View]) -> str:
+    return ", ".join([*views, "OPTIONS"])
+
+
+unknown_url = _with_headers(_unknown_url)

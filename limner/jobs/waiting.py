@@ -1,0 +1,200 @@
+"""Submit a job and wait, without a database connection in hand, until it has ended.
+
+Whoever waits subscribes to the account's channel first, then reads the job's state, then waits: an end that falls
+between the two is not missed. The bus may lose messages, so one poll a process asks the ledger about all the
+watched jobs together. When the server stops, everybody who waits is let go with `Unavailable`; their jobs stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from django.db import Error as DatabaseTrouble
+from django.db import transaction
+
+from limner.accounts.models import Account
+from limner.engines.contract import DrawRequest
+from limner.errors import RateLimited, Unavailable
+from limner.jobs.bus import bus
+from limner.jobs.models import Job
+from limner.jobs.queries import outlook
+from limner.jobs.services import cancel, submit
+from limner.jobs.states import ENDED
+from limner.jobs.threads import in_thread
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+RETRY_AFTER_STOP = 5.0
+"""Seconds after which a caller who was let go may ask again: about what a restart takes."""
+
+
+def unfinished(jobs: list[UUID]) -> set[UUID]:
+    """Those of `jobs` that have not ended. A job that is no longer there has nothing more to wait for."""
+    rows = Job.objects.filter(public_id__in=jobs).exclude(state__in=ENDED)
+    return set(rows.values_list("public_id", flat=True))
+
+
+class WaitingRoom:
+    """Everybody who waits on one event loop, and the one poll they share."""
+
+    def __init__(self) -> None:
+        self._watchers: defaultdict[UUID, set[asyncio.Future[None]]] = defaultdict(set)
+        self._poll: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def watching(self, job: UUID) -> Iterator[asyncio.Future[None]]:
+        """A future that is done when the job has ended, or that raises when waiting makes no more sense."""
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._watchers[job].add(ended)
+        if self._poll is None or self._poll.done():
+            self._poll = asyncio.create_task(self._keep_asking(), name="waiting: safety poll")
+            self._poll.add_done_callback(self._poll_stopped)
+        try:
+            yield ended
+        finally:
+            self._watchers[job].discard(ended)
+            if not self._watchers[job]:
+                del self._watchers[job]
+            if not self._watchers and self._poll is not None:
+                self._poll.cancel()
+                self._poll = None
+            if ended.done() and not ended.cancelled():
+                ended.exception()  # read, so that a waiter who has already left raises no "never retrieved"
+
+    def wake(self, job: UUID) -> None:
+        for ended in self._watchers.get(job, ()):
+            if not ended.done():
+                ended.set_result(None)
+
+    def let_go(self, error: Exception) -> None:
+        """End every wait with `error`."""
+        for waiting in self._watchers.values():
+            for ended in waiting:
+                if not ended.done():
+                    ended.set_exception(error)
+
+    async def _keep_asking(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            watched = list(self._watchers)
+            try:
+                still_going = await in_thread(unfinished, watched)
+            except DatabaseTrouble:
+                logger.warning("The ledger did not answer the poll for waiting calls; asking again.", exc_info=True)
+                continue
+            for job in watched:
+                if job not in still_going:
+                    self.wake(job)
+
+    def _poll_stopped(self, poll: asyncio.Task[None]) -> None:
+        error = None if poll.cancelled() else poll.exception()
+        if isinstance(error, Exception):
+            self.let_go(error)
+
+
+_rooms: WeakKeyDictionary[asyncio.AbstractEventLoop, WaitingRoom] = WeakKeyDictionary()
+_stopping = False
+
+
+def stop_waiting() -> None:
+    """The server is stopping: let everybody go, now and from now on. May be called from a signal handler."""
+    global _stopping
+    _stopping = True
+    for loop, room in list(_rooms.items()):
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(room.let_go, _stopped())
+
+
+def wait_again() -> None:
+    """Undo `stop_waiting`: a server starts in this process."""
+    global _stopping
+    _stopping = False
+
+
+def stopping() -> bool:
+    """True once the server has begun to stop: a call that breaks off now is no hang-up."""
+    return _stopping
+
+
+def refuse_when_stopping() -> None:
+    """Raise `Unavailable` when the server is stopping, before anything is stored."""
+    if _stopping:
+        raise _stopped()
+
+
+async def submit_and_wait(account: Account, request: DrawRequest, *, price: int, longest_wait: float) -> UUID:
+    """Submit a job for a caller who waits for it, and return its public id once it has ended.
+
+    A caller who hangs up (this coroutine is cancelled) takes the job along, unless it is the server that stops.
+    Raises `RateLimited`, with nothing stored, when the wait would likely be longer than `longest_wait` seconds.
+    """
+    refuse_when_stopping()
+    submitting = asyncio.create_task(in_thread(submit_if_soon, account, request, price, longest_wait))
+    try:
+        # A thread cannot be called back: without the shield, a hang-up at this moment would leave a job for nobody.
+        job = await asyncio.shield(submitting)
+        await wait_until_ended(account.pk, job.public_id)
+    except asyncio.CancelledError:
+        if not stopping():
+            job = await submitting
+            await in_thread(cancel, account, job.public_id)
+        raise
+    return job.public_id
+
+
+def submit_if_soon(account: Account, request: DrawRequest, price: int, longest_wait: float) -> Job:
+    """Submit, unless the queue before the job likely takes longer than `longest_wait` seconds: then store nothing."""
+    with transaction.atomic():
+        job = submit(account, request, price=price)
+        left = outlook(job)
+        likely = (left.low + left.high) / 2 - job.predicted_seconds
+        if likely > longest_wait:
+            raise RateLimited(
+                f"The queue is full: this job would wait for about {likely:.0f} seconds, and a call may wait for "
+                f"{longest_wait:.0f} here. Please try again later.",
+                retry_after=likely - longest_wait,
+            )
+    return job
+
+
+async def wait_until_ended(account_id: int, job: UUID) -> None:
+    """Return when the job has ended, whoever ended it and wherever it ran."""
+    refuse_when_stopping()
+    room = _rooms.setdefault(asyncio.get_running_loop(), WaitingRoom())
+    async with bus().subscribe(f"account:{account_id}") as messages:
+        with room.watching(job) as ended:
+            follower = asyncio.create_task(_follow(messages, job, room), name=f"waiting: job {job}")
+            follower.add_done_callback(_follower_stopped)
+            try:
+                if await in_thread(unfinished, [job]):
+                    await ended
+            finally:
+                follower.cancel()
+                await asyncio.wait([follower])
+
+
+async def _follow(messages: AsyncIterator[Mapping[str, Any]], job: UUID, room: WaitingRoom) -> None:
+    async for message in messages:
+        if message["kind"] == "state" and str(message["job"]) == str(job) and message["data"]["state"] in ENDED:
+            room.wake(job)
+            return
+
+
+def _follower_stopped(follower: asyncio.Task[None]) -> None:
+    if not follower.cancelled() and (error := follower.exception()) is not None:
+        logger.error("A waiting call lost the bus; the poll goes on without it.", exc_info=error)
+
+
+def _stopped() -> Unavailable:
+    return Unavailable(
+        "Limner is stopping. Your job is kept and will be drawn after the restart; ask again in a few seconds.",
+        retry_after=RETRY_AFTER_STOP,
+    )

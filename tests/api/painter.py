@@ -1,0 +1,69 @@
+"""A placement that paints one flat colour at once: everything but the model is real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Progress
+from limner.errors import EngineError
+
+
+class Painter:
+    """Paints picture `seed` in the colour of its seed. A test may make it wait, or fail."""
+
+    slots = 1
+    ready = True
+
+    def __init__(self) -> None:
+        self.orders: list[DrawOrder] = []
+        self.cancelled: list[str] = []
+        self.may_paint = asyncio.Event()
+        self.may_paint.set()
+        self.started = asyncio.Event()
+        self.trouble: EngineError | None = None
+        self._stops: dict[str, asyncio.Event] = {}
+
+    async def start(self) -> None:
+        """Nothing to load."""
+
+    async def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]:
+        self.orders.append(order)
+        self.started.set()
+        stop = self._stops[order.job] = asyncio.Event()
+        try:
+            await self._wait_for_leave(stop)
+            if self.trouble is not None:
+                raise self.trouble
+            for index in order.indices:
+                if stop.is_set():
+                    return
+                yield Progress(order.job, index, 1, 1)
+                yield Drawn(order.job, index, order.request.draw_size, "RGB", self._flat(order, index), 0.01)
+        finally:
+            self._stops.pop(order.job, None)
+
+    async def cancel(self, job: str) -> None:
+        self.cancelled.append(job)
+        if job in self._stops:
+            self._stops[job].set()
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def _wait_for_leave(self, stop: asyncio.Event) -> None:
+        first = {asyncio.create_task(self.may_paint.wait()), asyncio.create_task(stop.wait())}
+        try:
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in first:
+                task.cancel()
+
+    @staticmethod
+    def _flat(order: DrawOrder, index: int) -> bytes:
+        return colour_of(order.request.seed + index) * order.request.draw_size.pixels
+
+
+def colour_of(seed: int) -> bytes:
+    """The red, green and blue that the painter paints for a seed."""
+    return bytes([seed * 37 % 256, seed * 91 % 256, seed * 53 % 256])

@@ -1,0 +1,22 @@
+"""Write the contract of the native API down again, after a change that is meant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import django
+
+SNAPSHOT = Path(__file__).parent / "openapi.json"
+
+
+def contract() -> object:
+    """What `/api/openapi.json` answers."""
+    from limner.api.native.jobs import api
+
+    return json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/"), default=str))
+
+
+if __name__ == "__main__":
+    django.setup()
+    SNAPSHOT.write_text(json.dumps(contract(), indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,98 @@
+"""`GET /api/v1/jobs`: one's own jobs and their pictures, newest first, a page at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+from uuid import uuid4
+
+import httpx
+
+from limner.accounts.keys import make_key
+from limner.accounts.models import Account
+from limner.jobs.models import Job
+from limner.jobs.threads import in_thread
+from tests.api.conftest import PATIENCE, Server
+from tests.api.snapshot import SNAPSHOT, contract
+
+
+async def draw(client: httpx.AsyncClient, prompt: str, **headers: str) -> None:
+    asked = {"prompt": prompt, "size": "256x256", "n": 2}
+    answer = await client.post("/v1/images/generations", json=asked, headers=headers)
+    assert answer.status_code == 200
+
+
+async def test_jobs_come_newest_first_with_their_pictures(client: httpx.AsyncClient) -> None:
+    for prompt in ("a cat", "a boat"):
+        await draw(client, prompt)
+    page = (await client.get("/api/v1/jobs")).json()
+
+    assert [job["prompt"] for job in page["jobs"]] == ["a boat", "a cat"]
+    assert page["next"] is None
+    job = page["jobs"][0]
+    assert (job["state"], job["n"], job["size"], job["error"]) == ("done", 2, "256x256", None)
+    assert [picture["index"] for picture in job["pictures"]] == [0, 1]
+    picture = job["pictures"][1]
+    fetched = await client.get(picture["url"])
+    assert fetched.headers["content-type"] == "image/png"
+    # Integer keys stay inside: things are named by public id alone.
+    assert not re.search(r'"(pk|account|id)": ?\d', json.dumps(page))
+
+
+async def test_pages_follow_each_other_without_a_gap_or_a_repeat(client: httpx.AsyncClient) -> None:
+    for number in range(5):
+        await draw(client, f"cat {number}")
+    seen: list[str] = []
+    before: dict[str, str] = {}
+    for _ in range(3):
+        page = (await client.get("/api/v1/jobs", params={"limit": "2", **before})).json()
+        seen += [job["prompt"] for job in page["jobs"]]
+        before = {"before": page["next"]}
+    assert seen == [f"cat {number}" for number in (4, 3, 2, 1, 0)]
+    assert page["next"] is None
+
+
+async def test_charlie_does_not_see_alices_jobs(
+    server_with_accounts: Server, alice: Account, charlie: Account
+) -> None:
+    keys = [(await in_thread(make_key, person, "laptop"))[1] for person in (alice, charlie)]
+    async with httpx.AsyncClient(base_url=server_with_accounts.url, timeout=PATIENCE) as client:
+        await draw(client, "a cat", **{"api-key": keys[0]})
+        pages = [(await client.get("/api/v1/jobs", headers={"api-key": key})).json() for key in keys]
+        alices = pages[0]["jobs"][0]["id"]
+        reached = await client.get("/api/v1/jobs", params={"before": alices}, headers={"api-key": keys[1]})
+
+    assert len(pages[0]["jobs"]) == 1
+    assert pages[1] == {"jobs": [], "next": None}
+    assert reached.status_code == 400
+
+
+async def test_what_is_wrong_with_a_page_is_named(client: httpx.AsyncClient) -> None:
+    for params, param in (
+        ({"limit": "0"}, "limit"),
+        ({"limit": "many"}, "limit"),
+        ({"before": "7"}, "before"),
+        ({"before": str(uuid4())}, "before"),
+    ):
+        answer = await client.get("/api/v1/jobs", params=params)
+        assert answer.status_code == 400
+        error = answer.json()["error"]
+        assert error.keys() == {"message", "type", "param", "code"}
+        assert error["param"] == param
+
+
+async def test_a_failed_job_says_why(client: httpx.AsyncClient) -> None:
+    await draw(client, "a cat")
+    await in_thread(Job.objects.update, state="failed", error_code="engine_error", error_message="It broke.")
+    [job] = (await client.get("/api/v1/jobs")).json()["jobs"]
+    assert job["error"] == {"code": "engine_error", "message": "It broke."}
+
+
+async def test_the_contract_is_served_and_no_page_comes_with_it(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/api/openapi.json")).json()["paths"].keys() == {"/api/v1/jobs"}
+    assert (await client.get("/api/docs")).status_code == 404
+
+
+def test_the_contract_is_the_one_that_was_reviewed() -> None:
+    """After a change that is meant: `python -m tests.api.snapshot`, and read the difference."""
+    assert contract() == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
