@@ -10,7 +10,7 @@ from limner.accounts.models import Account
 from limner.accounts.plans import unlimited
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest  # noqa: TID251 (for its type alone: this says whose request it is)
 
 OWNER = "owner"
 
@@ -24,7 +24,7 @@ def account_of(request: HttpRequest) -> Account | None:
 
 
 def owner() -> Account:
-    """The one account of personal mode, made when it is first asked for. It cannot sign in until it is given a password."""
+    """The one account of personal mode, made when it is first asked for. Without a password it cannot sign in."""
     account = Account.objects.select_related("plan").filter(username=OWNER).first()
     return account or _make_owner()
 

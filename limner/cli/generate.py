@@ -26,7 +26,9 @@ FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
 @click.command()
 @click.argument("prompt")
 @click.option("-o", "--output", help="File to write: .png, .jpg or .webp; - for standard output.  [picture.png]")
-@click.option("--n", type=int, default=1, show_default=True, help="How many pictures; 2 and more: out-1.png, out-2.png…")
+@click.option(
+    "--n", type=int, default=1, show_default=True, help="How many pictures; 2 and more: out-1.png, out-2.png…"
+)
 @click.option("--size", help="Such as 512x512.  [the model's own]")
 @click.option("--seed", type=int, help="The same seed and prompt give the same picture.  [random]")
 @click.option("--steps", type=int, help="More steps, more care, more time.  [the model's own]")

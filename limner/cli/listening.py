@@ -31,7 +31,7 @@ def is_loopback(host: str) -> bool:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises NotConfigured with the way out: a taken port is found before anything else is done."""
+    """A listening socket. Raises NotConfigured with the way out: a taken port is found before all else."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror:
@@ -60,6 +60,6 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 def address_of(host: str, port: int) -> str:
     """The address as a person types it."""
-    if host in {"0.0.0.0", "::", ""}:
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 (nothing is bound here)
         host = "127.0.0.1"
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -99,7 +99,14 @@ def list_keys(account: str | None) -> None:
     for one in keys:
         used = f"{one.last_used_at:%Y-%m-%d %H:%M}" if one.last_used_at else "never"
         state = "revoked" if one.revoked_at else "good"
-        row = (f"{one.prefix}…", plain(one.name), plain(one.account.username), f"{one.created_at:%Y-%m-%d}", used, state)
+        row = (
+            f"{one.prefix}…",
+            plain(one.name),
+            plain(one.account.username),
+            f"{one.created_at:%Y-%m-%d}",
+            used,
+            state,
+        )
         table.add_row(*row)
     console().print(table)
 

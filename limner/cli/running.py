@@ -193,6 +193,7 @@ class Running:
 def first_of_ours(group: ExceptionGroup) -> LimnerError | None:
     """The error with a sentence for the person, where a group of parts that broke has nothing worse in it."""
     ours, others = group.split(LimnerError)
-    while isinstance(ours, ExceptionGroup):
-        ours = ours.exceptions[0]
-    return ours if others is None else None
+    found: LimnerError | ExceptionGroup[LimnerError] | None = ours
+    while isinstance(found, ExceptionGroup):
+        found = found.exceptions[0]
+    return found if others is None else None

@@ -14,7 +14,9 @@ from limner.cli.start import prepare_home
 
 _host = click.option("--host", help="Address to listen on.  [LIMNER_HOST, else 127.0.0.1]")
 _port = click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [LIMNER_PORT, else 8080]")
-_open = click.option("--open", "open_", is_flag=True, help="Let everyone who reaches this machine in, without sign-in.")
+_open = click.option(
+    "--open", "open_", is_flag=True, help="Let everyone who reaches this machine in, without sign-in."
+)
 
 
 def _web_options(command: Any) -> Any:

@@ -12,7 +12,6 @@ from django.core.asgi import get_asgi_application
 from limner.config.gate import Door, Gate
 from limner.config.static import StaticFiles
 
-
 door = Door(
     accounts=settings.LIMNER_ACCOUNTS,
     hosts=settings.LIMNER_HOSTS,

@@ -44,7 +44,7 @@ def _sqlite(file: Path) -> dict[str, Any]:
         "TEST": {"NAME": str(file.with_suffix(".test.sqlite3"))},  # a real file: tests meet the same locks as people
         "CONN_MAX_AGE": None,  # opening the file anew costs more than a read: a connection stays with its thread
         "OPTIONS": {
-            # Every writer takes its place in line at once: a read that turns into a write could not wait for its turn.
+            # Every writer takes its place in line at once: a read that turns into a write could not wait.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             # FULL: an accepted job survives a power cut, not only a crash.

@@ -88,16 +88,17 @@ class Door:
             raise Refusal(
                 421,
                 "unknown_host",
-                f"This Limner is in personal mode and does not answer to {shown(name)}.{through} If the name is yours and "
-                f"only you can reach it, add it to LIMNER_HOSTS; to let other people in, set LIMNER_ACCOUNTS=on.",
+                f"This Limner is in personal mode and does not answer to {shown(name)}.{through} "
+                f"If the name is yours and only you can reach it, add it to LIMNER_HOSTS; "
+                f"to let other people in, set LIMNER_ACCOUNTS=on.",
             )
         if not self.open and (who := foreign_forwarding(headers)) is not None:
             raise Refusal(
                 421,
                 "tunnel_refused",
-                f"This Limner is in personal mode: anyone who reaches it is its owner. The request came through a tunnel "
-                f"or proxy ({shown(who)}). To let other people in, set LIMNER_ACCOUNTS=on and make an account with: "
-                f"limner user add NAME",
+                f"This Limner is in personal mode: anyone who reaches it is its owner. "
+                f"The request came through a tunnel or proxy ({shown(who)}). To let other people in, "
+                f"set LIMNER_ACCOUNTS=on and make an account with: limner user add NAME",
             )
 
     def _listed(self, name: str) -> bool:

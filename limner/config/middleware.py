@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import csrf
+from django.utils.deprecation import MiddlewareMixin
 
 WITHOUT_COOKIES = ("/v1/", "/images/", "/models", "/api/", "/livez", "/healthz", "/csp-report", "/files/")
 """Paths that programs call: bearer keys only."""
@@ -24,8 +26,22 @@ def carries_cookies(request: HttpRequest) -> bool:
     return not request.path.startswith(WITHOUT_COOKIES)
 
 
+class LengthMiddleware(MiddlewareMixin):
+    """Says how long an answer is, where that is known."""
+
+    async def __acall__(self, request: HttpRequest) -> Any:
+        return self.process_response(request, await _next(self, request))
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(response.content))
+        return response
+
+
 class SessionMiddleware(sessions.SessionMiddleware):
-    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+    """Its cookie travels over https only, where the request came that way."""
+
+    async def __acall__(self, request: HttpRequest) -> Any:
         if not carries_cookies(request):
             return await _next(self, request)
         self.process_request(request)
@@ -34,31 +50,44 @@ class SessionMiddleware(sessions.SessionMiddleware):
             return await sync_to_async(self.process_response)(request, response)
         return self.process_response(request, response)
 
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        return _secure(request, super().process_response(request, response), settings.SESSION_COOKIE_NAME)
+
 
 class AuthenticationMiddleware(auth.AuthenticationMiddleware):
-    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+    """Finds the account when a page asks who is there, not before."""
+
+    async def __acall__(self, request: HttpRequest) -> Any:
         if carries_cookies(request):
             self.process_request(request)
         return await _next(self, request)
 
 
 class CsrfMiddleware(csrf.CsrfViewMiddleware):
-    """`process_view` stays synchronous where Django calls it so; on the loop it only compares two strings."""
+    """On the loop its check is a comparison of two strings."""
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         super().__init__(get_response)
         if iscoroutinefunction(get_response):
-            self.process_view = self._process_view_on_the_loop  # type: ignore[method-assign]
+            vars(self)["process_view"] = self._process_view_on_the_loop
 
-    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+    async def __acall__(self, request: HttpRequest) -> Any:
         if not carries_cookies(request):
             return await _next(self, request)
         self.process_request(request)
-        response = await _next(self, request)
-        return self.process_response(request, response)
+        return self.process_response(request, await _next(self, request))
 
     async def _process_view_on_the_loop(self, request: HttpRequest, *args: Any) -> Any:
         return super().process_view(request, *args) if carries_cookies(request) else None
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        return _secure(request, super().process_response(request, response), settings.CSRF_COOKIE_NAME)
+
+
+def _secure(request: HttpRequest, response: Any, cookie: str) -> Any:
+    if request.is_secure() and cookie in response.cookies:
+        response.cookies[cookie]["secure"] = True
+    return response
 
 
 async def _next(middleware: Any, request: HttpRequest) -> HttpResponseBase:

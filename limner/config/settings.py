@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "limner.studio",
 ]
 MIDDLEWARE = [
+    "limner.config.middleware.LengthMiddleware",
     "limner.config.middleware.SessionMiddleware",
     "limner.config.middleware.AuthenticationMiddleware",
     "limner.config.middleware.CsrfMiddleware",
@@ -153,12 +154,19 @@ STORAGES: dict[str, dict[str, Any]] = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    # 503 is our own answer (starting, stopping, full), given and counted on purpose: no error of the program.
+    "filters": {
+        "not_503": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != 503,
+        }
+    },
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "limner": {"level": LIMNER_LOG_LEVEL.upper()},
         "uvicorn.error": {"level": "WARNING"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not_503"]},
     },
 }

@@ -102,7 +102,7 @@ class StaticFiles:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self._files: WhiteNoise | None = None
+        self._files: dict[str, StaticFile] = {}
         self._lock = asyncio.Lock()
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -110,9 +110,9 @@ class StaticFiles:
             await self.app(scope, receive, send)
             return
         async with self._lock:
-            if self._files is None:
+            if not self._files:
                 self._files = await asyncio.to_thread(file_table)
-        file = self._files.files.get(scope["path"])
+        file = self._files.get(scope["path"])
         if file is None:
             await self.app(scope, receive, send)  # Django's own 404, in the look of every page
             return
@@ -126,19 +126,20 @@ class StaticFiles:
         await send({"type": "http.response.body", "body": body})
 
 
-def file_table() -> WhiteNoise:
+def file_table() -> dict[str, StaticFile]:
     """Every static file by path. Names that carry a hash never change; the plain ones are asked after each time."""
     folder = collected()
     manifest = json.loads((folder / "staticfiles.json").read_text(encoding="utf-8"))
     hashed = {settings.STATIC_URL + name for name in manifest["paths"].values()}
-    return WhiteNoise(
+    files: dict[str, StaticFile] = WhiteNoise(
         None,
         root=str(folder),
         prefix=settings.STATIC_URL,
         max_age=0,
         allow_all_origins=False,
         immutable_file_test=lambda path, url: url in hashed,
-    )
+    ).files
+    return files
 
 
 def _read(file: StaticFile, method: str, asked: dict[str, str]) -> tuple[Response, bytes]:

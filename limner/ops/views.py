@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from limner.jobs.threads import in_thread
 from limner.jobs.health import SCOPE_KEY
+from limner.jobs.threads import in_thread
 
 log = logging.getLogger(__name__)
 csp_reports: deque[dict[str, Any]] = deque(maxlen=100)
