@@ -1,4 +1,4 @@
-"""Styles and colours: words that a person picks instead of typing them. Offered only where the model knows the words."""
+"""Styles and colours: words that a person picks instead of typing them, offered where the model knows the words."""
 
 from __future__ import annotations
 
@@ -44,11 +44,16 @@ COLOURS: tuple[str, ...] = (
 """The colours that have a swatch, in the order of the rainbow, then the quiet ones."""
 
 _SMALL_WORDS = frozenset(
-    "a about across after all an and are around as at be before behind below beside between by can could do does down "
-    "during each every for from had has have her here his i in inside into is it its just like make me my near next no "
-    "not of off on one onto or our out over own paint picture please show so some than that the their them then there "
-    "these they this those through to too towards two under until up upon us very was we were what when where which "
-    "while who whose will with within without would you your draw image".split()
+    words_of(
+        """
+        a about above across after all an and are around as at be before behind below beside between by can
+        could do does down  during each every for from had has have her here his i in inside into is it its
+        just like make me my near next no  not of off on one onto or our out over own paint picture please
+        show so some than that the their them then there  these they this those through to too towards under
+        until up upon us very was we were what when where which  while who whose will with within without
+        would you your draw image
+        """
+    )
 )
 """Words that carry no picture of their own: nobody is told that a model does not know them."""
 

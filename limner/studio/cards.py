@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -103,11 +104,28 @@ class Card:
         if self.stopping:
             return "Stopping…"
         view = outlook(self.job)
-        return wording.waiting(view.ahead, view.low, view.high) if self.queued else wording.drawing(view.low, view.high)
+        return (
+            wording.waiting(view.ahead, view.low, view.high) if self.queued else wording.drawing(view.low, view.high)
+        )
 
     @property
     def problem(self) -> str:
         return wording.problem(self.job.error_code, self.job.error_message)
+
+    @property
+    def note(self) -> str:
+        """What stands in the empty frame of a job that ended without a picture."""
+        if self.live or self.hung:
+            return ""
+        return "Not drawn" if self.failed else "Cancelled" if self.cancelled else ""
+
+    @property
+    def short(self) -> str:
+        """What is said of a job that ended early and keeps some of its pictures."""
+        if self.note or not (self.failed or self.cancelled):
+            return ""
+        ended = f"{'Stopped' if self.failed else 'Cancelled'} after {self.hung} of {self.job.n}."
+        return f"{ended} {self.problem}" if self.failed else ended
 
     @property
     def announcement(self) -> str:
@@ -125,8 +143,8 @@ def cards_of(account: Account, jobs: Iterable[Job]) -> list[Card]:
     ]
 
 
-def _places(job: Job, pictures: dict[tuple[object, int], Picture]) -> list[int]:
-    """Every place of a job that may still fill; of one that ended early, those that were filled (or one, empty)."""
-    if job.state not in ENDED:
+def _places(job: Job, pictures: dict[tuple[UUID, int], Picture]) -> list[int]:
+    """Every place of a job. Somebody who cancelled sees only those that were filled (or one, empty)."""
+    if job.state != State.CANCELLED:
         return list(range(job.n))
     return [i for i in range(job.n) if (job.public_id, i) in pictures] or [0]

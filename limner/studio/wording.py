@@ -9,8 +9,8 @@ from limner.jobs.states import State
 
 _PLAIN = {
     "engine_crashed": "The model stopped while it was drawing, more than once. Try again; if it keeps happening, "
-    "`limner doctor` says what is wrong.",
-    "model_broken": "The model's files are missing or damaged. `limner doctor` says how to mend them.",
+    "limner doctor says what is wrong.",
+    "model_broken": "The model's files are missing or damaged. limner doctor says how to mend them.",
     "internal_error": "Something went wrong inside Limner. The log has the details; trying again may help.",
 }
 
@@ -65,6 +65,7 @@ def announcement(state: State, prompt: str, hung: int, n: int) -> str:
 
 
 def size_title(size: Size) -> str:
-    """`Square · 1024 × 1024`."""
-    shape = "Square" if size.width == size.height else "Landscape" if size.width > size.height else "Portrait"
-    return f"{shape} · {size.width} × {size.height}"
+    """`Square 1024`, `Wide 1536 × 1024`, `Tall 1024 × 1536`."""
+    if size.width == size.height:
+        return f"Square {size.width}"
+    return f"{'Wide' if size.width > size.height else 'Tall'} {size.width} × {size.height}"

@@ -5,6 +5,8 @@ const box = document.getElementById("prompt");
 const wall = document.getElementById("wall");
 
 if (form) {
+  // A finger would get the keyboard in its face.
+  if (window.matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
   grows();
   keys();
   counts();
