@@ -78,6 +78,8 @@ def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
     """The picture's own file, or the same picture in another format. `?download=1` saves it under a friendly name."""
     found = picture_visible_to(account_of(request), public_id)
+    if ext not in CONTENT_TYPES:
+        raise NotFound("There is no such file.")
     return _for_a_person(_send(request, found, ext))
 
 
@@ -155,7 +157,8 @@ class _StoredFile(FileResponse):
     block_size = 256 * 1024
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        assert self.file_to_stream is not None
+        if self.file_to_stream is None:
+            raise TypeError("a stored file is sent from an open file")
         while piece := await asyncio.to_thread(self.file_to_stream.read, self.block_size):
             yield piece
 
