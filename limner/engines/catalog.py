@@ -83,24 +83,24 @@ def _storybook() -> Model:
             sizes=(Size(512, 512),),
             offered_sizes=(Size(1024, 1024), Size(512, 512), Size(256, 256)),
             default_steps=20,
-            default_guidance=3.0,
+            default_guidance=3.5,
             vocabulary=vocabulary(BUNDLED / "storybook"),
         ),
-        seconds=3.0,
+        seconds=1.0,
         licence="Apache-2.0",
         millicredits=1000,
     )
 
 
 def vocabulary(folder: Path) -> frozenset[str] | None:
-    """The words the model in `folder` knows, from its vocabulary.json (a list, or an object by word); None: any."""
+    """The words that the model in `folder` knows, from the `words` of its vocabulary.json; None: it takes any."""
     try:
         text = (folder / "vocabulary.json").read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     try:
-        return frozenset(str(word) for word in json.loads(text))
-    except ValueError:
+        return frozenset(str(word) for word in json.loads(text)["words"])
+    except (ValueError, KeyError, TypeError):
         # Loading the model checks every file against its checksum and says how to mend it; the list of models
         # must not fall over a damaged file before that.
         return None

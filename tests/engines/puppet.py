@@ -6,11 +6,14 @@ What it shall do is written in the prompt as words: `at 2 segfault`, `at 3 raise
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+
+from PIL import Image
 
 from limner.engines.catalog import Model
 from limner.engines.contract import (
@@ -26,7 +29,12 @@ from limner.engines.contract import (
 )
 from limner.errors import InvalidRequest, ModelBroken, RateLimited
 
-WEBP = b"RIFF\x00\x00\x00\x00WEBP"
+
+def webp(step: int) -> bytes:
+    """A tiny real WebP, another one for each step."""
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), (step * 20 % 256, 90, 90)).save(file, "WEBP", lossless=True)
+    return file.getvalue()
 
 
 class Puppet:
@@ -50,7 +58,7 @@ class Puppet:
                     self._act(deed)
                 time.sleep(pause)
                 yield Progress(order.job, index, step, order.request.steps)
-                yield Preview(order.job, index, step, WEBP + bytes([step]))
+                yield Preview(order.job, index, step, webp(step))
             size = order.request.size
             colour = bytes([(order.request.seed + index) % 256, sum(map(len, order.images.values())) % 256, 0])
             seconds = time.perf_counter() - begun

@@ -1,0 +1,51 @@
+"""Every engine that Limner brings passes the same tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from limner.engines.catalog import catalog, installed
+from limner.engines.contract import Engine, Size
+from limner.engines.registry import ENGINES, build_engine
+from tests.engines.conformance import Conformance
+from tests.engines.puppet import puppet
+from tests.engines.tiny_model import tiny
+
+STORYBOOK = catalog()["storybook"]
+
+
+class TestPuppet(Conformance):
+    engine_name = "tests.engines.puppet:Puppet"
+    draw_size = Size(8, 8)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls) -> Engine:
+        return build_engine(puppet())
+
+
+class TestOpenVino(Conformance):
+    engine_name = "openvino"
+    draw_size = Size(64, 64)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+        return build_engine(tiny(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.mark.skipif(
+    not installed(STORYBOOK), reason="Storybook is not there yet: `python -m training.export` makes it"
+)
+class TestStorybook(Conformance):
+    engine_name = "openvino"
+    draw_size = STORYBOOK.capabilities.sizes[0]
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls) -> Engine:
+        return build_engine(STORYBOOK)
+
+
+def test_every_registered_engine_is_tested_here() -> None:
+    assert {tested.engine_name for tested in Conformance.__subclasses__()} >= set(ENGINES)

@@ -1,0 +1,185 @@
+"""The OpenVINO engine on a tiny model: the real pipeline, the words it passes over, and files that are damaged."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from limner.engines.adapters.openvino import library
+from limner.engines.adapters.openvino.engine import OpenVinoEngine, fitted
+from limner.engines.adapters.openvino.previews import preview_steps
+from limner.engines.catalog import Model
+from limner.engines.contract import Drawn, DrawOrder, DrawRequest, Size, Task
+from limner.engines.placement.child import ChildPlacement
+from limner.engines.words import known_part
+from limner.errors import EngineError, ModelBroken, NotConfigured
+from tests.engines.conformance import never
+from tests.engines.tiny_model import tiny
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return tiny(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="module")
+def engine(model: Model) -> OpenVinoEngine:
+    return OpenVinoEngine(model)
+
+
+@pytest.fixture
+def damaged(model: Model, tmp_path: Path) -> Model:
+    """A copy to break."""
+    assert model.path is not None
+    return replace(model, path=shutil.copytree(model.path, tmp_path / "copy"))
+
+
+def picture(engine: OpenVinoEngine, prompt: str = "a red robot", negative: str = "", guidance: float = 3.0) -> bytes:
+    request = DrawRequest(prompt, "tiny", Size(64, 64), Size(64, 64), 5, 4, guidance, negative_prompt=negative)
+    *_, last = engine.draw(DrawOrder("job", 1, request, (0,)), never)
+    assert isinstance(last, Drawn)
+    return last.data
+
+
+def test_the_words_make_the_picture(engine: OpenVinoEngine) -> None:
+    assert picture(engine, "a red robot") != picture(engine, "a blue moon")
+
+
+def test_words_that_the_model_does_not_know_make_no_difference(engine: OpenVinoEngine) -> None:
+    plain = picture(engine, "a red robot")
+    assert picture(engine, "A scary RED 🤖 robot") == plain
+    assert picture(engine, "a red robot\x07\u202e") == plain
+
+
+@pytest.mark.parametrize("prompt", ["", " ", "dragon", "🤖" * 500, "red " * 5000, "," * 5000, "<|endoftext|> <pad>"])
+def test_no_prompt_is_too_strange_to_draw(engine: OpenVinoEngine, prompt: str) -> None:
+    assert len(picture(engine, prompt)) == 64 * 64 * 3
+
+
+def test_a_negative_prompt_counts_only_with_guidance(engine: OpenVinoEngine) -> None:
+    assert picture(engine, negative="blue") != picture(engine)
+    assert picture(engine, negative="blue", guidance=1.0) == picture(engine, guidance=1.0)
+
+
+def test_a_task_it_cannot_do_is_an_error_in_words(engine: OpenVinoEngine) -> None:
+    request = DrawRequest("a robot", "tiny", Size(64, 64), Size(64, 64), 5, 4, 3.0, task=Task.EDIT)
+    with pytest.raises(EngineError, match="cannot edit yet"):
+        list(engine.draw(DrawOrder("job", 1, request, (0,)), never))
+
+
+def test_a_native_error_while_drawing_is_an_engine_error(engine: OpenVinoEngine) -> None:
+    request = DrawRequest("a robot", "tiny", Size(63, 63), Size(63, 63), 5, 4, 3.0)
+    with pytest.raises(EngineError, match="OpenVINO failed while drawing"):
+        list(engine.draw(DrawOrder("job", 1, request, (0,)), never))
+
+
+@pytest.mark.parametrize("name", ["unet/openvino_model.bin", "model_index.json", "tokenizer/openvino_tokenizer.xml"])
+def test_a_damaged_file_is_named_with_its_checksum_and_the_cure(damaged: Model, name: str) -> None:
+    assert damaged.path is not None
+    file = damaged.path / name
+    file.write_bytes(file.read_bytes()[:-1] + b"!")
+    with pytest.raises(
+        ModelBroken, match=rf"^Tiny is damaged: {name} has the checksum \w{{16}}….* Mend it with: "
+    ) as caught:
+        OpenVinoEngine(damaged)
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize("name", ["vae_decoder/openvino_model.xml", "SHA256SUMS"])
+def test_a_missing_file_is_named(damaged: Model, name: str) -> None:
+    assert damaged.path is not None
+    (damaged.path / name).unlink()
+    with pytest.raises(ModelBroken, match=rf"{name} cannot be read \(No such file or directory\)"):
+        OpenVinoEngine(damaged)
+
+
+@pytest.mark.parametrize("line", ["nonsense", "0" * 64 + "  ../../etc/passwd", "0" * 64 + "  /etc/passwd", "0" * 64])
+def test_a_list_of_checksums_that_is_none_is_refused(damaged: Model, line: str) -> None:
+    assert damaged.path is not None
+    (damaged.path / "SHA256SUMS").write_text(line)
+    with pytest.raises(ModelBroken, match="a line that is no checksum"):
+        OpenVinoEngine(damaged)
+
+
+def test_a_folder_that_openvino_cannot_read_is_broken(tmp_path: Path, model: Model) -> None:
+    (tmp_path / "SHA256SUMS").write_text("")
+    with pytest.raises(ModelBroken, match="cannot be loaded by OpenVINO"):
+        OpenVinoEngine(replace(model, path=tmp_path))
+
+
+def test_a_model_without_a_folder_is_not_configured(model: Model) -> None:
+    with pytest.raises(NotConfigured, match="set its path"):
+        OpenVinoEngine(replace(model, path=None))
+
+
+async def test_it_draws_in_a_child_and_a_broken_one_is_told_to_the_parent(model: Model, damaged: Model) -> None:
+    request = DrawRequest("a red robot", "tiny", Size(128, 128), Size(64, 64), 5, 8, 3.0, n=2)
+    placement = ChildPlacement(model)
+    try:
+        events = [event async for event in placement.draw(DrawOrder("job", 1, request, (0, 1)))]
+    finally:
+        await placement.close()
+    assert [len(event.data) for event in events if isinstance(event, Drawn)] == [128 * 128 * 3] * 2
+
+    assert damaged.path is not None
+    (damaged.path / "unet" / "openvino_model.bin").unlink()
+    placement = ChildPlacement(damaged)
+    try:
+        with pytest.raises(ModelBroken, match=r"unet/openvino_model\.bin cannot be read"):
+            await placement.start()
+    finally:
+        await placement.close()
+
+
+@pytest.mark.parametrize(
+    ("steps", "shown"),
+    [
+        (1, []),
+        (2, [1]),
+        (4, [1, 2, 3]),
+        (8, [2, 4, 6]),
+        (20, [3, 7, 10, 13, 17]),
+        (100, [11, 22, 33, 44, 56, 67, 78, 89]),
+    ],
+)
+def test_previews_are_spread_over_the_steps(steps: int, shown: list[int]) -> None:
+    assert sorted(preview_steps(steps)) == shown
+
+
+def test_a_picture_of_another_shape_is_cut_and_not_stretched() -> None:
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    pixels[24:40, 24:40] = 255  # a square in the middle
+    wide = np.frombuffer(fitted(pixels, Size(128, 64)), np.uint8).reshape(64, 128, 3)[..., 0] > 127
+    assert wide.any(axis=0).sum() == wide.any(axis=1).sum() == 32
+
+
+def test_the_library_does_not_call_home(engine: OpenVinoEngine) -> None:
+    assert sys.modules["openvino_telemetry"] is None
+    assert not any(name.startswith("openvino_telemetry.") for name in sys.modules)
+
+
+def test_a_containers_share_of_the_processors_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quota = tmp_path / "cpu.max"
+    monkeypatch.setattr(library, "_CGROUP_QUOTA", quota)
+    everything = library.threads()
+    for text, expected in [("max 100000", everything), ("50000 100000", 1), ("nonsense", everything)]:
+        quota.write_text(text)
+        assert library.threads() == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kept"),
+    [
+        ("A scary red robot, in Paris!", "a red robot,"),
+        ("Paris, a robot", "a robot"),
+        ("a robot ,, red", "a robot, red"),
+        ("", ""),
+    ],
+)
+def test_marks_stay_where_a_known_word_stands_before_them(prompt: str, kept: str) -> None:
+    assert known_part(prompt, {"a", "red", "robot"}) == kept
