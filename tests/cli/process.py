@@ -42,7 +42,7 @@ def limner(
         input=given,
         capture_output=True,
         text=True,
-        timeout=seconds,
+        timeout=90,
         check=False,
     )
 
@@ -65,12 +65,12 @@ class Answer:
 class Process:
     """`limner serve` or `web`, started; ends with the `with` block."""
 
-    def __init__(self, home: Path, *words: str, port: int | None = None, **more: str) -> None:
-        self.port = port or free_port()
+    def __init__(self, home: Path, *words: str, **more: str) -> None:
+        self.port = free_port() if "--port" not in words else int(words[words.index("--port") + 1])
         self.log = home.parent / f"limner-{self.port}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*LIMNER, *words, "--port", str(self.port)],
+                [*LIMNER, *words, *([] if "--port" in words else ["--port", str(self.port)])],
                 cwd=home.parent,
                 env=environment(home, **more),
                 stdin=subprocess.DEVNULL,
@@ -102,7 +102,7 @@ class Process:
                 raise AssertionError(f"{path} still says {answer.status} {answer.body[:300]!r}:\n{self.said()}")
             time.sleep(0.05)
 
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+    def ask(self, method: str, path: str, body: bytes | None = None, /, **headers: str) -> Answer:
         """One request, with exactly these headers (host, origin…; `_` stands for `-`) beside a Host."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         named = {name.replace("_", "-"): value for name, value in headers.items()}

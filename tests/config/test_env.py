@@ -61,12 +61,12 @@ def test_an_empty_variable_says_nothing() -> None:
 
 @pytest.mark.parametrize("value", ["0", "65536", "http", "8080 or so", "-1", "8e3", "9" * 30])
 def test_a_port_that_is_none_is_refused_by_name(value: str) -> None:
-    with pytest.raises(BadSetting, match="LIMNER_PORT in the environment.*a whole number from 1 to 65535"):
+    with pytest.raises(BadSetting, match=r"LIMNER_PORT in the environment.*a whole number from 1 to 65535"):
         read_all(TABLE, (environment(LIMNER_PORT=value),))
 
 
 def test_a_word_that_is_not_on_the_list_is_refused_with_the_list() -> None:
-    with pytest.raises(BadSetting, match="LIMNER_LEVEL in /srv/limner/.env: 'loud'.*one of debug, info"):
+    with pytest.raises(BadSetting, match=r"LIMNER_LEVEL in /srv/limner/.env: 'loud'.*one of debug, info"):
         read_all(TABLE, (env_file(LIMNER_LEVEL="loud"),))
 
 
@@ -102,7 +102,7 @@ def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_secret_file_that_is_not_there_or_empty_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(BadSetting, match="LIMNER_SECRET_KEY_FILE.*cannot be read"):
+    with pytest.raises(BadSetting, match=r"LIMNER_SECRET_KEY_FILE.*cannot be read"):
         read_all(TABLE, (environment(LIMNER_SECRET_KEY_FILE=str(tmp_path / "gone")),))
     (tmp_path / "empty").touch()
     with pytest.raises(BadSetting, match="is empty"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -184,8 +185,6 @@ def test_a_body_that_is_too_large_is_refused_by_its_length_alone(personal: Proce
 def test_a_body_without_a_length_is_counted_as_it_comes(personal: Process) -> None:
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     body = chunk * 20 + b"0\r\n\r\n"
-    import socket
-
     with socket.create_connection(("127.0.0.1", personal.port), timeout=20) as wire:
         wire.sendall(b"POST /csp-report HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n" + body)
         assert wire.recv(100).startswith(b"HTTP/1.1 413 ")

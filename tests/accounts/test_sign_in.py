@@ -1,0 +1,115 @@
+"""Personal mode has an owner and no sign-in; with accounts on, a plain page asks for name and password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
+from pytest_django.fixtures import Settings
+
+from limner.accounts.limits import SIGN_IN_TRIES, forget_counts
+from limner.accounts.models import Account
+from limner.accounts.sign_in import account_of, owner
+from tests.cast import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts() -> Iterator[None]:
+    forget_counts()
+    yield
+    forget_counts()
+
+
+@pytest.fixture
+def accounts_on(settings: Settings) -> None:
+    settings.LIMNER_ACCOUNTS = True
+
+
+def sign_in(client: Client, name: str = "alice", password: str = PASSWORD, **more: str) -> int:
+    return client.post("/sign-in", {"username": name, "password": password, **more}).status_code
+
+
+def test_in_personal_mode_everybody_at_the_machine_is_the_owner() -> None:
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    assert account_of(request) == owner()
+
+
+def test_the_owner_is_made_once_on_the_unlimited_plan_and_has_no_password() -> None:
+    first, second = owner(), owner()
+    assert first.pk == second.pk
+    assert first.plan is not None
+    assert first.plan.name == "unlimited"
+    assert first.plan.credits_per_month is None
+    assert not first.has_usable_password()
+
+
+def test_in_personal_mode_there_is_nothing_to_sign_in_to(client: Client) -> None:
+    answer = client.get("/sign-in")
+    assert (answer.status_code, answer["location"]) == (302, "/")
+
+
+@pytest.mark.usefixtures("accounts_on")
+class TestWithAccountsOn:
+    def test_a_stranger_is_nobody(self) -> None:
+        request = RequestFactory().get("/")
+        request.user = AnonymousUser()
+        assert account_of(request) is None
+
+    def test_a_closed_account_is_nobody(self, alice: Account) -> None:
+        alice.is_active = False
+        request = RequestFactory().get("/")
+        request.user = alice
+        assert account_of(request) is None
+
+    def test_name_and_password_open_a_session(self, client: Client, alice: Account) -> None:
+        assert sign_in(client) == 302
+        cookie = client.cookies["limner_session"]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+        assert not cookie["secure"]
+        assert client.session["_auth_user_id"] == str(alice.pk)
+
+    def test_over_https_the_cookies_stay_there(self, client: Client, alice: Account) -> None:
+        client.get("/sign-in", secure=True)
+        client.post("/sign-in", {"username": "alice", "password": PASSWORD}, secure=True)
+        assert client.cookies["limner_session"]["secure"]
+        assert client.cookies["limner_csrf"]["secure"]
+
+    def test_a_wrong_password_says_nothing_about_which_half_was_wrong(self, client: Client, alice: Account) -> None:
+        wrong = client.post("/sign-in", {"username": "alice", "password": "nonsense"})
+        nobody = client.post("/sign-in", {"username": "zoe", "password": "nonsense"})
+        assert wrong.status_code == nobody.status_code == 400
+        assert "do not go together" in wrong.content.decode()
+        assert "do not go together" in nobody.content.decode()
+
+    def test_too_many_wrong_passwords_close_the_door_for_a_while(self, client: Client, alice: Account) -> None:
+        for _ in range(SIGN_IN_TRIES):
+            assert sign_in(client, password="nonsense") == 400
+        answer = client.post("/sign-in", {"username": "Alice", "password": PASSWORD})
+        assert answer.status_code == 429
+        assert 1 <= int(answer["retry-after"]) <= 600
+        assert "Too many attempts" in answer.content.decode()
+
+    def test_one_persons_mistakes_do_not_shut_another_out(self, client: Client, alice: Account, bob: Account) -> None:
+        for _ in range(SIGN_IN_TRIES):
+            sign_in(client, password="nonsense")
+        assert sign_in(client, "bob") == 302
+
+    def test_a_form_of_another_page_is_refused(self, alice: Account) -> None:
+        assert sign_in(Client(enforce_csrf_checks=True)) == 403
+
+    def test_after_sign_in_nobody_is_sent_to_another_site(self, client: Client, alice: Account) -> None:
+        answer = client.post("/sign-in", {"username": "alice", "password": PASSWORD, "next": "https://evil.example/"})
+        assert answer["location"] == "/"
+
+    def test_signing_out_takes_a_post(self, client: Client, alice: Account) -> None:
+        client.force_login(alice)
+        assert client.get("/sign-out").status_code == 405
+        answer = client.post("/sign-out")
+        assert (answer.status_code, answer["location"]) == (302, "/sign-in")
+        assert "_auth_user_id" not in client.session
