@@ -14,12 +14,13 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Row:
-    """One claim. `bar` is the most it may be, in the same unit; None where there is none."""
+    """One claim. `bar` is the most it may be, `least` the least, in the same unit; None where there is none."""
 
     what: str
     values: Sequence[float]
     unit: str
     bar: float | None = None
+    least: float | None = None
 
     @property
     def median(self) -> float:
@@ -27,7 +28,16 @@ class Row:
 
     @property
     def holds(self) -> bool | None:
+        if self.least is not None:
+            return self.median >= self.least
         return None if self.bar is None else self.median <= self.bar
+
+    @property
+    def limit(self) -> str:
+        """The bar as it is written."""
+        if self.least is not None:
+            return f"≥ {_number(self.least)} {self.unit}"
+        return "" if self.bar is None else f"≤ {_number(self.bar)} {self.unit}"
 
 
 def show(title: str, rows: Sequence[Row]) -> None:
@@ -41,7 +51,7 @@ def show(title: str, rows: Sequence[Row]) -> None:
             row.what,
             f"{_number(row.median)} {row.unit}",
             spread,
-            "" if row.bar is None else f"≤ {_number(row.bar)} {row.unit}",
+            row.limit,
             {True: "holds", False: "MISSED", None: ""}[row.holds],
         )
     console = Console(width=100)

@@ -84,8 +84,11 @@ class Attempt:
             await self._interrupt()
 
     async def lose(self) -> None:
-        """The lease is gone: the drawing ends within a step, and nothing more is written."""
-        if not self._lost:
+        """The lease is gone: the drawing ends within a step, and nothing more is written.
+
+        Once all is drawn there is nothing to stop: what is being written now is fenced by itself.
+        """
+        if self._missing and not self._lost:
             log.warning("The lease of job %s, attempt %d, was lost.", self.claimed.job, self.claimed.attempt)
             self._lost = True
             await self._interrupt()

@@ -138,26 +138,30 @@ class Dispatcher:
     async def _serve(self, lane: str, placement: Placement) -> None:
         """Keep the slots of one lane busy."""
         await self._warm_up(lane, placement)
-        slots = asyncio.Semaphore(placement.slots)
+        free = placement.slots
         wake = self._wake[lane]
+
+        def slot_is_free(_: asyncio.Task[None]) -> None:
+            nonlocal free
+            free += 1
+            wake.set()
+
         while True:
-            await slots.acquire()
             wake.clear()
-            claims = await self._claim(lane) if self._claiming else []
-            if not claims:
-                slots.release()
-                await _either(wake, self._poll_seconds)
-                continue
+            claims = await self._claim(lane, free) if self._claiming and free else []
+            free -= len(claims)
             for claimed in claims:
                 attempt = Attempt(claimed, placement, self._tools())
                 task = asyncio.create_task(self._draw(attempt), name=f"job {claimed.job}")
                 self._drawing.add(task)
                 task.add_done_callback(self._drawing.discard)
-                task.add_done_callback(lambda _: slots.release())
+                task.add_done_callback(slot_is_free)
+            if not (claims and free):
+                await _either(wake, self._poll_seconds)
 
-    async def _claim(self, lane: str) -> list[ledger.Claim]:
+    async def _claim(self, lane: str, slots: int) -> list[ledger.Claim]:
         # Shielded: a claim that has gone to its thread must not be forgotten when the dispatcher stops.
-        claiming = asyncio.ensure_future(self._in_database(self._claim_now, lane))
+        claiming = asyncio.ensure_future(self._in_database(self._claim_now, lane, slots))
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
@@ -168,8 +172,9 @@ class Dispatcher:
             log.exception("The ledger did not answer; asking again.")
             return []
 
-    def _claim_now(self, lane: str) -> list[ledger.Claim]:
-        return ledger.claim(lane, holder=self._holder, boot=self._boot, lease_seconds=self._lease_seconds)
+    def _claim_now(self, lane: str, slots: int) -> list[ledger.Claim]:
+        lease = self._lease_seconds
+        return ledger.claim(lane, holder=self._holder, boot=self._boot, lease_seconds=lease, limit=slots)
 
     async def _warm_up(self, lane: str, placement: Placement) -> None:
         """Load the model. Where that fails the lane is served all the same: each job then says what is wrong."""

@@ -6,19 +6,24 @@ number has seen, or can read, every smaller one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from limner.accounts.models import Account
 from limner.jobs.bus import DISPATCH, account_channel, bus
 from limner.jobs.models import Event
 
 Data = dict[str, Any]
+
+# The ORM needs two queries for this, and it is on the way of every job three times.
+_COUNT = f"UPDATE {Account._meta.db_table} SET last_event = last_event + %s WHERE id = %s RETURNING last_event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,17 @@ class StoredEvent:
     number: int
     kind: str
     job: UUID
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something to tell an account of: what kind of event, about which job."""
+
+    account_id: int
+    job_pk: int
+    job: UUID
+    kind: str
     data: Data
 
 
@@ -44,24 +60,29 @@ def state_data(state: str, *, attempt: int, n: int, pictures: int, error: tuple[
     }
 
 
-def write(account_id: int, job_pk: int, job: UUID, *happened: tuple[str, Data]) -> None:
-    """Write events of `(kind, data)` about one job, in order. Inside the caller's transaction."""
-    accounts = Account.objects.filter(pk=account_id)
-    accounts.update(last_event=F("last_event") + len(happened))
-    write_numbered(accounts.values_list("last_event", flat=True).get(), account_id, job_pk, job, *happened)
+def write(happened: Iterable[Happened]) -> None:
+    """Write events in the order they happened, inside the caller's transaction.
+
+    Accounts are locked in one order everywhere, so that two transactions never wait for each other.
+    """
+    rows = []
+    for account_id, group in groupby(sorted(happened, key=attrgetter("account_id")), key=attrgetter("account_id")):
+        about = list(group)
+        first = _count(account_id, len(about)) - len(about) + 1
+        for number, event in enumerate(about, first):
+            row = Event(account_id=account_id, number=number, job_id=event.job_pk, kind=event.kind, data=event.data)
+            rows.append(row)
+            message = {"kind": event.kind, "number": number, "job": str(event.job), "data": event.data}
+            transaction.on_commit(partial(bus().publish, account_channel(account_id), message))
+    if rows:
+        Event.objects.bulk_create(rows)
 
 
-def write_numbered(last: int, account_id: int, job_pk: int, job: UUID, *happened: tuple[str, Data]) -> None:
-    """The same for a caller that has counted up to `last` on the locked row itself."""
-    first = last - len(happened) + 1
-    rows = [
-        Event(account_id=account_id, number=number, job_id=job_pk, kind=kind, data=data)
-        for number, (kind, data) in enumerate(happened, first)
-    ]
-    Event.objects.bulk_create(rows)
-    for row in rows:
-        message = {"kind": row.kind, "number": row.number, "job": str(job), "data": row.data}
-        transaction.on_commit(partial(bus().publish, account_channel(account_id), message))
+def _count(account_id: int, how_many: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [how_many, account_id])
+        newest: int = cursor.fetchone()[0]
+    return newest
 
 
 def wake_dispatchers(kind: str, lane: str, job: UUID | None = None) -> None:

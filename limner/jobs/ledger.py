@@ -8,7 +8,7 @@ has gone on to another attempt, or has ended, it changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -22,6 +22,7 @@ from limner.engines.contract import DrawRequest
 from limner.errors import LimnerError
 from limner.gallery.models import Picture
 from limner.jobs import events
+from limner.jobs.events import Happened
 from limner.jobs.models import Event, Job
 from limner.jobs.states import State, may_become
 
@@ -42,7 +43,6 @@ class Claim:
     job: UUID
     account_id: int
     attempt: int
-    failures: int
     request: DrawRequest
     indices: tuple[int, ...]
     """Pictures that are not kept yet."""
@@ -57,16 +57,21 @@ class Claim:
 # Claiming and holding -----------------------------------------------------------------------------------------
 
 
-def claim(lane: str, *, holder: str, boot: str, lease_seconds: float, limit: int = 1) -> list[Claim]:
-    """The next job of the lane, and up to `limit - 1` more that may share its batch, in the order of their turns."""
+def claim(
+    lane: str, *, holder: str, boot: str, lease_seconds: float, limit: int = 1, alike: bool = False
+) -> list[Claim]:
+    """Up to `limit` jobs of the lane, in the order of their turns.
+
+    `alike`: only those that may share a batch with the first of them.
+    """
     with transaction.atomic():
         ready = (
             Job.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), state=State.QUEUED, lane=lane)
             .order_by("-priority", "tag", "id")
             .select_for_update(skip_locked=True, no_key=True)
         )
-        jobs = list(ready[:1])
-        if jobs and limit > 1:
+        jobs = list(ready[: 1 if alike else limit])
+        if jobs and alike and limit > 1:
             jobs += ready.filter(compat=jobs[0].compat).exclude(pk=jobs[0].pk)[: limit - 1]
         if not jobs:
             return []
@@ -80,38 +85,40 @@ def claim(lane: str, *, holder: str, boot: str, lease_seconds: float, limit: int
             started_at=Now(),
             not_before=None,
         )
-        claims = []
-        # Accounts are locked in one order everywhere, so that two transactions never wait for each other.
-        for job in sorted(jobs, key=lambda job: job.account_id):
+        claims, happened = [], []
+        for job in jobs:
             job.attempt += 1
             job.state = State.RUNNING
-            if (claimed := _begin(job)) is not None:
-                claims.append(claimed)
-    order = [job.pk for job in jobs]
-    return sorted(claims, key=lambda claimed: order.index(claimed.pk))
+            kept = _kept(job) if job.attempt > 1 else set()
+            request = _request(job)
+            if request is None:
+                message = "This job was made by another version of Limner and cannot be read. Ask for it again."
+                happened.append(_end(job, State.FAILED, len(kept), "unreadable_job", message))
+                continue
+            happened.append(_told(job, len(kept)))
+            missing = tuple(index for index in range(job.n) if index not in kept)
+            claims.append(
+                Claim(
+                    pk=job.pk,
+                    job=job.public_id,
+                    account_id=job.account_id,
+                    attempt=job.attempt,
+                    request=request,
+                    indices=missing,
+                    predicted_seconds=job.predicted_seconds,
+                    price=job.price,
+                )
+            )
+        events.write(happened)
+    return claims
 
 
-def _begin(job: Job) -> Claim | None:
-    kept = _kept(job) if job.attempt > 1 else set()
+def _request(job: Job) -> DrawRequest | None:
     try:
-        request = DrawRequest.from_json(job.request)
+        return DrawRequest.from_json(job.request)
     except (TypeError, KeyError, ValueError):
         log.exception("Job %s cannot be read.", job.public_id)
-        message = "This job was made by another version of Limner that this one cannot read. Ask for it again."
-        _end(job, State.FAILED, len(kept), "unreadable_job", message)
         return None
-    _tell(job, State.RUNNING, len(kept))
-    return Claim(
-        pk=job.pk,
-        job=job.public_id,
-        account_id=job.account_id,
-        attempt=job.attempt,
-        failures=job.failures,
-        request=request,
-        indices=tuple(index for index in range(job.n) if index not in kept),
-        predicted_seconds=job.predicted_seconds,
-        price=job.price,
-    )
 
 
 def heartbeat(claims: Iterable[Claim], *, lease_seconds: float) -> set[Claim]:
@@ -157,21 +164,18 @@ def keep(claimed: Claim, *, lease_seconds: float, last: bool) -> bool:
 
 def kept(claimed: Claim, picture: events.Data, *, last: bool) -> None:
     """Tell of the picture that was just written; with the last one, of the end, and capture the price."""
-    happened = [("picture", picture)]
+    about = (claimed.account_id, claimed.pk, claimed.job)
+    happened = [Happened(*about, "picture", picture)]
     if last:
         done = events.state_data(State.DONE, attempt=claimed.attempt, n=claimed.n, pictures=claimed.n)
-        happened.append(("state", done))
+        happened.append(Happened(*about, "state", done))
         credits.capture(claimed.account_id, claimed.job, claimed.price)
-    events.write(claimed.account_id, claimed.pk, claimed.job, *happened)
+    events.write(happened)
 
 
 def finish(claimed: Claim) -> State | None:
     """The engine ended early because the job was cancelled: end it with the pictures it has. None: fenced off."""
-    with transaction.atomic():
-        job = _mine(claimed)
-        if job is None:
-            return None
-        return _end(job, State.CANCELLED, len(_kept(job)))
+    return _leave(claimed, lambda job, pictures: _end(job, State.CANCELLED, pictures))
 
 
 def fail(claimed: Claim, error: LimnerError, *, max_attempts: int = 3) -> State | None:
@@ -179,13 +183,8 @@ def fail(claimed: Claim, error: LimnerError, *, max_attempts: int = 3) -> State 
 
     Only an error that may pass is tried again, `max_attempts` times in all.
     """
-    with transaction.atomic():
-        job = _mine(claimed)
-        if job is None:
-            return None
-        pictures = len(_kept(job))
-        if job.cancel_requested:
-            return _end(job, State.CANCELLED, pictures)
+
+    def failed(job: Job, pictures: int) -> Happened:
         job.failures += 1
         if not error.retryable:
             return _end(job, State.FAILED, pictures, error.code, error.message)
@@ -194,28 +193,29 @@ def fail(claimed: Claim, error: LimnerError, *, max_attempts: int = 3) -> State 
             return _end(job, State.FAILED, pictures, error.code, tried)
         return _requeue(job, pictures, delay=backoff(job.failures, error.retry_after))
 
-
-def backoff(failures: int, retry_after: float | None = None) -> float:
-    """Seconds to wait before the next attempt: what the error asked for, else twice as long each time."""
-    return min(retry_after if retry_after is not None else 0.5 * 2.0 ** (failures - 1), LONGEST_BACKOFF)
+    return _leave(claimed, failed)
 
 
 def requeue(claimed: Claim) -> State | None:
     """Hand a job back at once, as if it had not been begun: the dispatcher stops. None: fenced off."""
+    return _leave(claimed, lambda job, pictures: _requeue(job, pictures, delay=0.0))
+
+
+def _leave(claimed: Claim, move: Callable[[Job, int], Happened]) -> State | None:
+    """Let go of a job by `move`, or by ending it where it was cancelled meanwhile, if it is still this attempt's."""
     with transaction.atomic():
-        job = _mine(claimed)
+        mine = Job.objects.filter(pk=claimed.pk, attempt=claimed.attempt, state=State.RUNNING)
+        job = mine.select_for_update(no_key=True).first()
         if job is None:
             return None
         pictures = len(_kept(job))
-        if job.cancel_requested:
-            return _end(job, State.CANCELLED, pictures)
-        return _requeue(job, pictures, delay=0.0)
+        events.write([_end(job, State.CANCELLED, pictures) if job.cancel_requested else move(job, pictures)])
+        return State(job.state)
 
 
-def _mine(claimed: Claim) -> Job | None:
-    """The job, locked, while this attempt is still the one that holds it."""
-    mine = Job.objects.filter(pk=claimed.pk, attempt=claimed.attempt, state=State.RUNNING)
-    return mine.select_for_update(no_key=True).first()
+def backoff(failures: int, retry_after: float | None = None) -> float:
+    """Seconds to wait before the next attempt: what the error asked for, else twice as long each time."""
+    return min(retry_after if retry_after is not None else 0.5 * 2.0 ** (failures - 1), LONGEST_BACKOFF)
 
 
 # What is done for attempts that are no more -------------------------------------------------------------------
@@ -237,24 +237,22 @@ def _give_back(jobs: QuerySet[Job]) -> int:
         with transaction.atomic():
             lost = jobs.filter(state=State.RUNNING).order_by("account_id", "id")
             rows = list(lost.select_for_update(skip_locked=True, no_key=True)[:GIVE_BACK_AT_ONCE])
-            for job in rows:
-                _lost(job)
+            events.write([_lost(job) for job in rows])
         total += len(rows)
         if len(rows) < GIVE_BACK_AT_ONCE:
             return total
 
 
-def _lost(job: Job) -> None:
+def _lost(job: Job) -> Happened:
     pictures = len(_kept(job))
     job.lost += 1
     log.warning("Job %s lost attempt %d with its dispatcher.", job.public_id, job.attempt)
     if job.cancel_requested:
-        _end(job, State.CANCELLED, pictures)
-    elif job.lost >= MAX_LOST:
+        return _end(job, State.CANCELLED, pictures)
+    if job.lost >= MAX_LOST:
         message = f"Limner stopped {job.lost} times while it drew this and gave up. Ask for smaller pictures."
-        _end(job, State.FAILED, pictures, "interrupted", message)
-    else:
-        _requeue(job, pictures, delay=0.0)
+        return _end(job, State.FAILED, pictures, "interrupted", message)
+    return _requeue(job, pictures, delay=0.0)
 
 
 def sweep_events(*, days: float = 7.0, at_once: int = 1000) -> int:
@@ -275,10 +273,10 @@ def sweep_events(*, days: float = 7.0, at_once: int = 1000) -> int:
 
 def end_queued(job: Job) -> None:
     """Cancel a job that waits, whose row the caller has locked. It keeps the pictures it has."""
-    _end(job, State.CANCELLED, len(_kept(job)))
+    events.write([_end(job, State.CANCELLED, len(_kept(job)))])
 
 
-def _end(job: Job, state: State, pictures: int, code: str = "", message: str = "") -> State:
+def _end(job: Job, state: State, pictures: int, code: str = "", message: str = "") -> Happened:
     """The way to an end without all n pictures: k are kept, k/n of the price is captured, the rest released."""
     _check(State(job.state), state)
     Job.objects.filter(pk=job.pk).update(
@@ -295,11 +293,10 @@ def _end(job: Job, state: State, pictures: int, code: str = "", message: str = "
     earned = job.price * pictures // job.n
     credits.capture(job.account_id, job.public_id, earned)
     credits.release(job.account_id, job.public_id, job.price - earned)
-    _tell(job, state, pictures)
-    return state
+    return _told(job, pictures)
 
 
-def _requeue(job: Job, pictures: int, *, delay: float) -> State:
+def _requeue(job: Job, pictures: int, *, delay: float) -> Happened:
     _check(State(job.state), State.QUEUED)
     Job.objects.filter(pk=job.pk).update(
         state=State.QUEUED,
@@ -309,15 +306,14 @@ def _requeue(job: Job, pictures: int, *, delay: float) -> State:
         not_before=Now() + timedelta(seconds=delay) if delay else None,
     )
     job.state = State.QUEUED
-    _tell(job, State.QUEUED, pictures)
     events.wake_dispatchers("queued", job.lane)
-    return State.QUEUED
+    return _told(job, pictures)
 
 
-def _tell(job: Job, state: State, pictures: int) -> None:
+def _told(job: Job, pictures: int) -> Happened:
     error = (job.error_code, job.error_message)
-    data = events.state_data(state, attempt=job.attempt, n=job.n, pictures=pictures, error=error)
-    events.write(job.account_id, job.pk, job.public_id, ("state", data))
+    data = events.state_data(job.state, attempt=job.attempt, n=job.n, pictures=pictures, error=error)
+    return Happened(job.account_id, job.pk, job.public_id, "state", data)
 
 
 def _kept(job: Job) -> set[int]:

@@ -6,13 +6,14 @@ import hashlib
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import QuerySet
 
 from limner.accounts import credits
 from limner.accounts.models import Account
 from limner.engines.contract import DrawRequest
 from limner.errors import NotFound
 from limner.jobs import events, fairness, ledger, pace
+from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.states import State
 
@@ -35,7 +36,8 @@ def submit(
         predicted = pace.predict(request).seconds * request.n
     with transaction.atomic():
         # The lock orders this account's submits: same key, same credits, one after the other.
-        payer = Account.objects.select_related("plan").select_for_update(of=("self",), no_key=True).get(pk=account.pk)
+        payers = Account.objects.select_related("plan").only("plan__weight", "plan__credits_per_month")
+        payer = payers.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
         if idempotency_key is not None:
             before = Job.objects.filter(account=payer, idempotency_key=idempotency_key).first()
             if before is not None:
@@ -56,10 +58,8 @@ def submit(
             predicted_seconds=predicted,
             price=price,
         )
-        payer.last_event += 1
-        payer.save(update_fields=["last_event"])
         queued = events.state_data(State.QUEUED, attempt=0, n=job.n, pictures=0)
-        events.write_numbered(payer.last_event, payer.pk, job.pk, public_id, ("state", queued))
+        events.write([Happened(payer.pk, job.pk, public_id, "state", queued)])
         events.wake_dispatchers("queued", job.lane)
     return job
 
@@ -99,7 +99,11 @@ def compatibility(request: DrawRequest) -> str:
 
 def _tag(payer: Account, lane: str, priority: int, seconds: float) -> float:
     turns = Job.objects.filter(lane=lane, priority=priority)
-    virtual_now = turns.filter(started_at__isnull=False).aggregate(tag=Max("tag"))["tag"]
-    waiting = turns.filter(account=payer, state=State.QUEUED).aggregate(tag=Max("tag"))["tag"]
+    virtual_now = _highest_tag(turns.filter(started_at__isnull=False))
+    waiting = _highest_tag(turns.filter(account=payer, state=State.QUEUED))
     weight = payer.plan.weight if payer.plan else 1.0
     return fairness.tag(virtual_now=virtual_now or 0.0, last_waiting=waiting, seconds=seconds, weight=weight)
+
+
+def _highest_tag(jobs: QuerySet[Job]) -> float | None:
+    return jobs.order_by("-tag").values_list("tag", flat=True).first()
