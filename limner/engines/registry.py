@@ -42,13 +42,15 @@ def build_engine(model: Model) -> Engine:
     where = dotted_name(model.engine)
     module_name, _, class_name = where.partition(":")
     try:
-        module = import_module(module_name)
+        factory = getattr(import_module(module_name), class_name, None)
+        if factory is None:
+            raise NotConfigured(
+                f"The engine '{model.engine}' is said to be {where}, but there is no {class_name} there."
+            )
+        return cast("Engine", factory(model))
     except ModuleNotFoundError as error:
+        missing = error.name or module_name
         raise NotConfigured(
-            f"The engine '{model.engine}' needs the module '{error.name}', which is not installed. "
-            f"Install it into Limner's environment: pip install {(error.name or module_name).split('.')[0]}"
+            f"The engine '{model.engine}' needs the module '{missing}', which is not installed. "
+            f"Install it into Limner's environment: pip install {missing.partition('.')[0]}"
         ) from error
-    factory = getattr(module, class_name, None)
-    if factory is None:
-        raise NotConfigured(f"The engine '{model.engine}' is said to be {where}, but there is no {class_name} there.")
-    return cast("Engine", factory(model))

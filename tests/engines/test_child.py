@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -375,3 +376,15 @@ def test_the_process_that_draws_imports_no_django_and_no_model_library_by_itself
     script = "import sys, limner.engines.placement.host; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert not {"django", "openvino", "numpy", "PIL", "torch"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("sent", [b"garbage" * 10, b"LIM1" + bytes([255] * 8), b"LIM1\0\0\0\2\0\0\0\0[]", b""])
+def test_a_child_that_hears_garbage_or_nothing_ends(sent: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        command = [sys.executable, "-m", "limner.engines.placement.host", str(theirs.fileno()), str(os.getpid())]
+        with subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=subprocess.DEVNULL) as child:
+            theirs.close()
+            ours.sendall(sent)
+            ours.shutdown(socket.SHUT_WR)
+            assert child.wait(timeout=10) is not None

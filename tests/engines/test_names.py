@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from limner.engines import dialects
 from limner.engines.catalog import catalog, installed, model
 from limner.engines.dialects import dialect_for, target_for
-from limner.engines.registry import ENGINES, dotted_name
+from limner.engines.registry import ENGINES, build_engine, dotted_name
 from limner.engines.words import words_of
 from limner.errors import InvalidRequest, NotConfigured
+from tests.engines.puppet import puppet
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,29 @@ def test_an_engine_is_named_by_its_line_by_an_entry_point_or_by_its_class() -> N
     assert dotted_name("tests.engines.puppet:Puppet") == "tests.engines.puppet:Puppet"
     with pytest.raises(NotConfigured, match="no engine called 'nonsense'"):
         dotted_name("nonsense")
+
+
+def test_a_strangers_package_adds_an_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = tmp_path / "stranger-1.0.dist-info"
+    made.mkdir()
+    (made / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    (made / "entry_points.txt").write_text("[limner.engines]\nstranger = tests.engines.puppet:Puppet\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert dotted_name("stranger") == "tests.engines.puppet:Puppet"
+    assert build_engine(replace(puppet(), engine="stranger")).__class__.__name__ == "Puppet"
+
+
+@pytest.mark.parametrize(
+    ("engine", "said"),
+    [
+        ("no_such_package.engine:Engine", "pip install no_such_package$"),
+        ("tests.engines.puppet:Nobody", "there is no Nobody there"),
+        ("tests.engines.needy:Needy", "pip install no_such_library$"),
+    ],
+)
+def test_an_engine_that_cannot_be_built_says_what_is_missing(engine: str, said: str) -> None:
+    with pytest.raises(NotConfigured, match=said):
+        build_engine(replace(puppet(), engine=engine))
 
 
 @pytest.mark.parametrize(

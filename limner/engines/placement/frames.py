@@ -12,7 +12,6 @@ from asyncio import IncompleteReadError, StreamReader
 from socket import socket
 from typing import Any
 
-PROTOCOL = 1
 MAX_HEADER = 4 * 1024 * 1024
 MAX_BODY = 512 * 1024 * 1024
 

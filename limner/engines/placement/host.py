@@ -55,7 +55,7 @@ class Host:
         except LimnerError as error:
             self._send({"kind": "failed", "error": messages.error_header(error)})
             return
-        self._send({"kind": "ready", "protocol": frames.PROTOCOL, "seconds": time.perf_counter() - begun})
+        self._send({"kind": "ready", "seconds": time.perf_counter() - begun})
         while (item := self._orders.get()) is not _CLOSE:
             self._serve(engine, *item)
 

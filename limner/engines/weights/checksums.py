@@ -10,8 +10,9 @@ from limner.errors import ModelBroken
 SUMS = "SHA256SUMS"
 
 
-def verify(folder: Path, title: str) -> None:
+def verify(folder: Path, title: str = "") -> None:
     """Read every file that the folder's SHA256SUMS names. Raises ModelBroken with the first bad one and its cure."""
+    title = title or folder.name.capitalize()
     try:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

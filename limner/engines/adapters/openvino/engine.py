@@ -22,7 +22,7 @@ from limner.engines.adapters.openvino.library import load_library, properties
 from limner.engines.adapters.openvino.noise import noise
 from limner.engines.adapters.openvino.previews import preview, preview_steps
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, Preview, Progress, Size, Task
-from limner.engines.weights.checksums import verify
+from limner.engines.weights import verify
 from limner.engines.words import known_part
 from limner.errors import EngineError, ModelBroken, NotConfigured
 
@@ -131,7 +131,7 @@ class _Drawing:
         try:
             seed = self._request.seed + self._index
             self._queue.put(self._engine.generate(self._request, seed, self._step))
-        except Exception as error:  # noqa: BLE001  a thread's error belongs to whoever reads its queue
+        except Exception as error:  # noqa: BLE001  # boundary: an error belongs to whoever reads the queue
             self._queue.put(error)
 
     def _step(self, step: int, steps: int, latent: Any) -> bool:
