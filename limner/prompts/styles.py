@@ -102,4 +102,4 @@ def _coloured(prompt: str, colour: str) -> str:
         words[named] = colour + words[named][len(words[named].rstrip(",.")) :]
     if article.lower() in ("a ", "an "):
         article = article[0] + ("n " if words[0][:1].lower() in "aeiou" else " ")
-    return before + article + " ".join(words)
+    return (before + article + " ".join(words)).strip()

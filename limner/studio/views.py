@@ -63,7 +63,7 @@ def _said(request: HttpRequest, viewer: Account, error: LimnerError) -> HttpResp
     if _by_htmx(request):
         return render(request, "studio/_problem.html", {"problem": error.message}, status=error.status)
     if error.status == 404:
-        return render(request, "studio/not_found.html", status=404)
+        return render(request, "404.html", status=404)
     return _page(request, viewer, problem=error.message, status=error.status)
 
 

@@ -1,0 +1,61 @@
+"""The account's stream as the page hears it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from django.test import AsyncClient
+
+from limner.accounts.models import Account
+from limner.jobs.threads import in_thread
+from tests.cast import asigned_in
+from tests.studio.people import a_job
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def first_events(answer: object, count: int) -> list[tuple[str, dict[str, Any]]]:
+    """The first `count` events of a streaming answer, parsed."""
+    stream: AsyncIterator[bytes] = answer.streaming_content  # type: ignore[attr-defined]
+    found: list[tuple[str, dict[str, Any]]] = []
+    buffer = ""
+    async with asyncio.timeout(10):
+        async for piece in stream:
+            buffer += piece.decode()
+            while "\n\n" in buffer:
+                event, buffer = buffer.split("\n\n", 1)
+                lines = dict(line.split(": ", 1) for line in event.splitlines() if not line.startswith(":"))
+                if "event" in lines:
+                    found.append((lines["event"], json.loads(lines["data"])))
+            if len(found) >= count:
+                break
+    return found
+
+
+async def test_the_stream_replays_what_came_after_the_number_named(alice: Account, accounts_on: None) -> None:
+    seen = await in_thread(a_job, alice)
+    missed = await in_thread(a_job, alice)
+    client = await asigned_in(alice)
+    answer = await client.get("/events", {"after": "1"})
+    assert answer.headers["Content-Type"] == "text/event-stream"
+    assert answer.headers["Cache-Control"] == "no-store"
+    events = await first_events(answer, 2)
+    assert [kind for kind, _ in events] == ["hello", "state"]
+    assert events[1][1]["job"] == str(missed.public_id) != str(seen.public_id)
+
+
+async def test_a_reconnecting_browsers_header_counts_more_than_the_address(alice: Account, accounts_on: None) -> None:
+    for _ in range(3):
+        await in_thread(a_job, alice)
+    client = await asigned_in(alice)
+    answer = await client.get("/events", {"after": "0"}, headers={"Last-Event-ID": "2"})
+    events = await first_events(answer, 2)
+    assert [kind for kind, _ in events] == ["hello", "state"]
+
+
+async def test_a_stranger_gets_no_stream(db: None, accounts_on: None) -> None:
+    assert (await AsyncClient().get("/events")).status_code == 401
