@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageCms, ImageOps
 
 from limner.errors import InvalidRequest
+from limner.provenance.fresh_png import fresh_png
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +45,7 @@ def clean(data: bytes) -> Clean:
     except Exception as error:  # the boundary to Pillow: its decoders raise nearly anything
         log.info("Refused an upload of %d bytes: %r", len(data), error)
         raise _refused("This file is not a whole PNG, JPEG or WebP picture. Try another one.") from error
-    file = io.BytesIO()
-    image.save(file, "PNG", compress_level=1)
-    return Clean(file.getvalue(), image.width, image.height, image.mode == "RGBA")
+    return Clean(fresh_png(image), image.width, image.height, image.mode == "RGBA")
 
 
 def _plain(image: Image.Image) -> Image.Image:

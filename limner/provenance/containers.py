@@ -10,10 +10,11 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from limner.provenance.fresh_png import SIGNATURE as PNG
+from limner.provenance.fresh_png import chunk as _png_chunk
 from limner.provenance.record import UnreadablePicture
 from limner.provenance.xmp import MAX_PACKET
 
-PNG = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 XMP_SEGMENT = b"http://ns.adobe.com/xap/1.0/\x00"
 MAX_SEGMENT = 65533
@@ -51,10 +52,6 @@ def _png_chunks(file: bytes) -> Iterator[tuple[bytes, int, int]]:
             return
         at = end
     raise UnreadablePicture("The PNG file has too many chunks.")
-
-
-def _png_chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def _png_text(keyword: bytes, text: str) -> bytes:

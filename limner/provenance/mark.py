@@ -10,6 +10,7 @@ import zlib
 from PIL import Image
 
 from limner.provenance import containers, xmp
+from limner.provenance.fresh_png import fresh_png
 from limner.provenance.infotext import infotext
 from limner.provenance.record import TRAINED_ALGORITHMIC_MEDIA, Provenance, UnreadablePicture
 
@@ -17,8 +18,6 @@ __all__ = ["TRAINED_ALGORITHMIC_MEDIA", "Provenance", "UnreadablePicture", "conv
 
 log = logging.getLogger(__name__)
 
-PNG_COMPRESSION = 1
-"""Several times faster than level 6 for a few per cent more bytes: somebody is waiting for a fresh picture."""
 JPEG_QUALITY = 92
 WEBP_QUALITY = 90
 
@@ -34,7 +33,8 @@ def encode(
 ) -> bytes:
     """A marked file from raw rows. `mode` is "RGB" or "RGBA", `format` "png", "jpeg" or "webp".
 
-    `compression` is zlib's level for PNG and the quality (0–100) for JPEG and WebP.
+    `compression` is zlib's level (0–9) for PNG and the quality (0–100) for JPEG and WebP. Without it a PNG is written
+    fast, at level 1: somebody is waiting for it.
     """
     return mark(_encode(Image.frombytes(mode, size, raw), format, compression), metadata)
 
@@ -56,7 +56,9 @@ def _encode(image: Image.Image, format: str, compression: int | None) -> bytes:
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     file = io.BytesIO()
     if format == "png":
-        image.save(file, "PNG", compress_level=PNG_COMPRESSION if compression is None else compression)
+        if compression is None:
+            return fresh_png(image)
+        image.save(file, "PNG", compress_level=compression)
     elif format in ("jpeg", "jpg"):
         if image.mode == "RGBA":  # JPEG knows no alpha: what was clear becomes paper
             paper = Image.new("RGBA", image.size, "white")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import suppress
 from dataclasses import replace
+from random import Random
 from unicodedata import category
 from xml.etree import ElementTree
 
@@ -111,9 +112,29 @@ def test_clear_pixels_become_paper_in_a_jpeg() -> None:
     assert opened(file).getpixel((4, 4)) == (255, 255, 255)
 
 
-def test_a_png_is_written_at_compression_level_1() -> None:
-    plain = as_others_write("png", compress_level=1)
-    assert encoded("png").endswith(plain[plain.index(b"IDAT") :])
+def test_a_fresh_png_is_written_at_compression_level_1_and_no_larger_than_pillows() -> None:
+    grain = Image.effect_noise((256, 256), 12)
+    painted = Image.merge("RGB", (grain, Image.linear_gradient("L"), Image.radial_gradient("L")))
+    file = encode("RGB", painted.size, painted.tobytes(), format="png", metadata=ROBOT)
+    pillows = io.BytesIO()
+    painted.save(pillows, "PNG", compress_level=1)
+    assert file[file.index(b"IDAT") + 4 :].startswith(b"\x78\x01")  # deflate, fastest
+    assert len(file) - file.index(b"IDAT") <= len(pillows.getvalue())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["RGB", "RGBA"]), st.randoms(use_true_random=False))
+def test_a_fresh_png_of_any_shape_holds_every_pixel(width: int, height: int, mode: str, dice: Random) -> None:
+    raw = dice.randbytes(width * height * len(mode))
+    back = opened(encode(mode, (width, height), raw, format="png", metadata=ROBOT))
+    assert (back.mode, back.size, back.tobytes()) == (mode, (width, height), raw)
+
+
+def test_a_png_can_be_pressed_harder_where_nobody_waits() -> None:
+    image = stripes()
+    file = encode("RGB", image.size, image.tobytes(), format="png", metadata=ROBOT, compression=9)
+    assert file[file.index(b"IDAT") + 4 :].startswith(b"\x78\xda")
+    assert opened(file).tobytes() == image.tobytes()
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
