@@ -23,18 +23,29 @@ def words_of(prompt: str) -> list[str]:
     return _WORD.findall(_plain(prompt))
 
 
+def known_as(word: str, vocabulary: Container[str]) -> str | None:
+    """What a model with `vocabulary` knows `word` as: itself, or its singular. None: it does not know it.
+
+    >>> known_as("boxes", {"box"}), known_as("cats", {"cat"}), known_as("dogs", {"cat"})
+    ('box', 'cat', None)
+    """
+    forms = (word, word.removesuffix("'s"), word.removesuffix("s"), word.removesuffix("es"))
+    return next((form for form in forms if form in vocabulary), None)
+
+
 def known_part(prompt: str, vocabulary: Container[str]) -> str:
     """`prompt` with only the words in `vocabulary`, for a model to which any other word is noise.
 
     Marks stay where a known word stands before them.
 
-    >>> known_part("A scary red robot 🤖, in Paris!", {"a", "red", "robot", "in"})
-    'a red robot, in!'
+    >>> known_part("A scary red robot 🤖 with flowers, in Paris!", {"a", "red", "robot", "with", "flower", "in"})
+    'a red robot with flower, in!'
     """
     kept: list[str] = []
     for piece in _WORD_OR_MARK.findall(_plain(prompt)):
-        if piece in vocabulary:
-            kept.append(piece)
+        known = known_as(piece, vocabulary)
+        if known is not None:
+            kept.append(known)
         elif kept and piece in _MARKS and kept[-1][-1] not in _MARKS:
             kept[-1] += piece
     return " ".join(kept)

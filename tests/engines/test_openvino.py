@@ -178,8 +178,9 @@ def test_a_containers_share_of_the_processors_is_respected(tmp_path: Path, monke
         ("A scary red robot, in Paris!", "a red robot,"),
         ("Paris, a robot", "a robot"),
         ("a robot ,, red", "a robot, red"),
+        ("Robots, a robot's red", "robot, a robot red"),
         ("", ""),
     ],
 )
-def test_marks_stay_where_a_known_word_stands_before_them(prompt: str, kept: str) -> None:
+def test_what_is_known_of_a_prompt_stays_with_its_marks(prompt: str, kept: str) -> None:
     assert known_part(prompt, {"a", "red", "robot"}) == kept
