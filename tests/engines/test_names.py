@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from limner.engines import dialects
+from limner.engines import words as words_module
 from limner.engines.catalog import catalog, installed, model
 from limner.engines.dialects import dialect_for, target_for
 from limner.engines.registry import ENGINES, build_engine, dotted_name
@@ -102,6 +104,10 @@ def test_a_strangers_package_adds_an_engine(tmp_path: Path, monkeypatch: pytest.
 def test_an_engine_that_cannot_be_built_says_what_is_missing(engine: str, said: str) -> None:
     with pytest.raises(NotConfigured, match=said):
         build_engine(replace(puppet(), engine=engine))
+
+
+def test_the_examples_in_the_word_functions_are_true() -> None:
+    assert doctest.testmod(words_module) == doctest.TestResults(failed=0, attempted=3)
 
 
 @pytest.mark.parametrize(
