@@ -26,7 +26,7 @@ from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.errors import LimnerError, NotFound
 from limner.gallery import services
-from limner.gallery.formats import CONTENT_TYPES, extension_of
+from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, extension_of
 from limner.gallery.models import Picture
 from limner.gallery.queries import picture_behind_address, picture_visible_to, trashed_picture_of
 from limner.provenance import mark
@@ -78,9 +78,9 @@ def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
     """The picture's own file, or the same picture in another format. `?download=1` saves it under a friendly name."""
     found = picture_visible_to(account_of(request), public_id)
-    if ext not in CONTENT_TYPES:
+    if ext not in EXTENSIONS:
         raise NotFound("There is no such file.")
-    return _for_a_person(_send(request, found, ext))
+    return _for_a_person(_send(request, found, EXTENSIONS[ext]))
 
 
 @require_safe
