@@ -22,6 +22,7 @@ from .scenes.drawing import draw
 
 PICTURE = 512
 EVERY = 100
+PARTS = ("l1", "edges", "kl", "psnr")
 
 
 def shape_of(recipe: Recipe) -> AutoencoderShape:
@@ -43,8 +44,8 @@ def edges(wrong: Tensor) -> Tensor:
     return across + down
 
 
-def loss(model: Autoencoder, pictures: Tensor, recipe: Recipe) -> tuple[Tensor, dict[str, float]]:
-    """What the autoencoder is to make small on some pictures, and its parts to log."""
+def loss(model: Autoencoder, pictures: Tensor, recipe: Recipe) -> tuple[Tensor, Tensor]:
+    """What the autoencoder is to make small on some pictures, and its parts to log (named in ``PARTS``)."""
     with half(pictures.device):
         mean, log_variance = model.moments(model.halve(pictures))
         drawn = model.decode(mean + torch.randn_like(mean) * (0.5 * log_variance).exp())
@@ -53,13 +54,14 @@ def loss(model: Autoencoder, pictures: Tensor, recipe: Recipe) -> tuple[Tensor, 
     distance, steps = wrong.abs().mean(dtype=torch.float32), edges(wrong)
     divergence = 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).mean()
     total = distance + recipe.autoencoder.edges * steps + recipe.autoencoder.divergence * divergence
-    squared = wrong.detach()[:2].float().square().mean().item()
-    return total, {
-        "l1": distance.item(),
-        "edges": steps.item(),
-        "kl": divergence.item(),
-        "psnr": -10.0 * float(np.log10(squared / 4.0)),
-    }
+    squared = wrong.detach().float().square().mean()
+    return total, torch.stack([distance, steps, divergence, -10.0 * torch.log10(squared / 4.0)]).detach()
+
+
+def best(run: Path) -> Path:
+    """The file of a run's autoencoder: the polished one if there is one."""
+    polished = run / "polished.pt"
+    return polished if polished.exists() else run / "autoencoder.pt"
 
 
 @torch.no_grad()
@@ -92,6 +94,7 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
     rng = random.Random(recipe.seed * 1_000_003 + step)
     clock = Clock(plan.minutes, done, minutes)
     shelf: list[np.ndarray] = [draw(random_scene(rng), PICTURE) for _ in range(4 * plan.batch)]
+    judge = torch.compile(loss) if plan.compiled else loss
     heard: dict[str, float] = {}
     while clock.running:
         for _ in range(plan.fresh if len(shelf) >= plan.pictures // 4 else 3 * plan.fresh):
@@ -103,14 +106,17 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
         batch = tensor_of_pictures(rng.sample(shelf, plan.batch), where)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(plan.rate, step, plan.warmup)
-        total, parts = loss(model, batch, recipe)
+        total, parts = judge(model, batch, recipe)
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         follow(average, model, step, 0.995)
         step += 1
-        heard = {key: value if not heard else 0.98 * heard[key] + 0.02 * value for key, value in parts.items()}
+        heard = {
+            key: value if not heard else 0.98 * heard[key] + 0.02 * value
+            for key, value in zip(PARTS, parts.tolist(), strict=True)
+        }
         if step % EVERY == 0:
             told = " ".join(f"{key} {value:.4f}" for key, value in heard.items())
             print(f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} {told}", flush=True)

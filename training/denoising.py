@@ -25,7 +25,7 @@ from .scenes.drawing import draw
 from .tokens import Tokenizer
 
 EVERY = 100
-SAVE = 1000
+SAVE = 300
 
 
 class Painter(nn.Module):
@@ -97,13 +97,17 @@ class Optimizers:
         ]
         if chosen:
             settings = {"momentum": 0.95, "weight_decay": 0.01, "adjust_lr_fn": "match_rms_adamw"}
-            self.all.append(torch.optim.Muon(inner, lr=plan.rate, **settings))
+            self.all.append(torch.optim.Muon(inner, lr=plan.inner_rate, **settings))
 
-    def step(self, rate: float) -> None:
-        """Move the weights and forget the gradients."""
         for optimizer in self.all:
             for group in optimizer.param_groups:
-                group["lr"] = rate
+                group["peak"] = group["lr"]
+
+    def step(self, share: float) -> None:
+        """Move the weights, at a share of the peak rates, and forget the gradients."""
+        for optimizer in self.all:
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * share
             optimizer.step()
             optimizer.zero_grad()
 
@@ -143,6 +147,7 @@ def train(recipe: Recipe, path: Path, autoencoder_path: Path, minutes: float | N
         load_autoencoder(autoencoder_path, recipe, where), tokenizer, plan, random.Random(recipe.seed + step)
     )
     shelf.add(256)
+    model = torch.compile(painter) if plan.compiled else painter
     heard = 1.0
     while clock.running:
         shelf.add(plan.fresh if shelf.size < plan.scenes else max(1, plan.fresh // 8))
@@ -152,11 +157,11 @@ def train(recipe: Recipe, path: Path, autoencoder_path: Path, minutes: float | N
         when = diffusion.timesteps(plan.batch, plan.pure_noise).to(where)
         seen, velocity = diffusion.noised(clean, torch.randn_like(clean), when, left)
         with half(where):
-            told = painter(seen, when, numbers)
+            told = model(seen, when, numbers)
         loss = (told.float() - velocity).square().mean()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(painter.parameters(), 1.0)
-        optimizers.step(clock.rate(plan.rate, step, plan.warmup))
+        optimizers.step(clock.rate(1.0, step, plan.warmup))
         follow(average, painter, step, plan.average)
         step += 1
         heard = 0.99 * heard + 0.01 * loss.item()

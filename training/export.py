@@ -198,7 +198,7 @@ def export(recipe: Recipe, run: Path, folder: Path) -> None:
     """Write a run's model into ``folder``."""
     tokenizer = Tokenizer.of(vocabulary())
     painter = denoising.load(run / "denoiser.pt", recipe, tokenizer)
-    autoencoder = autoencoding.load(run / "autoencoder.pt", recipe, torch.device("cpu"))
+    autoencoder = autoencoding.load(autoencoding.best(run), recipe, torch.device("cpu"))
     channels, text = recipe.autoencoder.latent, recipe.denoiser.text_width
     length = recipe.denoiser.text_length
     configure(folder, recipe, tokenizer)

@@ -14,14 +14,15 @@ Section = TypeVar("Section")
 class AutoencoderRecipe:
     """How the autoencoder is trained."""
 
-    minutes: float = 20.0
+    minutes: float = 27.0
     batch: int = 12
     rate: float = 1.5e-3
     warmup: int = 100
-    pictures: int = 3000
+    pictures: int = 2000
     fresh: int = 2
     edges: float = 0.7
     divergence: float = 1e-3
+    compiled: bool = False
     widths: tuple[int, int, int] = (64, 128, 256)
     latent: int = 16
 
@@ -30,13 +31,15 @@ class AutoencoderRecipe:
 class DenoiserRecipe:
     """How the denoiser and its text encoder are trained."""
 
-    minutes: float = 72.0
+    minutes: float = 64.0
     batch: int = 64
     rate: float = 1e-3
-    warmup: int = 200
+    inner_rate: float = 2e-3
+    warmup: int = 100
     optimizer: str = "muon"
-    scenes: int = 40000
-    fresh: int = 16
+    compiled: bool = True
+    scenes: int = 30000
+    fresh: int = 10
     unconditional: float = 0.1
     pure_noise: float = 0.03
     average: float = 0.999
@@ -49,6 +52,20 @@ class DenoiserRecipe:
 
 
 @dataclass(frozen=True)
+class PolishRecipe:
+    """How the decoder is trained further, its latents fixed."""
+
+    minutes: float = 8.0
+    batch: int = 12
+    rate: float = 8e-4
+    warmup: int = 30
+    pictures: int = 3000
+    fresh: int = 2
+    noise: float = 0.3
+    compiled: bool = False
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A whole model's recipe."""
 
@@ -56,6 +73,7 @@ class Recipe:
     seed: int = 1
     autoencoder: AutoencoderRecipe = field(default_factory=AutoencoderRecipe)
     denoiser: DenoiserRecipe = field(default_factory=DenoiserRecipe)
+    polish: PolishRecipe = field(default_factory=PolishRecipe)
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
@@ -63,7 +81,8 @@ class Recipe:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         autoencoder = _section(AutoencoderRecipe, data.pop("autoencoder", {}))
         denoiser = _section(DenoiserRecipe, data.pop("denoiser", {}))
-        return _section(cls, {**data, "autoencoder": autoencoder, "denoiser": denoiser})
+        polish = _section(PolishRecipe, data.pop("polish", {}))
+        return _section(cls, {**data, "autoencoder": autoencoder, "denoiser": denoiser, "polish": polish})
 
 
 def _section(kind: type[Section], values: dict[str, Any]) -> Section:

@@ -47,7 +47,7 @@ def main() -> None:
     folder = options.run or RUNS / recipe.name
     tokenizer = Tokenizer.of(vocabulary())
     painter = denoising.load(folder / "denoiser.pt", recipe, tokenizer)
-    autoencoder = autoencoding.load(folder / "autoencoder.pt", recipe, torch.device("cpu"))
+    autoencoder = autoencoding.load(autoencoding.best(folder), recipe, torch.device("cpu"))
     settings = {"seed": options.seed, "steps": options.steps, "guidance": options.guidance}
     pictures = paint(painter, autoencoder, tokenizer, options.prompts, **settings)
     sheet(pictures, options.columns, options.side).save(options.to)

@@ -2,6 +2,7 @@
 
 $ python -m training.train autoencoder --recipe training/recipes/small.toml --minutes 20
 $ python -m training.train denoiser --recipe training/recipes/small.toml --minutes 72
+$ python -m training.train polish --recipe training/recipes/small.toml --minutes 8
 
 Each call goes on from the file the last one left in ``training/runs/<recipe>/`` and stops itself in time.
 """
@@ -19,7 +20,7 @@ RUNS = Path(__file__).parent / "runs"
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Train a part of a picture model.")
-    parser.add_argument("part", choices=("autoencoder", "denoiser"))
+    parser.add_argument("part", choices=("autoencoder", "denoiser", "polish"))
     parser.add_argument("--recipe", type=Path, default=Path(__file__).parent / "recipes" / "small.toml")
     parser.add_argument("--minutes", type=float, help="stop this call after so many minutes")
     parser.add_argument("--run", type=Path, help="folder of the run's files (default: training/runs/<recipe's name>)")
@@ -30,6 +31,10 @@ def main() -> None:
         from . import autoencoding
 
         autoencoding.train(recipe, folder / "autoencoder.pt", options.minutes)
+    elif options.part == "polish":
+        from . import polishing
+
+        polishing.train(recipe, folder / "polished.pt", folder / "autoencoder.pt", options.minutes)
     else:
         from . import denoising
 

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .attention import attend
+
 
 @dataclass(frozen=True)
 class DenoiserShape:
@@ -69,13 +71,13 @@ class Block(nn.Module):
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.queries(inner).chunk(3, -1)
         )
         key, query = F.rms_norm(key, key.shape[-1:]), F.rms_norm(query, query.shape[-1:])
-        seen = F.scaled_dot_product_attention(query, key, value)
+        seen = attend(query, key, value)
         x = x + gate * self.out(seen.transpose(1, 2).flatten(2))
         query = self.text_query(self.text_norm(x)).unflatten(-1, (self.text_heads, -1)).transpose(1, 2)
         key, value = (
             part.unflatten(-1, (self.text_heads, -1)).transpose(1, 2) for part in self.text_keys(text).chunk(2, -1)
         )
-        read = F.scaled_dot_product_attention(query, key, value)
+        read = attend(query, key, value)
         x = x + self.text_out(read.transpose(1, 2).flatten(2))
         inner = F.layer_norm(x, features) * (1 + scale_wide) + shift_wide
         return x + gate_wide * self.narrow(F.gelu(self.wide(inner), approximate="tanh"))

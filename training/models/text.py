@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .attention import attend
+
 
 class TextBlock(nn.Module):
     """Attention among the words of a text, then two layers on each."""
@@ -28,7 +30,7 @@ class TextBlock(nn.Module):
         query, key, value = (
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.queries(self.before(x)).chunk(3, -1)
         )
-        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=mask.to(query.dtype))
+        seen = attend(query, key, value, mask.to(query.dtype))
         x = x + self.out(seen.transpose(1, 2).flatten(2))
         return x + self.narrow(F.gelu(self.wide(self.between(x))))
 
