@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +37,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def limner(home: Path) -> Iterator[Server]:
-    """`limner serve` on `home`, healthy; stopped with SIGTERM afterwards."""
+def limner(home: Path, command: Sequence[str] = (str(LIMNER), "serve")) -> Iterator[Server]:
+    """`limner serve` on `home`, healthy; stopped with SIGTERM afterwards. `command` stands in for it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -48,7 +48,7 @@ def limner(home: Path) -> Iterator[Server]:
     log = home.with_suffix(".log")
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [LIMNER, "serve", "--port", str(port)],
+            [*command, "--port", str(port)],
             env={**kept, "LIMNER_HOME": str(home)},
             cwd=home.parent,
             stdout=output,

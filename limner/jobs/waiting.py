@@ -1,8 +1,9 @@
 """Submit a job and wait, without a database connection in hand, until it has ended.
 
-Whoever waits subscribes to the account's channel first, then reads the job's state, then waits: an end that falls
-between the two is not missed. The bus may lose messages, so one poll a process asks the ledger about all the
-watched jobs together. When the server stops, everybody who waits is let go with `Unavailable`; their jobs stay.
+Whoever waits listens to the account's channel first, then reads the job's state, then waits: an end that falls
+between the two is not missed. The waiting calls of one account share one subscription. The bus may lose messages,
+so one poll a process asks the ledger about all the watched jobs together. When the server stops, everybody who
+waits is let go with `Unavailable`; their jobs stay.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -22,7 +23,7 @@ from django.db import transaction
 from limner.accounts.models import Account
 from limner.engines.contract import DrawRequest
 from limner.errors import RateLimited, Unavailable
-from limner.jobs.bus import bus
+from limner.jobs.bus import account_channel, bus
 from limner.jobs.models import Job
 from limner.jobs.queries import outlook
 from limner.jobs.services import cancel, submit
@@ -42,12 +43,51 @@ def unfinished(jobs: list[UUID]) -> set[UUID]:
     return set(rows.values_list("public_id", flat=True))
 
 
+@dataclass
+class _Ear:
+    """One subscription to an account's channel, and how many calls listen by it."""
+
+    task: asyncio.Task[None]
+    subscribed: asyncio.Event
+    waiters: int = 0
+
+
 class WaitingRoom:
     """Everybody who waits on one event loop, and the one poll they share."""
 
     def __init__(self) -> None:
+        self._ears: dict[int, _Ear] = {}
         self._watchers: defaultdict[UUID, set[asyncio.Future[None]]] = defaultdict(set)
         self._poll: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def listening(self, account_id: int) -> AsyncIterator[None]:
+        """Inside, the ends of the account's jobs are heard of."""
+        ear = self._ears.get(account_id)
+        if ear is None:
+            subscribed = asyncio.Event()
+            task = asyncio.create_task(self._listen(account_id, subscribed), name="waiting: an account's channel")
+            task.add_done_callback(_ear_closed)
+            ear = self._ears[account_id] = _Ear(task, subscribed)
+        ear.waiters += 1
+        try:
+            await ear.subscribed.wait()
+            yield
+        finally:
+            ear.waiters -= 1
+            if not ear.waiters:
+                del self._ears[account_id]
+                ear.task.cancel()
+
+    async def _listen(self, account_id: int, subscribed: asyncio.Event) -> None:
+        try:
+            async with bus().subscribe(account_channel(account_id)) as messages:
+                subscribed.set()
+                async for message in messages:
+                    if message["kind"] == "state" and message["data"]["state"] in ENDED:
+                        self.wake(UUID(str(message["job"])))
+        finally:
+            subscribed.set()
 
     @contextmanager
     def watching(self, job: UUID) -> Iterator[asyncio.Future[None]]:
@@ -169,28 +209,15 @@ async def wait_until_ended(account_id: int, job: UUID) -> None:
     """Return when the job has ended, whoever ended it and wherever it ran."""
     refuse_when_stopping()
     room = _rooms.setdefault(asyncio.get_running_loop(), WaitingRoom())
-    async with bus().subscribe(f"account:{account_id}") as messages:
+    async with room.listening(account_id):
         with room.watching(job) as ended:
-            follower = asyncio.create_task(_follow(messages, job, room), name=f"waiting: job {job}")
-            follower.add_done_callback(_follower_stopped)
-            try:
-                if await in_thread(unfinished, [job]):
-                    await ended
-            finally:
-                follower.cancel()
-                await asyncio.wait([follower])
+            if await in_thread(unfinished, [job]):
+                await ended
 
 
-async def _follow(messages: AsyncIterator[Mapping[str, Any]], job: UUID, room: WaitingRoom) -> None:
-    async for message in messages:
-        if message["kind"] == "state" and str(message["job"]) == str(job) and message["data"]["state"] in ENDED:
-            room.wake(job)
-            return
-
-
-def _follower_stopped(follower: asyncio.Task[None]) -> None:
-    if not follower.cancelled() and (error := follower.exception()) is not None:
-        logger.error("A waiting call lost the bus; the poll goes on without it.", exc_info=error)
+def _ear_closed(ear: asyncio.Task[None]) -> None:
+    if not ear.cancelled() and (error := ear.exception()) is not None:
+        logger.error("Waiting calls lost the bus; the poll goes on without it.", exc_info=error)
 
 
 def _stopped() -> Unavailable:

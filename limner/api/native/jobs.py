@@ -16,7 +16,7 @@ from ninja.security import HttpBearer
 from limner.accounts.models import Account
 from limner.api.auth import Caller, caller_of
 from limner.api.errors import ApiError, answer, server_fault
-from limner.api.links import picture_link
+from limner.api.links import origin_of, picture_link
 from limner.api.native.schemas import ErrorOut, JobOut, JobsOut, Page, PictureOut, Trouble
 from limner.engines.contract import DrawRequest
 from limner.errors import InvalidRequest, LimnerError
@@ -68,8 +68,7 @@ async def list_jobs(
     request: CallerRequest,
     page: Query[Page],
 ) -> JobsOut:
-    origin = request.build_absolute_uri("/")
-    return await in_thread(page_of_jobs, request.auth.account, page.limit, page.before, origin)
+    return await in_thread(page_of_jobs, request.auth.account, page.limit, page.before, origin_of(request))
 
 
 def page_of_jobs(account: Account, limit: int, before: UUID | None, origin: str) -> JobsOut:

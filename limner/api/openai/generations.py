@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from limner.accounts.models import Account
 from limner.api.auth import Caller
 from limner.api.errors import ApiError, status_of_code
+from limner.api.links import origin_of
 from limner.api.openai.answers import Answer
 from limner.api.openai.body import json_body
 from limner.api.openai.parameters import (
@@ -58,6 +59,7 @@ class Wish:
 async def generate(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Draw, wait, answer."""
     wish = understood(json_body(request))
+    origin = origin_of(request)
     job = await submit_and_wait(
         caller.account,
         wish.request,
@@ -77,7 +79,7 @@ async def generate(request: HttpRequest, caller: Caller) -> HttpResponse:
         quality=wish.quality,
         warnings=wish.warnings,
         safety_identifier=wish.safety_identifier,
-        origin=None if wish.base64 else request.build_absolute_uri("/"),
+        origin=None if wish.base64 else origin,
     )
     # Reading, base64 and JSON of several megabytes: never on the event loop.
     content = await asyncio.to_thread(answer.content)

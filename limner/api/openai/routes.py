@@ -34,7 +34,7 @@ def route(**views: View) -> View:
             return HttpResponse(status=204, headers={"allow": _allowed(views)})
         called = views.get(request.method or "")
         if called is None:
-            refused = answer(ApiError(405, f"Method not allowed ({request.method} {request.path})"))
+            refused = answer(ApiError(405, f"Method not allowed ({request.method} {request.path[:200]})"))
             refused["allow"] = _allowed(views)
             return refused
         return await called(request, await caller_of(request.headers), **arguments)
@@ -43,7 +43,7 @@ def route(**views: View) -> View:
 
 
 async def _unknown_url(request: HttpRequest, **_: str) -> HttpResponse:
-    raise ApiError(404, f"Invalid URL ({request.method} {request.path})")
+    raise ApiError(404, f"Invalid URL ({request.method} {request.path[:200]})")
 
 
 def _with_headers(inner: View) -> View:
@@ -67,14 +67,14 @@ async def _answered(inner: View, request: HttpRequest, request_id: str, argument
     except LimnerError as error:
         if error.status >= 500:
             logger.error(
-                "%s %s answered %s (%s)", request.method, request.path, error.status, request_id, exc_info=error
+                "%s %r answered %s (%s)", request.method, request.path, error.status, request_id, exc_info=error
             )
         response = answer(error)
         if error.status == 401:
             response["www-authenticate"] = 'Bearer realm="limner"'
         return response
     except Exception:  # the border of the API: the caller gets the envelope, the log the reason
-        logger.exception("%s %s failed (%s)", request.method, request.path, request_id)
+        logger.exception("%s %r failed (%s)", request.method, request.path, request_id)
         return server_fault()
 
 

@@ -1,0 +1,50 @@
+"""What a newcomer copies runs as it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.api.conftest import PATIENCE, Server
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+async def run(server: Server, where: Path, *command: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=where,
+        env={**os.environ, "OPENAI_BASE_URL": f"{server.url}/v1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, trouble = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert process.returncode == 0, trouble.decode()
+    return out.decode()
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        return picture.size
+
+
+async def test_curl_draws_and_keeps_a_picture(server: Server, tmp_path: Path) -> None:
+    said = await run(server, tmp_path, "sh", str(EXAMPLES / "with_curl.sh"), "a red boat")
+
+    assert said.startswith(server.url)
+    assert size_of(tmp_path / "picture.png") == (512, 512)
+
+
+@pytest.mark.extra
+async def test_openais_library_draws_links_and_bytes(server: Server, tmp_path: Path) -> None:
+    said = await run(server, tmp_path, sys.executable, str(EXAMPLES / "openai_library.py"), "a red boat")
+
+    lines = said.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith(server.url) for line in lines[:2])
+    assert size_of(tmp_path / "picture.png") == (1024, 1024)
