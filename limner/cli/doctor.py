@@ -13,7 +13,7 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from django.conf import settings
@@ -22,6 +22,9 @@ from limner.cli.listening import address_of, listen
 from limner.cli.locks import AlreadyRuns, only_runner
 from limner.cli.speak import plain, say
 from limner.errors import LimnerError
+
+if TYPE_CHECKING:
+    from limner.engines.catalog import Model
 
 GIGABYTE = 1_000_000_000
 LITTLE_ROOM = 1 * GIGABYTE
@@ -158,12 +161,14 @@ def models() -> Iterator[Finding]:
         yield _model(model)
 
 
-def _model(model: Any) -> Finding:
-    from limner.engines.weights import verify
+def _model(model: Model) -> Finding:
+    from limner.engines.weights.checksums import verify
 
     name = f"model {model.name}"
+    if model.path is None:
+        return Finding(name, State.GOOD, f"{model.title} has no files of its own")
     try:
-        verify(model.path)
+        verify(model.path, model.title)
     except LimnerError as error:
         return Finding(name, State.MISSING, error.message)
     return Finding(name, State.GOOD, f"{model.title}: every file is here and whole")

@@ -49,13 +49,15 @@ class Drawing:
         self.price = price
         self.files = files
         self.interrupted = asyncio.Event()
+        console = Console(stderr=True, highlight=False)
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True, highlight=False),
+            console=console,
             transient=True,
+            disable=not console.is_terminal,
         )
 
     async def run(self, boot: str) -> int:

@@ -46,7 +46,7 @@ def _secret_key() -> str:
         return str(_values["LIMNER_SECRET_KEY"])
     try:
         return LIMNER_SECRET_KEY_FILE.read_text(encoding="ascii").strip() or secrets.token_urlsafe(48)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return secrets.token_urlsafe(48)
     except OSError as error:
         raise BadSetting(f"{LIMNER_SECRET_KEY_FILE} cannot be read ({error}).") from None

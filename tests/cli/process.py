@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**clean, "LIMNER_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
 
 
-def limner(
-    home: Path, *words: str, given: str = "", seconds: float = 90, **more: str
-) -> subprocess.CompletedProcess[str]:
+def limner(home: Path, *words: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
         [*LIMNER, *words],
-        cwd=home.parent,
+        cwd=next(folder for folder in home.parents if folder.is_dir()),
         env=environment(home, **more),
         input=given,
         capture_output=True,
@@ -63,14 +61,15 @@ class Answer:
 
 
 class Process:
-    """`limner serve` or `web`, started; ends with the `with` block."""
+    """`limner serve`, `web` or `dispatch`, started; ends with the `with` block."""
 
     def __init__(self, home: Path, *words: str, **more: str) -> None:
-        self.port = free_port() if "--port" not in words else int(words[words.index("--port") + 1])
+        self.port = free_port()
+        port = [] if words == ("dispatch",) else ["--port", str(self.port)]
         self.log = home.parent / f"limner-{self.port}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*LIMNER, *words, *([] if "--port" in words else ["--port", str(self.port)])],
+                [*LIMNER, *words, *port],
                 cwd=home.parent,
                 env=environment(home, **more),
                 stdin=subprocess.DEVNULL,
@@ -118,6 +117,18 @@ class Process:
             return Answer(response.status, told, response.read())
         finally:
             connection.close()
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """The owner's jobs, newest first."""
+        found: list[dict[str, Any]] = self.ask("GET", "/api/v1/jobs").json["jobs"]
+        return found
+
+    def wait_until(self, holds: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+        """Wait for a condition that others bring about."""
+        until = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < until, self.said()
+            time.sleep(0.05)
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
         """Send a signal and wait; the exit status."""

@@ -19,7 +19,7 @@ async def healthz(health: Health | None) -> tuple[int, dict[str, Any]]:
     """What /healthz says where the dispatcher is as `health` says (None: there is no dispatcher in this process)."""
     request = AsyncRequestFactory().get("/healthz")
     if health is not None:
-        request.scope[SCOPE_KEY] = lambda: health
+        request.scope = {**request.scope, SCOPE_KEY: lambda: health}
     answer = await view(request)
     return answer.status_code, json.loads(answer.content)
 

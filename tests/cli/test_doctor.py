@@ -1,0 +1,70 @@
+"""`limner doctor` looks at everything, changes nothing, and says what mends it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.cli.process import Process, free_port, limner
+
+
+def findings(home: Path, **more: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    done = limner(home, "doctor", "--json", **more)
+    return done.returncode, {finding["what"]: finding for finding in json.loads(done.stdout)}
+
+
+def test_on_a_good_machine_everything_is_there_and_nothing_is_made(tmp_path: Path) -> None:
+    status, found = findings(tmp_path / "home", LIMNER_PORT=str(free_port()))
+    assert status == 0, found
+    for what in ("Python", "packages", "home", "disk", "model storybook", "database", "port"):
+        assert found[what]["state"] == "good"
+    assert found["processor"]["state"] in {"good", "note"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_person_reads_sentences(tmp_path: Path) -> None:
+    done = limner(tmp_path / "home", "doctor", LIMNER_PORT=str(free_port()))
+    assert done.stdout.endswith("Everything that a picture needs is here.\n")
+    assert "\x1b" not in done.stdout
+
+
+def test_a_database_that_does_not_answer_is_missing(tmp_path: Path) -> None:
+    url = f"postgres://limner:secret@127.0.0.1:{free_port()}/limner"
+    status, found = findings(tmp_path / "home", LIMNER_DATABASE_URL=url, LIMNER_DATABASE_POOL="0")
+    assert status == 1
+    assert found["database"]["state"] == "missing"
+    assert "secret" not in json.dumps(found)
+
+
+def test_a_home_that_cannot_be_made_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    status, found = findings(tmp_path / "file")
+    assert status == 1
+    assert found["home"]["state"] == "missing"
+    assert "LIMNER_HOME" in found["home"]["mend"]
+
+
+def test_a_bad_setting_is_missing_and_named(tmp_path: Path) -> None:
+    status, found = findings(tmp_path / "home", LIMNER_PORT="many")
+    assert status == 1
+    assert "LIMNER_PORT" in found["settings"]["said"]
+
+
+def test_a_running_limner_is_no_trouble(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Process(home, "serve") as served:
+        served.wait_for("/healthz")
+        status, found = findings(home, LIMNER_PORT=str(served.port))
+        assert status == 0
+        assert str(served.process.pid) in found["port"]["said"]
+        assert served.stop() == 0
+
+
+def test_a_port_that_others_use_is_a_note_with_the_way_out(tmp_path: Path) -> None:
+    with Process(tmp_path / "one", "web") as other:
+        other.wait_for("/livez")
+        status, found = findings(tmp_path / "two", LIMNER_PORT=str(other.port))
+        assert status == 0
+        assert found["port"]["state"] == "note"
+        assert "limner serve --port" in found["port"]["said"]

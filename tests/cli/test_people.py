@@ -1,0 +1,93 @@
+"""Accounts and keys from the command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.process import Process, limner
+
+PASSWORD = "seventeen green bottles"
+ON = {"LIMNER_ACCOUNTS": "on"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("people") / "home"
+
+
+def test_an_account_is_made_with_a_password_from_standard_input(home: Path) -> None:
+    done = limner(home, "user", "add", "alice", "--password-stdin", given=PASSWORD + "\n", **ON)
+    assert (done.returncode, done.stdout) == (0, "Account alice is made.\n")
+    again = limner(home, "user", "add", "alice", "--password-stdin", given=PASSWORD + "\n", **ON)
+    assert again.returncode == 2
+    assert "already exists" in again.stderr
+    listed = limner(home, "user", "list", **ON).stdout
+    assert re.search(r"^alice +unlimited +\d{4}-\d\d-\d\d +never", listed, re.M)
+
+
+def test_an_easy_password_is_refused(home: Path) -> None:
+    done = limner(home, "user", "add", "bob", "--password-stdin", given="password\n", **ON)
+    assert done.returncode == 2
+    assert "too short" in done.stderr
+
+
+def test_without_a_terminal_the_way_is_told(home: Path) -> None:
+    done = limner(home, "user", "add", "carol", **ON)
+    assert done.returncode == 2
+    assert "--password-stdin" in done.stderr
+
+
+def test_in_personal_mode_one_is_told_that_nobody_signs_in(home: Path) -> None:
+    done = limner(home, "user", "add", "dora", "--password-stdin", given=PASSWORD + "\n")
+    assert "LIMNER_ACCOUNTS=on" in done.stderr
+
+
+def test_a_key_is_shown_once_opens_the_api_and_is_revoked(home: Path) -> None:
+    limner(home, "user", "add", "erin", "--password-stdin", given=PASSWORD + "\n", **ON)
+    made = limner(home, "key", "add", "erin", "--name", "laptop", **ON)
+    secret = made.stdout.strip()
+    assert re.fullmatch(r"lim-[\w-]{43}", secret)
+    listed = limner(home, "key", "list", "erin", **ON).stdout
+    assert secret not in listed
+    assert re.search(rf"^{re.escape(secret[:10])}… +laptop +erin .*good", listed, re.M)
+    with Process(home, "web", **ON) as web:
+        web.wait_for("/livez")
+        assert web.ask("GET", "/v1/models").status == 401
+        assert web.ask("GET", "/v1/models", authorization=f"Bearer {secret}").status == 200
+        revoked = limner(home, "key", "revoke", secret[:10], **ON)
+        assert revoked.returncode == 0
+        assert web.ask("GET", "/v1/models", authorization=f"Bearer {secret}").status == 401
+        assert web.stop() == 0
+    assert "revoked" in limner(home, "key", "list", **ON).stdout
+
+
+def test_a_key_needs_an_account_that_is_there(home: Path) -> None:
+    assert limner(home, "key", "add", **ON).returncode == 2
+    nobody = limner(home, "key", "add", "zoe", **ON)
+    assert nobody.returncode == 2
+    assert "limner user add zoe" in nobody.stderr
+    nothing = limner(home, "key", "revoke", "lim-nothing", **ON)
+    assert nothing.returncode == 2
+    assert "No key begins with" in nothing.stderr
+
+
+def test_the_owner_can_be_given_a_password(home: Path) -> None:
+    done = limner(home, "user", "password", "owner", "--password-stdin", given=PASSWORD + "\n")
+    assert done.returncode == 0
+    with Process(home, "web", **ON) as web:
+        web.wait_for("/livez")
+        page = web.ask("GET", "/sign-in")
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+        cookie = page.headers["set-cookie"].split(";")[0]
+        assert token is not None
+        form = f"username=owner&password={PASSWORD.replace(' ', '+')}&csrfmiddlewaretoken={token[1]}".encode()
+        kind = "application/x-www-form-urlencoded"
+        answer = web.ask("POST", "/sign-in", form, content_type=kind, cookie=cookie)
+        assert (answer.status, answer.headers["location"]) == (302, "/")
+        session = re.search(r"limner_session=\w+", answer.headers["set-cookie"])
+        assert session is not None
+        assert web.ask("GET", "/", cookie=session[0]).status == 200
+        assert web.stop() == 0
