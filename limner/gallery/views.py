@@ -13,6 +13,7 @@ from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,7 +44,7 @@ _View = Callable[..., HttpResponseBase]
 
 
 def _plainly(view: _View) -> _View:
-    """Our errors as answers: 404 as the site says it, any other with its sentence."""
+    """Our errors as answers: 404 as the site says it, any other with its sentence. Connections end with the view."""
 
     @wraps(view)
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -55,8 +56,17 @@ def _plainly(view: _View) -> _View:
             if error.status >= 500:
                 log.error("%s %s: %s", request.method, request.path, error.message, exc_info=error)
             return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+        finally:
+            _give_back_connections()
 
     return answering
+
+
+def _give_back_connections() -> None:
+    """Django would do so when the last byte is sent: a slow reader of a file would hold one all that time."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:  # that one is still its opener's
+            connection.close()
 
 
 @require_safe

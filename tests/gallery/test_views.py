@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 from django.core.handlers.asgi import ASGIHandler
-from django.test import Client
+from django.db import connection
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -21,7 +23,7 @@ from limner.accounts.models import Account
 from limner.accounts.sign_in import owner
 from limner.gallery import services
 from limner.gallery.models import Picture
-from limner.gallery.views import friendly_name
+from limner.gallery.views import friendly_name, signed
 from limner.provenance.mark import encode, read
 from limner.storage import blobs
 from limner.storage.signing import sign
@@ -250,6 +252,22 @@ def test_a_large_file_goes_out_piece_by_piece(alice: Account, pictures: Path) ->
     assert asyncio.run(ask()) == large
     assert max(map(len, pieces)) <= 256 * 1024
     assert len(pieces) > 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_on_its_way_holds_no_database_connection(alice: Account, pictures: Path) -> None:
+    picture = keep(alice)
+    token = sign(picture.public_id, "png", timezone.now() + timedelta(hours=1))
+
+    def answer() -> tuple[bytes, bool]:
+        response: Any = signed(RequestFactory().get("/"), token, "png")
+        held = connection.connection is not None
+        body = response.getvalue()
+        response.close()
+        return body, held
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(answer).result() == (blobs.get(picture.blob), False)
 
 
 # --- signed addresses ---
