@@ -19,9 +19,14 @@ MAX_ERROR = 0.9
 class Measured(Protocol):
     """What is known about one kind of picture: the model's `Pace` row, or anything shaped like it."""
 
-    seconds: float
-    error: float
-    measured: int
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def error(self) -> float: ...
+
+    @property
+    def measured(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ async def dispatching(placements: Mapping[str, Placement] | Placement, **options
         await running
 
 
-async def until(condition: Callable[[], T], seconds: float = 20.0) -> T:
+async def until(condition: Callable[[], T | None], seconds: float = 20.0) -> T:
     """What `condition` answers, read in a thread again and again until it is true."""
     end = time.monotonic() + seconds
     while not (answer := await in_thread(condition)):

@@ -33,6 +33,7 @@ class Painter:
 
     def __post_init__(self) -> None:
         self._moved = asyncio.Condition()
+        self._ending: set[str] = set()
 
     async def let_go(self) -> None:
         """Draw on."""
@@ -54,23 +55,26 @@ class Painter:
                     raise error
                 for step in range(1, self.steps + 1):
                     await self._step(order.job)
-                    if order.job in self.cancelled:
+                    if order.job in self._ending:
                         return
                     yield Progress(order.job, index, step, self.steps)
                     yield Preview(order.job, index, step, WEBP)
                 yield square(order, index, self.seconds)
         finally:
             self.drawing.discard(order.job)
+            self._ending.discard(order.job)
 
     async def _step(self, job: str) -> None:
         if self.step_seconds:
             await asyncio.sleep(self.step_seconds)
         async with self._moved:
-            await self._moved.wait_for(lambda: not self.held or job in self.cancelled)
+            await self._moved.wait_for(lambda: not self.held or job in self._ending)
 
     async def cancel(self, job: str) -> None:
         async with self._moved:
             self.cancelled.append(job)
+            if job in self.drawing:
+                self._ending.add(job)
             self._moved.notify_all()
 
     async def close(self) -> None:

@@ -1,17 +1,42 @@
-"""The whole way of a job: submit, claim, draw, keep, end."""
+"""The whole way of a job: submit, claim, draw, keep, end; and what may go wrong on it."""
 
 from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
 
 import pytest
 
 from limner.accounts.models import Account
+from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Size
+from limner.errors import EngineCrashed, EngineError, ModelBroken
 from limner.gallery.models import Picture
+from limner.jobs import ledger
+from limner.jobs.bus import MemoryBus, account_channel, bus
+from limner.jobs.dispatcher import Dispatcher
+from limner.jobs.models import Job
+from limner.jobs.services import cancel
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.provenance import mark
 from limner.storage import blobs
-from tests.jobs.house import PRICE, asking, dispatching, ended, entries, kept, story
-from tests.jobs.placements import Painter
+from tests.jobs.conftest import Disk
+from tests.jobs.house import (
+    LANE,
+    PRICE,
+    asking,
+    assert_books_balance,
+    began,
+    dispatching,
+    ended,
+    entries,
+    kept,
+    now,
+    story,
+    until,
+)
+from tests.jobs.placements import Painter, square
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,6 +46,7 @@ async def test_a_submitted_job_is_drawn_kept_and_charged(alice: Account) -> None
         job = await asking(alice, n=2)
         done = await ended(job)
         assert dispatcher.ready
+        assert dispatcher.models == {LANE: True}
     assert done.state == State.DONE
     assert await in_thread(kept, job) == [0, 1]
     assert await in_thread(entries, job) == {"hold": PRICE, "capture": PRICE}
@@ -29,9 +55,353 @@ async def test_a_submitted_job_is_drawn_kept_and_charged(alice: Account) -> None
 
 async def test_a_kept_picture_says_that_a_model_made_it(alice: Account) -> None:
     async with dispatching(Painter()):
-        job = await ended(await asking(alice))
-    picture = await in_thread(Picture.objects.get, job=job.public_id)
+        job = await ended(await asking(alice, n=2))
+    picture = await in_thread(Picture.objects.get, job=job.public_id, index=1)
     made = mark.read(await in_thread(blobs.get, picture.blob))
     assert made is not None
     assert made.made_by_a_model
-    assert (made.prompt, made.seed) == ("a red robot", 7)
+    assert (made.prompt, made.seed) == ("a red robot", 8)
+
+
+async def test_jobs_that_were_waiting_are_drawn_after_a_start(alice: Account) -> None:
+    jobs = [await asking(alice) for _ in range(3)]
+    async with dispatching(Painter(slots=2)):
+        for job in jobs:
+            assert (await ended(job)).state == State.DONE
+
+
+async def test_a_placement_draws_as_many_at_a_time_as_it_has_slots(alice: Account) -> None:
+    painter = Painter(slots=3, held=True)
+    jobs = [await asking(alice) for _ in range(8)]
+    async with dispatching(painter):
+        await until(lambda: len(painter.drawing) == 3)
+        await painter.let_go()
+        for job in jobs:
+            await ended(job)
+    assert painter.most_at_once == 3
+
+
+async def test_a_lost_bus_costs_a_moment_and_no_job(alice: Account) -> None:
+    deaf = MemoryBus()
+    async with dispatching(Painter(), bus=deaf):
+        job = await asking(alice)
+        assert (await ended(job)).state == State.DONE
+
+
+async def test_a_running_job_is_cancelled_within_a_step_and_keeps_what_it_has(alice: Account) -> None:
+    painter = Painter()
+    painter.trouble = lambda order, index: setattr(painter, "held", index == 2)
+    async with dispatching(painter):
+        job = await asking(alice, n=4, price=1000)
+        await until(lambda: kept(job) == [0, 1])
+        assert (await in_thread(cancel, alice, job.public_id)).state == State.RUNNING
+        row = await ended(job)
+    assert row.state == State.CANCELLED
+    assert await in_thread(entries, job) == {"hold": 1000, "capture": 500, "release": 500}
+    await in_thread(assert_books_balance)
+
+
+async def test_a_cancel_that_the_bus_did_not_carry_is_found_by_the_poll(alice: Account) -> None:
+    async with dispatching(Painter(held=True), bus=MemoryBus()):
+        job = await asking(alice)
+        await began(job)
+        await in_thread(cancel, alice, job.public_id)
+        assert (await ended(job)).state == State.CANCELLED
+
+
+async def test_a_cancel_that_comes_after_the_last_picture_changes_nothing(alice: Account) -> None:
+    async with dispatching(Painter()):
+        job = await ended(await asking(alice))
+        assert (await in_thread(cancel, alice, job.public_id)).state == State.DONE
+    await in_thread(assert_books_balance)
+
+
+async def test_a_crashed_engine_gets_its_job_back_and_draws_only_what_is_missing(alice: Account) -> None:
+    painter = Painter()
+    painter.trouble = lambda order, index: (
+        EngineCrashed("The model's process ended.") if (order.attempt, index) == (1, 1) else None
+    )
+    async with dispatching(painter):
+        job = await ended(await asking(alice, n=3))
+    assert job.state == State.DONE
+    assert [order.indices for order in painter.orders] == [(0, 1, 2), (1, 2)]
+    assert (job.attempt, job.failures) == (2, 1)
+    await in_thread(assert_books_balance)
+
+
+async def test_a_poison_job_is_given_up_after_three_attempts_and_others_go_on(alice: Account, bob: Account) -> None:
+    painter = Painter()
+    painter.trouble = lambda order, index: (
+        EngineCrashed("The model's process ended.") if order.request.prompt == "poison" else None
+    )
+    async with dispatching(painter):
+        poison = await asking(alice, prompt="poison")
+        sound = await asking(bob)
+        assert (await ended(sound)).state == State.DONE
+        row = await ended(poison)
+    assert (row.state, row.attempt, row.error_code) == (State.FAILED, 3, "engine_crashed")
+    assert row.error_message.startswith("Limner tried 3 times and gave up.")
+    assert await in_thread(entries, poison) == {"hold": PRICE, "release": PRICE}
+    await in_thread(assert_books_balance)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (EngineError("The model cannot do this."), "engine_error"),
+        (ModelBroken("Its files are damaged."), "model_broken"),
+    ],
+)
+async def test_an_error_that_stays_fails_the_job_with_its_sentence(
+    alice: Account, error: EngineError, code: str
+) -> None:
+    async with dispatching(Painter(trouble=lambda order, index: error)):
+        job = await ended(await asking(alice))
+    assert (job.state, job.attempt, job.error_code, job.error_message) == (State.FAILED, 1, code, error.message)
+
+
+async def test_a_bug_in_an_engine_fails_its_job_and_not_the_dispatcher(
+    alice: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    painter = Painter(trouble=lambda order, index: ZeroDivisionError() if order.request.seed == 1 else None)
+    async with dispatching(painter, max_attempts=1):
+        broken = await ended(await asking(alice, seed=1))
+        sound = await ended(await asking(alice, seed=2))
+    assert (broken.state, broken.error_code) == (State.FAILED, "internal_error")
+    assert sound.state == State.DONE
+    assert "ZeroDivisionError" in caplog.text
+
+
+class Lazy(Painter):
+    """Says that it is done before it is."""
+
+    async def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]:
+        yield square(order, order.indices[0])
+
+
+async def test_an_engine_that_stops_early_is_asked_for_the_rest(alice: Account) -> None:
+    async with dispatching(Lazy()):
+        job = await ended(await asking(alice, n=2))
+    assert (job.state, job.attempt) == (State.DONE, 2)
+
+
+class Overdoing(Painter):
+    """Draws every picture twice, and one that nobody asked for."""
+
+    async def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]:
+        for index in (0, 0, 7):
+            yield square(order, index)
+
+
+async def test_a_picture_that_was_not_asked_for_is_passed_over(alice: Account) -> None:
+    async with dispatching(Overdoing()):
+        job = await ended(await asking(alice))
+    assert job.state == State.DONE
+    assert await in_thread(kept, job) == [0]
+
+
+class NoPicture(Painter):
+    """Answers with a file that is none."""
+
+    async def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]:
+        yield Drawn(order.job, 0, Size(8, 8), "file", b"<html>busy</html>", 0.1)
+
+
+async def test_something_that_is_not_a_picture_fails_the_job(alice: Account) -> None:
+    async with dispatching(NoPicture()):
+        job = await ended(await asking(alice))
+    assert (job.state, job.error_code) == (State.FAILED, "engine_error")
+    await in_thread(assert_books_balance)
+
+
+class Unloadable(Painter):
+    """A model that cannot be loaded."""
+
+    async def start(self) -> None:
+        raise ModelBroken("The model's files are missing: limner pull storybook")
+
+
+async def test_a_model_that_cannot_be_loaded_says_so(alice: Account) -> None:
+    broken = Unloadable(trouble=lambda order, index: ModelBroken("The model's files are missing."))
+    async with dispatching(broken) as dispatcher:
+        job = await ended(await asking(alice))
+        assert not dispatcher.ready
+        assert dispatcher.problems == {LANE: "The model's files are missing: limner pull storybook"}
+    assert job.error_message == "The model's files are missing."
+
+
+# Stopping -----------------------------------------------------------------------------------------------------
+
+
+async def test_stopping_lets_a_running_job_finish_in_time(alice: Account) -> None:
+    painter = Painter(held=True)
+    dispatcher, running = await started(painter)
+    job, waiting = await asking(alice), await asking(alice)
+    await began(job)
+    stop = asyncio.create_task(dispatcher.stop(20))
+    await painter.let_go()
+    await stop
+    await running
+    assert (await in_thread(now, job)).state == State.DONE
+    assert (await in_thread(now, waiting)).state == State.QUEUED
+    assert painter.closed == 1
+    assert not dispatcher.ready
+
+
+async def test_stopping_hands_back_what_is_not_finished_and_counts_nothing(alice: Account) -> None:
+    painter = Painter(slots=2)
+    painter.trouble = lambda order, index: setattr(painter, "held", index == 1)
+    dispatcher, running = await started(painter)
+    job = await asking(alice, n=2)
+    await until(lambda: kept(job) == [0])
+    await dispatcher.stop(0)
+    await running
+    row = await in_thread(now, job)
+    assert (row.state, row.failures, row.lost, row.lease_until) == (State.QUEUED, 0, 0, None)
+    async with dispatching(Painter()):
+        assert (await ended(job)).state == State.DONE
+    await in_thread(assert_books_balance)
+
+
+async def test_cancelling_the_dispatcher_hands_its_jobs_back(alice: Account) -> None:
+    _, running = await started(Painter(held=True))
+    job = await asking(alice)
+    await began(job)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await in_thread(now, job)).state == State.QUEUED
+
+
+async def test_a_dispatcher_that_never_ran_stops_at_once() -> None:
+    await Dispatcher({LANE: Painter()}, holder="house", boot="boot", bus=bus()).stop(5)
+
+
+async def started(painter: Painter) -> tuple[Dispatcher, asyncio.Task[None]]:
+    """A dispatcher that the test itself stops."""
+    dispatcher = Dispatcher(
+        {LANE: painter}, holder="house", boot=secrets.token_hex(4), bus=bus(), poll_seconds=0.1, lease_seconds=5
+    )
+    return dispatcher, asyncio.create_task(dispatcher.run())
+
+
+# Leases -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_long_drawing_keeps_its_lease(alice: Account) -> None:
+    async with dispatching(Painter(step_seconds=0.5), lease_seconds=0.6):
+        job = await ended(await asking(alice))
+    assert (job.state, job.attempt) == (State.DONE, 1)
+
+
+async def test_an_attempt_that_lost_its_lease_stops_drawing(alice: Account) -> None:
+    painter = Painter(held=True)
+    async with dispatching(painter, lease_seconds=0.5):
+        job = await asking(alice)
+        await began(job)
+        await in_thread(Job.objects.filter(pk=job.pk).update, attempt=5)
+        await until(lambda: painter.cancelled == [str(job.public_id)])
+        await until(lambda: not painter.drawing)
+        await in_thread(Job.objects.filter(pk=job.pk).update, state=State.QUEUED)
+        await painter.let_go()
+        row = await ended(job)
+    assert (row.state, row.attempt) == (State.DONE, 6)
+
+
+async def test_two_dispatchers_never_draw_the_same_attempt(alice: Account, bob: Account) -> None:
+    painters = [Painter(slots=3), Painter(slots=3)]
+    jobs = [await asking(account) for _ in range(30) for account in (alice, bob)]
+    async with dispatching(painters[0], boot="one", holder="one"), dispatching(painters[1], boot="two", holder="two"):
+        for job in jobs:
+            assert (await ended(job)).attempt == 1
+    drawn = [order.job for painter in painters for order in painter.orders]
+    assert sorted(drawn) == sorted(str(job.public_id) for job in jobs)
+    await in_thread(assert_books_balance)
+
+
+# The bus ------------------------------------------------------------------------------------------------------
+
+
+async def test_progress_tells_steps_and_the_seconds_that_are_left(alice: Account) -> None:
+    heard = []
+    async with bus().subscribe(account_channel(alice.pk)) as messages, dispatching(Painter(step_seconds=0.05)):
+        await asking(alice, n=2, seconds=1.0)
+        async for message in messages:
+            if message["kind"] == "progress":
+                heard.append(message["data"])
+            if message["kind"] == "state" and message["data"]["state"] == State.DONE:
+                break
+    assert [(data["index"], data["step"], data["steps"]) for data in heard] == [
+        (index, step, 4) for index in (0, 1) for step in (1, 2, 3, 4)
+    ]
+    left = [data["seconds_left"] for data in heard]
+    assert left == sorted(left, reverse=True)
+    assert left[-1] == 0
+
+
+async def test_previews_come_at_most_eight_times_a_second(alice: Account) -> None:
+    painter = Painter(steps=100, step_seconds=0.005)
+    count = 0
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    async with bus().subscribe(account_channel(alice.pk)) as messages, dispatching(painter):
+        await asking(alice)
+        async for message in messages:
+            count += message["kind"] == "preview"
+            if message["kind"] == "state" and message["data"]["state"] == State.DONE:
+                break
+    assert 1 <= count <= (loop.time() - begun) * 8 + 1
+
+
+async def test_a_reloaded_page_has_the_newest_preview_at_once(alice: Account) -> None:
+    painter = Painter()
+    painter.trouble = lambda order, index: setattr(painter, "held", index == 1)
+    async with dispatching(painter):
+        job = await asking(alice, n=2)
+        await until(lambda: kept(job) == [0])
+        async with bus().subscribe(account_channel(alice.pk)) as messages:
+            kinds = {(await anext(messages))["kind"] for _ in range(2)}
+        assert kinds == {"progress", "preview"}
+        await painter.let_go()
+        await ended(job)
+    async with bus().subscribe(account_channel(alice.pk)) as messages:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(messages), 0.05)
+
+
+# A full disk --------------------------------------------------------------------------------------------------
+
+
+async def test_a_full_disk_is_tried_again_and_the_picture_kept_when_there_is_space(
+    alice: Account, disk: Disk
+) -> None:
+    disk.full = True
+    async with dispatching(Painter()):
+        job = await asking(alice)
+        await until(lambda: now(job).failures == 1)
+        disk.full = False
+        row = await ended(job)
+    assert (row.state, row.attempt) == (State.DONE, 2)
+    await in_thread(assert_books_balance)
+
+
+async def test_a_disk_that_stays_full_fails_the_job_in_words_and_the_queue_goes_on(
+    alice: Account, disk: Disk
+) -> None:
+    disk.full = True
+    async with dispatching(Painter(), max_attempts=2):
+        row = await ended(await asking(alice))
+        disk.full = False
+        sound = await ended(await asking(alice))
+    assert (row.state, row.error_code) == (State.FAILED, "unavailable")
+    assert "full" in row.error_message
+    assert sound.state == State.DONE
+    await in_thread(assert_books_balance)
+
+
+async def test_everything_a_claim_holds_is_given_back_when_the_ledger_is_asked_to(alice: Account) -> None:
+    job = await asking(alice)
+    (claimed,) = await in_thread(ledger.claim, LANE, holder="house", boot="dead", lease_seconds=60)
+    async with dispatching(Painter(), holder="house", boot="alive"):
+        row = await ended(job)
+    assert (row.state, row.attempt, row.lost) == (State.DONE, claimed.attempt + 1, 1)
