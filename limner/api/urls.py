@@ -17,10 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/images/generations", _images),
     path("v1/models", _models),
     path("v1/models/<path:name>", _model),
-    re_path(r"^v1(?:/.*)?$", unknown_url),
+    re_path(r"^v1(?:/[\s\S]*)?$", unknown_url),
     path("images/generations", _images),
     path("models", _models),
     path("models/<path:name>", _model),
     path("api/", native.urls),
-    re_path(r"^api(?:/.*)?$", unknown_url),
+    re_path(r"^api(?:/[\s\S]*)?$", unknown_url),
 ]

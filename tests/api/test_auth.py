@@ -74,6 +74,18 @@ async def test_a_password_and_a_session_are_no_keys(shared: httpx.AsyncClient, a
             assert (await shared.get(path, headers=headers)).status_code == 401
 
 
+async def test_a_host_that_no_link_could_begin_with_is_refused_before_anything_is_drawn(
+    shared: httpx.AsyncClient, alice: Account
+) -> None:
+    _, secret = await in_thread(make_key, alice, "laptop")
+    for path, method in ((GENERATIONS, "POST"), ("/api/v1/jobs", "GET")):
+        asked = ASKED if method == "POST" else None
+        answer = await shared.request(method, path, json=asked, headers={"host": "a$b", "api-key": secret})
+        assert answer.status_code == 400
+        assert answer.json()["error"]["message"] == "Invalid Host header."
+    assert await in_thread(Job.objects.count) == 0
+
+
 async def test_a_revoked_key_opens_nothing(shared: httpx.AsyncClient, alice: Account) -> None:
     key, secret = await in_thread(make_key, alice, "laptop")
     await in_thread(revoke, key)

@@ -150,7 +150,8 @@ async def test_an_unknown_route_is_an_error_object(client: httpx.AsyncClient) ->
     for path in ("/v1/foo", "/v1", "/v1/", "/v1/images", "/v1/images/variations"):
         error = error_in(await client.post(path, json={}), 404)
         assert error["message"] == f"Invalid URL (POST {path})"
-    error_in(await client.get("/api/v1/unicorns"), 404)
+    for path in ("/api/v1/unicorns", "/v1/images/a%0Ab", "/v1/models/a%0Ab"):
+        error_in(await client.get(path), 404)
 
 
 async def test_a_wrong_method_is_an_error_object_that_says_which_is_right(client: httpx.AsyncClient) -> None:

@@ -6,9 +6,11 @@ import asyncio
 import base64
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
+from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
 
@@ -16,6 +18,7 @@ from limner.engines.contract import Size
 from limner.errors import EngineError, ModelBroken
 from limner.jobs.models import Job
 from limner.jobs.threads import in_thread
+from limner.storage.signing import opened
 from tests.api.conftest import PATIENCE, Server
 from tests.api.painter import colour_of
 
@@ -51,6 +54,16 @@ async def test_a_prompt_alone_becomes_one_picture_behind_a_url(client: httpx.Asy
     assert fetched.status_code == 200
     assert fetched.headers["content-type"] == "image/png"
     assert decoded(fetched.content).size == (1024, 1024)
+
+
+async def test_a_link_is_good_for_an_hour_at_least_and_dies_with_its_signature(client: httpx.AsyncClient) -> None:
+    url = (await generate(client))["data"][0]["url"]
+    token = url.rpartition("/")[2].removesuffix(".png")
+
+    _, variant, expires_at = opened(token)
+    assert variant == "png"
+    assert expires_at - timezone.now() > timedelta(minutes=60)
+    assert (await client.get(url.replace(token, "x" + token[1:]))).status_code == 404
 
 
 async def test_base64_decodes_to_a_picture_and_has_no_prefix(client: httpx.AsyncClient) -> None:

@@ -32,7 +32,7 @@ def route(**views: View) -> View:
     async def view(request: HttpRequest, **arguments: str) -> HttpResponse:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers={"allow": _allowed(views)})
-        called = views.get(request.method or "")
+        called = views.get("GET" if request.method == "HEAD" else request.method or "")
         if called is None:
             refused = answer(ApiError(405, f"Method not allowed ({request.method} {request.path[:200]})"))
             refused["allow"] = _allowed(views)
