@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -38,6 +39,12 @@ def account_named(username: str) -> Account:
     if account is None:
         raise NotFound(f"There is no account called {username!r}. Make one with: limner user add {username}")
     return account
+
+
+def nobody_can_sign_in() -> bool:
+    """True while no account has a password."""
+    usable = Account.objects.filter(is_active=True).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return not usable.exists()
 
 
 def _check_password(account: Account, password: str) -> None:

@@ -180,6 +180,7 @@ def database() -> Finding:
 
     django.setup()
     described = connection.settings_dict["NAME"]
+    connection.settings_dict["OPTIONS"].pop("pool", None)  # a pool asks again for 20 s; here once is enough
     if connection.vendor == "sqlite" and not Path(described).exists():
         return Finding("database", State.GOOD, f"SQLite at {described} will be made on first start")
     try:

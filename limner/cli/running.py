@@ -61,6 +61,7 @@ class Running:
         self.dispatcher: Dispatcher | None = None
         self._begun = time.monotonic()
         self._stop = asyncio.Event()
+        self._listening = asyncio.Event()
 
     def run(self) -> None:
         """Run until told to stop. Raises what broke."""
@@ -119,6 +120,8 @@ class Running:
         for name, placement in list(self.placements.items())[:1]:
             with contextlib.suppress(LimnerError):  # the dispatcher's own start meets it again, and tells of it
                 await placement.start()
+                if self.listener:
+                    await self._listening.wait()  # where it is comes first
                 say(f"Ready to draw with {name} ({time.monotonic() - self._begun:.1f} s).")
 
     async def _draw(self) -> None:
@@ -166,10 +169,23 @@ class Running:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         stop = asyncio.create_task(self._stop.wait())
         say(f"Limner is at {self.address}")
+        await self._tell_who_may_come_in()
+        self._listening.set()
         await asyncio.wait([serving, stop], return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
         server.should_exit = True
         await serving
+
+    async def _tell_who_may_come_in(self) -> None:
+        """What the operator should know of before the first visitor does."""
+        from limner.accounts.services import nobody_can_sign_in
+        from limner.jobs.threads import in_thread
+
+        if settings.LIMNER_ACCOUNTS:
+            if await in_thread(nobody_can_sign_in):
+                say("Nobody can sign in yet. Make an account with: limner user add NAME")
+        elif self.open_to_network:
+            say("Everyone who reaches this machine may use it as its owner (--open).")
 
     def _application(self) -> Any:
         from django.urls import get_resolver

@@ -57,7 +57,8 @@ def _postgres(parts: SplitResult, port: int | None, pool: int) -> dict[str, Any]
     if find_spec("psycopg") is None or (pool and find_spec("psycopg_pool") is None):
         raise BadSetting("LIMNER_DATABASE_URL names PostgreSQL, which needs: pip install 'limner[postgres]'")
     name = unquote(parts.path)[1:]
-    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    # Ten seconds for a machine that does not answer at all; the URL may say otherwise.
+    options: dict[str, Any] = {"connect_timeout": 10, **dict(parse_qsl(parts.query))}
     host = options.pop("host", "") or unquote(parts.hostname or "")
     if not name:
         raise BadSetting("LIMNER_DATABASE_URL names no database: postgres://user:password@host:5432/name")

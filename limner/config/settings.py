@@ -34,6 +34,7 @@ LIMNER_ORIGINS = cast("tuple[str, ...]", _values["LIMNER_ORIGINS"])
 LIMNER_PROXIES = cast(str, _values["LIMNER_PROXIES"])
 LIMNER_TARGETS = cast("dict[str, str]", _values["LIMNER_TARGETS"])
 LIMNER_MAX_BODY_MB = cast(int, _values["LIMNER_MAX_BODY_MB"])
+LIMNER_API_MAX_WAIT = cast(int, _values["LIMNER_API_MAX_WAIT"])
 LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
 
 # The key ------------------------------------------------------------------------------------------------------

@@ -69,6 +69,10 @@ SETTINGS: tuple[Setting, ...] = (
         "Largest request body, in megabytes; a larger one is refused before it is read.",
     ),
     Setting(
+        "LIMNER_API_MAX_WAIT", "1 to 86400", whole(1, 86400), "300",
+        "Seconds of queue before an API call's job, by prediction; a call that would wait longer is answered 429 at once.",
+    ),
+    Setting(
         "LIMNER_LOG_LEVEL", "debug, info, warning or error", choice("debug", "info", "warning", "error"), "info",
         "How much is written to the log (standard error).",
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from limner.accounts.models import Account
-from limner.accounts.services import account_named, add_account, set_password
+from limner.accounts.services import account_named, add_account, nobody_can_sign_in, set_password
+from limner.accounts.sign_in import owner
 from limner.errors import InvalidRequest, NotFound
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,10 @@ def test_a_password_can_be_changed(alice: Account) -> None:
 def test_an_account_that_is_not_there_is_named_with_the_way_to_make_it() -> None:
     with pytest.raises(NotFound, match="limner user add zoe"):
         account_named("zoe")
+
+
+def test_the_owner_alone_cannot_sign_in_until_given_a_password() -> None:
+    owner()
+    assert nobody_can_sign_in()
+    set_password(owner(), GOOD)
+    assert not nobody_can_sign_in()

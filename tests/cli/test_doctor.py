@@ -31,7 +31,7 @@ def test_a_person_reads_sentences(tmp_path: Path) -> None:
 
 def test_a_database_that_does_not_answer_is_missing(tmp_path: Path) -> None:
     url = f"postgres://limner:secret@127.0.0.1:{free_port()}/limner"
-    status, found = findings(tmp_path / "home", LIMNER_DATABASE_URL=url, LIMNER_DATABASE_POOL="0")
+    status, found = findings(tmp_path / "home", LIMNER_DATABASE_URL=url)
     assert status == 1
     assert found["database"]["state"] == "missing"
     assert "secret" not in json.dumps(found)
