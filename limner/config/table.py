@@ -70,7 +70,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LIMNER_API_MAX_WAIT", "1 to 86400", whole(1, 86400), "300",
-        "Seconds of queue before an API call's job, by prediction; a call that would wait longer is answered 429 at once.",
+        "Seconds of queue before an API call's job, by prediction; a call that would wait longer is answered 429 at "
+        "once.",
     ),
     Setting(
         "LIMNER_LOG_LEVEL", "debug, info, warning or error", choice("debug", "info", "warning", "error"), "info",

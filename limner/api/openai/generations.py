@@ -39,8 +39,6 @@ from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.waiting import submit_and_wait
 
-LONGEST_WAIT = 300.0
-
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -64,7 +62,7 @@ async def generate(request: HttpRequest, caller: Caller) -> HttpResponse:
         caller.account,
         wish.request,
         price=wish.model.millicredits * wish.request.n,
-        longest_wait=float(getattr(settings, "LIMNER_API_MAX_WAIT", LONGEST_WAIT)),
+        longest_wait=settings.LIMNER_API_MAX_WAIT,
     )
     ended, pictures = await in_thread(outcome, caller.account, job)
     _raise_unless_done(ended)
