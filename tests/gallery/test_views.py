@@ -227,6 +227,15 @@ def test_a_picture_whose_file_is_lost_is_not_there(alice: Account, pictures: Pat
     assert got(signed_in(alice), thumb_of(picture)).status_code == 404
 
 
+def test_a_storage_that_is_away_is_said_plainly(alice: Account, pictures: Path) -> None:
+    picture = keep(alice)
+    pictures.rename(pictures.with_name("elsewhere"))
+    pictures.write_text("a file where the folder should be")
+    response = got(signed_in(alice), url_of(picture))
+    assert response.status_code == 503
+    assert b"folder that keeps the pictures cannot be used" in response.content
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_large_file_goes_out_piece_by_piece(alice: Account, pictures: Path) -> None:
     picture = keep(alice)

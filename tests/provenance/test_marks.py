@@ -343,3 +343,32 @@ def test_numbers_that_are_none_are_passed_over() -> None:
     packet = f"<rdf:RDF {RDF}><rdf:Description {ns} {values}/></rdf:RDF>"
     found = read(png_with(packet.encode()))
     assert found == Provenance(prompt="p", software="", source_type="")
+
+
+def test_a_damaged_picture_cannot_be_converted() -> None:
+    with pytest.raises(UnreadablePicture, match="damaged"):
+        convert(encoded("png")[:-60], format="webp")
+
+
+@pytest.mark.parametrize(("mode", "becomes"), [("L", "RGB"), ("LA", "RGBA"), ("P", "RGB")])
+def test_pictures_of_fewer_colours_are_converted_too(mode: str, becomes: str) -> None:
+    grey = io.BytesIO()
+    Image.new(mode, (20, 10)).save(grey, "PNG")
+    assert opened(convert(mark(grey.getvalue(), ROBOT), format="png")).mode == becomes
+
+
+def test_a_format_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="none of png, jpeg, webp"):
+        encoded("gif")
+
+
+def test_a_jpeg_with_padding_before_its_markers_is_marked_too() -> None:
+    plain = as_others_write("jpeg")
+    padded = plain[:2] + b"\xff\xff" + plain[2:]
+    assert read(mark(padded, ROBOT)) == ROBOT
+    assert opened(mark(padded, ROBOT)).tobytes() == opened(plain).tobytes()
+
+
+def test_names_with_a_comma_are_quoted_in_the_parameters() -> None:
+    text = opened(encoded("png", replace(ROBOT, model='my "best", model'))).info["parameters"]
+    assert 'Model: "my \\"best\\", model"' in text
