@@ -167,7 +167,7 @@ def stopping() -> bool:
 def refuse_when_stopping() -> None:
     """Raise `Unavailable` when the server is stopping, before anything is stored."""
     if _stopping:
-        raise _stopped()
+        raise Unavailable("Limner is stopping. Ask again in a few seconds.", retry_after=RETRY_AFTER_STOP)
 
 
 async def submit_and_wait(account: Account, request: DrawRequest, *, price: int, longest_wait: float) -> UUID:
@@ -207,7 +207,8 @@ def submit_if_soon(account: Account, request: DrawRequest, price: int, longest_w
 
 async def wait_until_ended(account_id: int, job: UUID) -> None:
     """Return when the job has ended, whoever ended it and wherever it ran."""
-    refuse_when_stopping()
+    if _stopping:
+        raise _stopped()
     room = _rooms.setdefault(asyncio.get_running_loop(), WaitingRoom())
     async with room.listening(account_id):
         with room.watching(job) as ended:
@@ -222,6 +223,6 @@ def _ear_closed(ear: asyncio.Task[None]) -> None:
 
 def _stopped() -> Unavailable:
     return Unavailable(
-        "Limner is stopping. Your job is kept and will be drawn after the restart; ask again in a few seconds.",
+        "Limner is stopping. The job is kept and will be drawn after the restart: /api/v1/jobs lists it then.",
         retry_after=RETRY_AFTER_STOP,
     )
