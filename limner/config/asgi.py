@@ -8,9 +8,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limner.config.settings")
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.core.signals import request_started
+from django.db import close_old_connections, reset_queries
 
 from limner.config.gate import Door, Gate
 from limner.config.static import StaticFiles
+
+# Django begins every request in a thread of the request's own, only to tidy up connections that a new thread does not
+# have; the thread then idles as long as the answer lasts, which for a page's stream is hours. What a synchronous view
+# opened is still closed when its request ends.
+request_started.disconnect(close_old_connections)
+request_started.disconnect(reset_queries)
 
 door = Door(
     accounts=settings.LIMNER_ACCOUNTS,

@@ -113,3 +113,8 @@ class TestWithAccountsOn:
         answer = client.post("/sign-out")
         assert (answer.status_code, answer["location"]) == (302, "/sign-in")
         assert "_auth_user_id" not in client.session
+
+    def test_the_refusal_of_a_strange_form_is_a_page_of_ours(self, alice: Account) -> None:
+        answer = Client(enforce_csrf_checks=True).post("/sign-in", {"username": "alice", "password": PASSWORD})
+        assert "That page was too old" in answer.content.decode()
+        assert "style=" not in answer.content.decode()
