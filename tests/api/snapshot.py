@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import django
 
 SNAPSHOT = Path(__file__).parent / "openapi.json"
 
 
-def contract() -> object:
+def contract() -> dict[str, Any]:
     """What `/api/openapi.json` answers."""
     from limner.api.native.jobs import api
 
-    return json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/"), default=str))
+    schema: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/"), default=str))
+    return schema
 
 
 if __name__ == "__main__":
