@@ -26,7 +26,7 @@ class TestPuppet(Conformance):
 
 class TestOpenVino(Conformance):
     engine_name = "openvino"
-    draw_size = Size(64, 64)
+    draw_size = Size(256, 256)
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -1,4 +1,4 @@
-"""A model of Stable Diffusion's shape, a few kilobytes large and made without torch: it draws coloured noise.
+"""A model of Stable Diffusion's shape, a few hundred kilobytes large and made without torch: it draws coloured noise.
 
 The real pipeline runs on it (tokenizer, text encoder, denoiser, decoder, scheduler), so the lean tests meet
 everything that Storybook meets, except meaning: the mean of the words' vectors tints the picture.
@@ -148,9 +148,12 @@ def _denoiser(random: np.random.Generator) -> Any:
         ops.reduce_mean(text, ops.constant([1]), False), _weights(random, WIDTH, CHANNELS), False, False
     )
     tint = ops.unsqueeze(ops.unsqueeze(tint, ops.constant(-1)), ops.constant(-1))
-    smooth = ops.convolution(
-        sample, _weights(random, CHANNELS, CHANNELS, 3, 3, scale=0.1), [1, 1], [1, 1], [1, 1], [1, 1]
-    )
+    # The pipeline drops calls that are late when it has finished, so a step must take a few milliseconds, as real
+    # ones do: the layers between are there for their work alone.
+    smooth = sample
+    for before, after in ((CHANNELS, 128), (128, 128), (128, CHANNELS)):
+        weights = _weights(random, after, before, 3, 3, scale=0.03)
+        smooth = ops.tanh(ops.convolution(smooth, weights, [1, 1], [1, 1], [1, 1], [1, 1]))
     time = ops.multiply(ops.convert(timestep, "f32"), ops.constant(np.float32(1e-3)))
     kept = ops.multiply(sample, ops.constant(np.float32(0.3)))
     out = ops.add(ops.multiply(smooth, time), ops.subtract(kept, tint))
