@@ -112,7 +112,8 @@ def processor() -> Finding:
     """What the processor can do for a model; none of it is needed, all of it helps."""
     flags = _cpu_flags()
     found = [name for flag, name in CPU_FLAGS.items() if flag in flags]
-    said = f"{len(os.sched_getaffinity(0))} cores of {platform.machine()}"
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    said = f"{cores} cores of {platform.machine()}"
     if found:
         return Finding("processor", State.GOOD, f"{said} with {', '.join(found)}")
     if flags and platform.machine() in {"x86_64", "AMD64"}:

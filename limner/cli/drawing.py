@@ -49,6 +49,8 @@ class Drawing:
         self.price = price
         self.files = files
         self.interrupted = asyncio.Event()
+        self.here = False
+        """True while this process draws, and not the `limner serve` of the same home."""
         console = Console(stderr=True, highlight=False)
         self.bar = Progress(
             TextColumn("{task.description}"),
@@ -72,7 +74,7 @@ class Drawing:
                 watching = asyncio.create_task(self._show(messages, str(job.public_id), shown))
                 drawing = asyncio.create_task(self._see_that_it_is_drawn(boot))
                 try:
-                    ended = await self._until_ended(account, job, drawing)
+                    ended = await self._until_ended(account, job, drawing, shown)
                 finally:
                     await _end(watching)
                     await _end(drawing)
@@ -83,7 +85,7 @@ class Drawing:
             os._exit(INTERRUPTED)
         self.interrupted.set()
 
-    async def _until_ended(self, account: Account, job: Job, drawing: asyncio.Task[None]) -> Job:
+    async def _until_ended(self, account: Account, job: Job, drawing: asyncio.Task[None], shown: TaskID) -> Job:
         """Follow the ledger's events: whoever draws the job, its end is written there."""
         seen, cancelled = 0, False
         while True:
@@ -91,6 +93,9 @@ class Drawing:
                 seen = event.number
                 if event.kind == "state" and event.data["state"] in ENDED:
                     return await in_thread(job_visible_to, account, job.public_id)
+                if event.kind == "state" and event.data["state"] == State.RUNNING and not self.here:
+                    # Steps do not reach other processes; that it is being drawn does.
+                    self.bar.update(shown, total=None, description="Drawing")
             if self.interrupted.is_set() and not cancelled:
                 cancelled = True
                 await in_thread(cancel, account, job.public_id)
@@ -103,6 +108,7 @@ class Drawing:
         while True:
             with contextlib.suppress(AlreadyRuns), only_runner(settings.LIMNER_HOME, ""):
                 placements = {self.request.model: open_placement(catalog()[self.request.model])}
+                self.here = True
                 dispatcher = Dispatcher(placements, holder=holder(), boot=boot, bus=bus(), poll_seconds=LOOK_SECONDS)
                 await dispatcher.run()
             await asyncio.sleep(LOOK_SECONDS)

@@ -104,7 +104,7 @@ class Running:
             sys.stdout.flush()
             os._exit(128 + signal.SIGINT)
         self._stop.set()
-        say("Stopping; what is being drawn goes back to the queue.")
+        say("Stopping; what is being drawn goes back to the queue." if self.placements else "Stopping.")
 
     def _let_go(self) -> None:
         from limner.jobs.bus import bus

@@ -15,6 +15,8 @@ from django.conf import settings
 from limner.cli.locks import one_start
 from limner.errors import NotConfigured
 
+INSTALLATION = "installation"
+
 
 def prepare() -> None:
     """Make LIMNER_HOME ready and set Django up. Nothing here needs to have been done before."""
@@ -35,9 +37,10 @@ def prepare_home() -> None:
             raise PermissionError(errno.EACCES, "no permission to write there")
         if home.stat().st_uid == os.getuid():
             home.chmod(0o700)
-        if not settings.LIMNER_SECRET_KEY_IS_SET:
-            settings.SECRET_KEY = kept_once(settings.LIMNER_SECRET_KEY_FILE, settings.SECRET_KEY)
-        holder()
+        with one_start(home):
+            if not settings.LIMNER_SECRET_KEY_IS_SET:
+                settings.SECRET_KEY = kept(settings.LIMNER_SECRET_KEY_FILE, settings.SECRET_KEY)
+            kept(home / INSTALLATION, secrets.token_hex(8))
     except OSError as error:
         raise NotConfigured(
             f"LIMNER_HOME is {home}, and it cannot be used: {error.strerror or error}. "
@@ -47,22 +50,18 @@ def prepare_home() -> None:
 
 def holder() -> str:
     """The name of this installation: what its dispatcher leaves in the ledger, and takes back after a crash."""
-    return kept_once(settings.LIMNER_HOME / "installation", secrets.token_hex(8))
+    return (settings.LIMNER_HOME / INSTALLATION).read_text(encoding="ascii").strip()
 
 
-def kept_once(file: Path, fresh: str) -> str:
-    """What `file` holds; `fresh` when it was not there, which is then kept. All who start at once get the same."""
+def kept(file: Path, fresh: str) -> str:
+    """What `file` holds; `fresh` when it was not there, which is then kept, whole or not at all."""
     if not file.exists():
         handle, made = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # mkstemp: readable by us alone
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as out:
-                out.write(fresh)
-                out.flush()
-                os.fsync(out.fileno())
-            with contextlib.suppress(FileExistsError):  # another process was first: its word holds
-                os.link(made, file)
-        finally:
-            os.unlink(made)
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(fresh)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(made, file)
     return file.read_text(encoding="ascii").strip()
 
 

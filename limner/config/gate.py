@@ -71,7 +71,7 @@ class Door:
         name = host_name(host)
         if not self.accounts:
             self._personal(name, headers, scope)
-        elif self.hosts and not self._listed(name) and name not in LOOPBACK:
+        elif self.hosts and not (self._listed(name) or name in LOOPBACK or is_own_address(name, scope)):
             raise Refusal(421, "unknown_host", f"Limner does not answer to {shown(name)}. Add it to LIMNER_HOSTS.")
         if scope["method"] not in SAFE or "access-control-request-method" in headers:
             self._origin(host, headers)
@@ -270,7 +270,9 @@ def preflight(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     """What a listed origin may ask for: any method, the headers that clients of the API send, never cookies."""
     asked = (name.strip() for name in headers.get("access-control-request-headers", "").lower().split(","))
     allowed = ", ".join(name for name in asked if ASKABLE_HEADERS.fullmatch(name))
+    private = headers.get("access-control-request-private-network") == "true"
     return [
+        *([(b"access-control-allow-private-network", b"true")] if private else []),
         (b"access-control-allow-methods", b"GET, POST, DELETE, PATCH, PUT"),
         (b"access-control-allow-headers", allowed.encode()),
         (b"access-control-max-age", b"600"),

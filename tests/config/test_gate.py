@@ -36,6 +36,14 @@ def with_accounts(folder: Path) -> Iterator[Process]:
 
 
 @pytest.fixture(scope="module")
+def named(folder: Path) -> Iterator[Process]:
+    more = {"LIMNER_ACCOUNTS": "on", "LIMNER_HOSTS": "pics.example"}
+    with Process(folder / "named", "web", "--host", "0.0.0.0", **more) as process:
+        process.wait_for("/livez")
+        yield process
+
+
+@pytest.fixture(scope="module")
 def opened(folder: Path) -> Iterator[Process]:
     with Process(folder / "opened", "web", "--host", "0.0.0.0", "--open") as process:
         process.wait_for("/livez")
@@ -205,6 +213,14 @@ def test_with_accounts_a_tunnel_may_stand_before_limner(with_accounts: Process) 
     assert with_accounts.ask("GET", "/livez", **headers).status == 200
     answer = with_accounts.ask("POST", "/make", b"", origin=FOREIGN, **headers)
     assert answer.status == 403
+
+
+def test_with_accounts_and_names_listed_those_and_its_own_addresses_are_answered(named: Process) -> None:
+    for host in ("pics.example", "localhost", f"127.0.0.1:{named.port}"):
+        assert named.ask("GET", "/livez", host=host).status == 200
+    answer = named.ask("GET", "/livez", host="evil.example")
+    assert answer.status == 421
+    assert "LIMNER_HOSTS" in answer.text
 
 
 def test_open_answers_to_the_machines_own_address_and_to_no_name(opened: Process) -> None:
