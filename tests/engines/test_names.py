@@ -10,7 +10,7 @@ import pytest
 
 from limner.engines import dialects
 from limner.engines import words as words_module
-from limner.engines.catalog import catalog, installed, model
+from limner.engines.catalog import catalog, installed, model, vocabulary
 from limner.engines.dialects import dialect_for, target_for
 from limner.engines.registry import ENGINES, build_engine, dotted_name
 from limner.engines.words import words_of
@@ -74,6 +74,22 @@ def test_the_catalog_is_consistent() -> None:
         assert able.min_steps <= able.default_steps <= able.max_steps
         assert entry.seconds > 0
         assert isinstance(installed(entry), bool)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (None, None),
+        ("not JSON", None),
+        ("{}", None),
+        ("[]", None),
+        ('{"words": ["a", "red"]}', frozenset({"a", "red"})),
+    ],
+)
+def test_a_model_without_a_list_of_words_takes_any(tmp_path: Path, text: str | None, known: object) -> None:
+    if text is not None:
+        (tmp_path / "vocabulary.json").write_text(text)
+    assert vocabulary(tmp_path) == known
 
 
 def test_an_engine_is_named_by_its_line_by_an_entry_point_or_by_its_class() -> None:

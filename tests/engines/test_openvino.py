@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from dataclasses import replace
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from limner.engines.adapters.openvino import library
 from limner.engines.adapters.openvino.engine import OpenVinoEngine, fitted
-from limner.engines.adapters.openvino.previews import preview_steps
+from limner.engines.adapters.openvino.previews import preview, preview_steps
 from limner.engines.catalog import Model
 from limner.engines.contract import Drawn, DrawOrder, DrawRequest, Size, Task
 from limner.engines.placement.child import ChildPlacement
@@ -149,6 +151,16 @@ async def test_it_draws_in_a_child_and_a_broken_one_is_told_to_the_parent(model:
 )
 def test_previews_are_spread_over_the_steps(steps: int, shown: list[int]) -> None:
     assert sorted(preview_steps(steps)) == shown
+
+
+@pytest.mark.parametrize("shape", [(512, 512), (300, 1200), (64, 64)])
+def test_even_noise_makes_a_preview_of_at_most_64_kilobytes(shape: tuple[int, int]) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
+    file = preview(Image.fromarray(noise))
+    assert len(file) <= 64 * 1024
+    with Image.open(io.BytesIO(file)) as small:
+        assert max(small.size) == min(256, max(shape))
+        assert small.width / small.height == pytest.approx(shape[1] / shape[0], rel=0.05)
 
 
 def test_a_picture_of_another_shape_is_cut_and_not_stretched() -> None:
