@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -79,16 +79,23 @@ class Running:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._told_to_stop)
-        async with asyncio.TaskGroup() as tasks:
-            # The model loads while the tables are made and the pages imported: this is what a start waits for.
-            loading = tasks.create_task(self._load())
-            await asyncio.to_thread(prepare)
-            parts = [tasks.create_task(self._draw())] if self.placements else []
-            parts += [tasks.create_task(self._serve(self.listener))] if self.listener else []
-            try:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                # The model loads while the tables are made and the pages imported: what a start waits for.
+                loading = tasks.create_task(self._load())
+                await asyncio.to_thread(prepare)
+                parts = [tasks.create_task(part) for part in self._parts()]
                 await self._until_stopped(parts)
-            finally:
                 loading.cancel()
+        finally:
+            # The dispatcher has closed them, where it came so far.
+            await asyncio.gather(*(placement.close() for placement in self.placements.values()))
+
+    def _parts(self) -> list[Coroutine[Any, Any, None]]:
+        if self._stop.is_set():
+            return []
+        parts = [self._draw()] if self.placements else []
+        return parts + ([self._serve(self.listener)] if self.listener else [])
 
     async def _until_stopped(self, parts: list[asyncio.Task[None]]) -> None:
         """Wait for the signal, or for a part that ends by itself: then the others end too."""

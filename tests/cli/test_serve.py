@@ -162,3 +162,11 @@ def test_web_and_dispatch_are_serve_in_two_halves(tmp_path: Path) -> None:
             assert answer.json["data"][0]["b64_json"]
             assert dispatch.stop() == 0
         assert web.stop() == 0
+
+
+def test_told_to_stop_while_it_starts_it_stops(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Process(home, "serve") as process:
+        process.wait_until(lambda: (home / "running.lock").exists())
+        assert process.stop() == 0
+        assert "Traceback" not in process.said()
