@@ -30,6 +30,8 @@ T = TypeVar("T")
 DATABASE_THREADS = 4
 PICTURE_THREADS = 2
 SWEEP_SECONDS = 3600.0
+RELOAD_SECONDS = 30.0
+"""A model that could not be loaded is tried again this much later, besides when a job asks for it."""
 PATIENCE_SECONDS = 10.0
 DATABASE_TROUBLE = (OperationalError, InterfaceError)
 """A restarting PostgreSQL, or a SQLite that stayed locked: worth asking again."""
@@ -137,9 +139,10 @@ class Dispatcher:
 
     async def _serve(self, lane: str, placement: Placement) -> None:
         """Keep the slots of one lane busy."""
-        await self._warm_up(lane, placement)
+        load_again = await self._warm_up(lane, placement)
         free = placement.slots
         wake = self._wake[lane]
+        loop = asyncio.get_running_loop()
 
         def slot_is_free(_: asyncio.Task[None]) -> None:
             nonlocal free
@@ -156,7 +159,9 @@ class Dispatcher:
                 self._drawing.add(task)
                 task.add_done_callback(self._drawing.discard)
                 task.add_done_callback(slot_is_free)
-            if not (claims and free):
+            if not placement.ready and free == placement.slots and loop.time() >= load_again:
+                load_again = await self._warm_up(lane, placement)  # it died: nobody shall have to wait for it later
+            elif not (claims and free):
                 await _either(wake, self._poll_seconds)
 
     async def _claim(self, lane: str, slots: int) -> list[ledger.Claim]:
@@ -176,13 +181,20 @@ class Dispatcher:
         lease = self._lease_seconds
         return ledger.claim(lane, holder=self._holder, boot=self._boot, lease_seconds=lease, limit=slots)
 
-    async def _warm_up(self, lane: str, placement: Placement) -> None:
-        """Load the model. Where that fails the lane is served all the same: each job then says what is wrong."""
+    async def _warm_up(self, lane: str, placement: Placement) -> float:
+        """Load the model. Answers when it may be loaded the next time, should it be gone then.
+
+        Where it fails the lane is served all the same: each job then says what is wrong.
+        """
+        now = asyncio.get_running_loop().time()
         try:
             await placement.start()
         except LimnerError as error:
             log.error("The model %s could not be loaded: %s", lane, error.message)
             self._problems[lane] = error.message
+            return now + RELOAD_SECONDS
+        self._problems.pop(lane, None)
+        return now + self._poll_seconds
 
     async def _draw(self, attempt: Attempt) -> None:
         job = str(attempt.claimed.job)

@@ -1,0 +1,32 @@
+"""No space: for pictures, or for the ledger itself (reference: fault test 12)."""
+
+from __future__ import annotations
+
+import resource
+
+import pytest
+from django.db import connection
+
+from limner.accounts.models import Account
+from limner.jobs.models import Job
+from limner.jobs.states import ENDED, State
+from tests.faults.processes import drawer
+from tests.faults.waiting import wait_for
+from tests.jobs.house import ask, assert_books_balance, now
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_nothing_is_lost_while_the_disk_is_full_and_all_is_drawn_when_there_is_space(alice: Account) -> None:
+    """A dispatcher that may write no file: on SQLite not even its claims, elsewhere not its pictures."""
+    jobs = [ask(alice) for _ in range(3)]
+    said: list[str] = []
+    met = "did not answer" if connection.vendor == "sqlite" else "is full"
+    with drawer(said=said, files=0, attempts=10) as process:
+        wait_for(lambda: any(met in line for line in said))
+        assert process.poll() is None
+        assert not Job.objects.filter(state__in=ENDED).exists()
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        wait_for(lambda: not Job.objects.exclude(state__in=ENDED).exists())
+    assert {now(job).state for job in jobs} == {State.DONE}
+    assert_books_balance()
