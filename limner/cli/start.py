@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from limner.cli.locks import one_start
+from limner.cli.speak import warn
 from limner.errors import NotConfigured
 
 INSTALLATION = "installation"
@@ -35,8 +37,7 @@ def prepare_home() -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(home, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "no permission to write there")
-        if home.stat().st_uid == os.getuid():
-            home.chmod(0o700)
+        close_to_others(home)
         with one_start(home):
             if not settings.LIMNER_SECRET_KEY_IS_SET:
                 settings.SECRET_KEY = kept(settings.LIMNER_SECRET_KEY_FILE, settings.SECRET_KEY)
@@ -46,6 +47,19 @@ def prepare_home() -> None:
             f"LIMNER_HOME is {home}, and it cannot be used: {error.strerror or error}. "
             f"Make it writable, or set LIMNER_HOME to a folder that is."
         ) from None
+
+
+def close_to_others(home: Path) -> None:
+    """0700, where the folder is ours alone; a folder that also holds other things is left as it is, with a word."""
+    if stat.S_IMODE(home.stat().st_mode) & 0o077 == 0:
+        return
+    ours = (home / INSTALLATION).exists() or not any(home.iterdir())
+    if ours and home.stat().st_uid == os.getuid():
+        home.chmod(0o700)
+    else:
+        warn(
+            f"Note: others on this machine can look into {home}, which LIMNER_HOME names. To close it: chmod 700 {home}"
+        )
 
 
 def holder() -> str:
