@@ -72,6 +72,11 @@ class Card:
         return next(columns for columns, most in ((1, 1), (2, 4), (3, 9), (4, 16)) if len(self.tiles) <= most)
 
     @property
+    def thumb(self) -> int:
+        """How wide a thumbnail a tile needs."""
+        return 640 if self.columns < 3 else 256
+
+    @property
     def queued(self) -> bool:
         return self.job.state == State.QUEUED
 

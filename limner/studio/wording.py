@@ -15,6 +15,9 @@ _PLAIN = {
 }
 
 
+_LONGEST_WORD = 24
+
+
 def seconds(low: float, high: float) -> str:
     """`3–5 s`, `about 4 s`, `1–2 min`: a range that does not pretend to know better."""
     if high >= 90:
@@ -37,7 +40,7 @@ def passes_over(title: str, words: list[str]) -> str:
     """`Storybook does not know “zeppelin” yet and passes over it.` Nothing where every word is known."""
     if not words:
         return ""
-    named = [f"“{word}”" for word in words[:4]]
+    named = [f"“{shorten(word, _LONGEST_WORD)}”" for word in words[:4]]
     if len(words) > len(named):
         named.append(f"{len(words) - len(named)} more")
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
@@ -49,8 +52,13 @@ def problem(code: str, message: str) -> str:
     return _PLAIN.get(code) or message or "It could not be drawn. Trying again may help."
 
 
+def shorten(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def announcement(state: State, prompt: str, hung: int, n: int) -> str:
-    short = prompt if len(prompt) <= 60 else prompt[:57].rstrip() + "…"
+    """What a screen reader hears."""
+    short = shorten(prompt, 60)
     match state:
         case State.QUEUED:
             return f"Waiting its turn: {short}"

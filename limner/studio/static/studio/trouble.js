@@ -1,0 +1,30 @@
+// What went wrong with something a person pressed is said below the prompt box. Refreshes that fail stay quiet: the next
+// one comes by itself, and a lost connection has its own line.
+
+const problem = document.getElementById("problem");
+const SENTENCES = {
+  403: "This page is too old for Limner to trust it. Reload it and try again.",
+  404: "That is no longer there. Reload the page to see what is.",
+  413: "That is too much for one request. Use fewer words.",
+};
+
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.request.method !== "POST") return;
+  const ours = new DOMParser().parseFromString(ctx.text, "text/html").querySelector("p.alarm");
+  say(ours?.textContent ?? SENTENCES[ctx.response.status] ?? "Limner could not do that just now. Try again in a moment.");
+});
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx.request.method !== "POST" || ctx.response) return;
+  say("Limner does not answer. It may be starting again: try once more in a moment.");
+});
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  if (detail.ctx?.request.method === "POST" && detail.ctx.response?.status < 400) problem.replaceChildren();
+});
+
+function say(words) {
+  const line = document.createElement("p");
+  line.className = "alarm";
+  line.textContent = words;
+  problem.replaceChildren(line);
+  problem.scrollIntoView({ block: "nearest" });
+}

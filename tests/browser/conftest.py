@@ -1,0 +1,156 @@
+"""A real browser against a real `limner serve` with an empty home and the bundled model."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.parts import chromium
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 60
+PATIENCE = 30_000
+"""Milliseconds after which something that should be on the page is not."""
+EARS = Path(__file__).with_name("ears.js")
+
+
+@dataclass
+class Server:
+    """A running `limner serve`, and what it has said."""
+
+    url: str
+    home: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def model_process(self) -> int | None:
+        """The process that holds the model, where there is one just now."""
+        for listing in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            for pid in map(int, listing.read_text().split()):
+                words = Path(f"/proc/{pid}/cmdline").read_bytes() if Path(f"/proc/{pid}/cmdline").exists() else b""
+                if b"limner.engines.placement.host" in words:
+                    return pid
+        return None
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = home.parent / f"{home.name}.log"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LIMNER_")}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "limner", "serve", "--port", str(port)],
+            cwd=home,
+            env={**environment, "LIMNER_HOME": str(home)},
+            stdout=out,
+            stderr=out,
+        )
+    running = Server(f"http://127.0.0.1:{port}", home, process, log)
+    try:
+        _wait_until_it_can_draw(running)
+        yield running
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    assert "csp" not in log.read_text().lower(), "a browser reported a breach of the content security policy"
+
+
+def _wait_until_it_can_draw(server: Server) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not _can_draw(server.url):
+        assert server.process.poll() is None, server.log.read_text()
+        assert time.monotonic() < end, server.log.read_text()
+        time.sleep(0.1)
+
+
+def _can_draw(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/healthz", timeout=5):
+            return True
+    except OSError:  # refused, or 503: not yet
+        return False
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One a module: while Playwright's synchronous door is open, this thread looks like an event loop to Django."""
+    path = chromium()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+        yield running
+        running.close()
+
+
+@dataclass
+class Visit:
+    """A fresh visit to the studio, with ears for everything that must not happen."""
+
+    browser: Browser
+    server: Server
+    troubles: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+    without_scripts: list[BrowserContext] = field(default_factory=list)
+
+    def page(self, **options: object) -> Page:
+        """A page in a profile of its own."""
+        context = self.browser.new_context(
+            base_url=self.server.url,
+            accept_downloads=True,
+            **{"viewport": {"width": 1280, "height": 850}, **options},  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(PATIENCE)
+        self.contexts.append(context)
+        if options.get("java_script_enabled") is False:
+            self.without_scripts.append(context)
+        return self.another(context)
+
+    def another(self, context: BrowserContext) -> Page:
+        """One more tab of the same profile."""
+        page = context.new_page()
+        page.add_init_script(path=EARS)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
+        page.goto("/")
+        return page
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.troubles.append(f"console {message.type}: {message.text}")
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    """Every test ends with: no breach of the policy, no error in the console, nothing that jumped."""
+    visit = Visit(browser, server)
+    yield visit
+    for context in visit.contexts:
+        for page in context.pages:
+            if context in visit.without_scripts:
+                continue
+            assert page.evaluate("ears.breaches") == []
+            assert sum(page.evaluate("ears.shifts")) < 0.01
+        context.close()
+    assert visit.troubles == []

@@ -1,0 +1,50 @@
+// Runs in every page before its own scripts: hears what must not happen, and answers what tests ask.
+window.ears = {
+  breaches: [],
+  shifts: [],
+  previews: new Set(),
+
+  /** What a screen reader would call the focused control. */
+  focusName() {
+    const focused = document.activeElement;
+    const labels = [...(focused.labels ?? [])].map((label) => label.innerText).join(" ");
+    return (focused.getAttribute("aria-label") || labels || focused.innerText || "").trim();
+  },
+
+  focusIsToBeSeen() {
+    const focused = document.activeElement;
+    const shown = focused.matches(".prompt") ? focused.form : focused.type === "radio" ? focused.nextElementSibling : focused;
+    const style = getComputedStyle(shown);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  },
+
+  /** Controls that a finger would miss. */
+  smallTargets(least) {
+    const controls = document.querySelectorAll("main :is(button, select, a.button, a.tile-save, label.chip)");
+    return [...controls]
+      .filter((control) => control.checkVisibility({ checkOpacity: true }))
+      .map((control) => [control.outerHTML.slice(0, 90), control.getBoundingClientRect()])
+      .filter(([, box]) => box.width > 0 && Math.min(box.width, box.height) < least)
+      .map(([what, box]) => `${box.width} × ${box.height}: ${what}`);
+  },
+
+  longestMotion() {
+    const seconds = (element) => Math.max(...getComputedStyle(element).transitionDuration.split(",").map(parseFloat));
+    return Math.max(...[...document.querySelectorAll("*")].map(seconds));
+  },
+
+  hide(hidden) {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  },
+};
+
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.ears.breaches.push(`${event.violatedDirective}: ${event.blockedURI}`);
+});
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.ears.shifts.push(entry.value);
+}).observe({ type: "layout-shift", buffered: true });
+new MutationObserver(() => {
+  for (const image of document.querySelectorAll(".tile-preview img")) window.ears.previews.add(image.src);
+}).observe(document, { childList: true, subtree: true });
