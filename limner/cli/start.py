@@ -53,13 +53,11 @@ def close_to_others(home: Path) -> None:
     """0700, where the folder is ours alone; a folder that also holds other things is left as it is, with a word."""
     if stat.S_IMODE(home.stat().st_mode) & 0o077 == 0:
         return
-    ours = (home / INSTALLATION).exists() or not any(home.iterdir())
+    ours = (home / INSTALLATION).exists() or {path.name for path in home.iterdir()} <= {".env"}
     if ours and home.stat().st_uid == os.getuid():
         home.chmod(0o700)
     else:
-        warn(
-            f"Note: others on this machine can look into {home}, which LIMNER_HOME names. To close it: chmod 700 {home}"
-        )
+        warn(f"Note: others on this machine can look into LIMNER_HOME. To close it: chmod 700 {home}")
 
 
 def holder() -> str:

@@ -29,8 +29,9 @@ def test_a_database_that_cannot_be_used_is_said_plainly(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_an_empty_folder_that_is_there_is_closed_to_others(tmp_path: Path) -> None:
+def test_a_folder_that_was_made_for_limner_is_closed_to_others(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
+    (tmp_path / ".env").write_text("LIMNER_LOG_LEVEL=info\n")
     done = limner(tmp_path, "user", "list")
     assert (done.returncode, done.stderr) == (0, "")
     assert tmp_path.stat().st_mode & 0o777 == 0o700
