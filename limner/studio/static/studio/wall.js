@@ -7,6 +7,7 @@ const away = document.getElementById("away");
 const announcer = document.getElementById("announcer");
 const QUEUE_LOOK = 5000; // how often a waiting card asks for its place in line
 const AWAY_AFTER = 3000;
+const AGAIN_AFTER = 2000;
 const SETTLE = 60; // a picture and the state that follows it come together: one look at the card is enough
 
 const cardOf = (job) => document.getElementById(`job-${job}`);
@@ -22,6 +23,15 @@ function refresh(job) {
     if (card) htmx.trigger(card, "refresh");
     else arrive(job);
   }, SETTLE));
+}
+
+// A look that found nobody is taken again: the event that asked for it will not come twice.
+for (const trouble of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(trouble, ({ detail: { ctx } }) => {
+    const card = ctx.sourceElement;
+    const gone = ctx.response && ctx.response.status < 500;
+    if (card.matches(".card-job") && !gone) setTimeout(() => refresh(card.dataset.job), AGAIN_AFTER);
+  });
 }
 
 // A job that another tab or a program has submitted.
