@@ -87,7 +87,7 @@ def _storybook() -> Model:
             vocabulary=vocabulary(BUNDLED / "storybook"),
         ),
         seconds=1.0,
-        licence="Apache-2.0",
+        licence="CC0-1.0",
         millicredits=1000,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from limner.engines.catalog import catalog, installed
+from limner.engines.catalog import catalog
 from limner.engines.contract import Engine, Size
 from limner.engines.registry import ENGINES, build_engine
 from tests.engines.conformance import Conformance
@@ -34,9 +34,6 @@ class TestOpenVino(Conformance):
         return build_engine(tiny(tmp_path_factory.mktemp("tiny")))
 
 
-@pytest.mark.skipif(
-    not installed(STORYBOOK), reason="Storybook is not there yet: `python -m training.export` makes it"
-)
 class TestStorybook(Conformance):
     engine_name = "openvino"
     draw_size = STORYBOOK.capabilities.sizes[0]
