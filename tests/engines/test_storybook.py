@@ -1,0 +1,53 @@
+"""The bundled model, as it ships: whole, listed truthfully, and small enough for a small machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from limner.engines.catalog import installed, model
+from limner.engines.contract import Drawn, DrawOrder
+from limner.engines.dialects import LIMNER
+from limner.engines.placement import open_placement
+from limner.engines.placement.child import ChildPlacement
+from limner.engines.validation import Ask, make_request
+from limner.engines.weights import verify
+from limner.engines.words import words_of
+
+STORYBOOK = model("storybook")
+MOST_RESIDENT = 320 * 1024
+
+
+def resident(pid: int) -> int:
+    """Kilobytes."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+def test_storybook_is_here_and_whole() -> None:
+    assert installed(STORYBOOK)
+    assert STORYBOOK.path is not None
+    verify(STORYBOOK.path, STORYBOOK.title)
+
+
+def test_storybook_knows_the_words_of_the_first_prompt_anybody_types() -> None:
+    assert STORYBOOK.capabilities.unknown_words(words_of("a friendly robot holding a flower")) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc; elsewhere nothing says it")
+async def test_storybook_draws_within_the_memory_it_is_allowed() -> None:
+    ask = Ask("a friendly robot holding a flower", size="1024x1024", n=2, seed=1)
+    request, notices = make_request(ask, LIMNER, STORYBOOK)
+    assert notices == []
+    placement = open_placement(STORYBOOK)
+    assert isinstance(placement, ChildPlacement)
+    try:
+        order = DrawOrder("job", 1, request, (0, 1))
+        pictures = [event async for event in placement.draw(order) if isinstance(event, Drawn)]
+        assert placement.pid is not None
+        assert resident(placement.pid) <= MOST_RESIDENT
+    finally:
+        await placement.close()
+    assert [len(picture.data) for picture in pictures] == [1024 * 1024 * 3] * 2
