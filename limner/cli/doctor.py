@@ -21,6 +21,7 @@ from django.conf import settings
 from limner.cli.listening import address_of, listen
 from limner.cli.locks import AlreadyRuns, only_runner
 from limner.cli.speak import plain, say
+from limner.cli.start import check_targets
 from limner.errors import LimnerError
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ def examine() -> Iterator[Finding]:
     except LimnerError as error:
         yield Finding("settings", State.MISSING, error.message, "docs/settings.md lists every setting.")
         return
-    for note in settings.LIMNER_NOTES:
-        yield Finding("settings", State.NOTE, note)
+    yield from notes()
     yield home()
     yield disk()
     yield from models()
@@ -127,6 +127,16 @@ def _cpu_flags() -> frozenset[str]:
     except OSError:
         return frozenset()
     return next((frozenset(line.split()) for line in lines if line.startswith(("flags", "Features"))), frozenset())
+
+
+def notes() -> Iterator[Finding]:
+    """Settings that can be read and still say something odd."""
+    for note in settings.LIMNER_NOTES:
+        yield Finding("settings", State.NOTE, note)
+    try:
+        check_targets()
+    except LimnerError as error:
+        yield Finding("settings", State.MISSING, error.message)
 
 
 def home() -> Finding:

@@ -10,7 +10,7 @@ from django.conf import settings
 from limner.cli.listening import address_of, check_reach, listen
 from limner.cli.locks import only_runner
 from limner.cli.speak import say, warn
-from limner.cli.start import prepare_home
+from limner.cli.start import check_targets, prepare_home
 
 _host = click.option("--host", help="Address to listen on.  [LIMNER_HOST, else 127.0.0.1]")
 _port = click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [LIMNER_PORT, else 8080]")
@@ -46,7 +46,7 @@ def dispatch() -> None:
     """Draw the jobs that `limner web` takes, over the same database."""
     from limner.cli.running import Running
 
-    _tell_notes()
+    _check_settings()
     prepare_home()
     with only_runner(settings.LIMNER_HOME, ""):
         Running(dispatch=True).run()
@@ -56,7 +56,7 @@ def _run(host: str | None, port: int | None, open_: bool, *, dispatch: bool) -> 
     from limner.cli.running import Running
 
     host, port = host or settings.LIMNER_HOST, port or settings.LIMNER_PORT
-    _tell_notes()
+    _check_settings()
     check_reach(host, open_to_network=open_)
     prepare_home()
     address = address_of(host, port)
@@ -67,6 +67,7 @@ def _run(host: str | None, port: int | None, open_: bool, *, dispatch: bool) -> 
         Running(listener=listen(host, port), address=address, open_to_network=open_, dispatch=True).run()
 
 
-def _tell_notes() -> None:
+def _check_settings() -> None:
+    check_targets()
     for note in settings.LIMNER_NOTES:
         warn(f"Note: {note}")

@@ -77,6 +77,17 @@ def kept(file: Path, fresh: str) -> str:
     return file.read_text(encoding="ascii").strip()
 
 
+def check_targets() -> None:
+    """Raise NotConfigured when LIMNER_TARGETS names a model that nobody has: better now than at each request."""
+    from limner.engines.catalog import catalog
+
+    for name, target in settings.LIMNER_TARGETS.items():
+        if target not in catalog():
+            raise NotConfigured(
+                f"LIMNER_TARGETS sends {name} to {target}, and there is no such model. Known: {', '.join(catalog())}."
+            )
+
+
 def migrate() -> None:
     """Bring the database's tables up to date; nothing is asked of it when they are."""
     from django.core.management import call_command

@@ -102,6 +102,13 @@ def test_a_home_that_cannot_be_used_is_said_plainly(tmp_path: Path) -> None:
     assert "set LIMNER_HOME to a folder that is" in done.stderr
 
 
+def test_a_target_that_nobody_has_is_said_at_the_start(tmp_path: Path) -> None:
+    done = limner(tmp_path / "home", "serve", LIMNER_TARGETS="dall-e-3=nobody")
+    assert done.returncode == 1
+    assert "LIMNER_TARGETS sends dall-e-3 to nobody" in done.stderr
+    assert limner(tmp_path / "home", "doctor", LIMNER_TARGETS="dall-e-3=nobody").returncode == 1
+
+
 def test_a_kubernetes_service_link_does_not_break_the_start(tmp_path: Path) -> None:
     with Process(tmp_path / "home", "web", LIMNER_PORT="tcp://10.0.0.1:80") as process:
         process.wait_for("/livez")
@@ -167,6 +174,7 @@ def test_web_and_dispatch_are_serve_in_two_halves(tmp_path: Path) -> None:
 def test_told_to_stop_while_it_starts_it_stops(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Process(home, "serve") as process:
-        process.wait_until(lambda: (home / "running.lock").exists())
+        children = Path(f"/proc/{process.process.pid}/task/{process.process.pid}/children")
+        process.wait_until(lambda: children.read_text() != "")  # its model has begun to load
         assert process.stop() == 0
         assert "Traceback" not in process.said()
