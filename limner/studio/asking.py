@@ -59,7 +59,7 @@ def offer(name: str = "") -> Offer:
     """What can be asked of the model called `name`, or of the first that is installed."""
     models = tuple(model for model in catalog().values() if installed(model))
     if not models:
-        raise NotConfigured("No model is installed. `limner doctor` says what is missing and how to get it.")
+        raise NotConfigured("No model is installed. Run limner doctor to see what is missing and how to get it.")
     chosen = next((model for model in models if model.name == name), None)
     if chosen is None and name:
         raise InvalidRequest("That model is not installed here. Choose another.", param="model")

@@ -9,8 +9,8 @@ from limner.jobs.states import State
 
 _PLAIN = {
     "engine_crashed": "The model stopped while it was drawing, more than once. Try again; if it keeps happening, "
-    "limner doctor says what is wrong.",
-    "model_broken": "The model's files are missing or damaged. limner doctor says how to mend them.",
+    "run limner doctor.",
+    "model_broken": "The model's files are missing or damaged. Run limner doctor to see how to mend them.",
     "internal_error": "Something went wrong inside Limner. The log has the details; trying again may help.",
 }
 
