@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from tests.cast import alice, bob, charlie
+from tests.postgres import fresh_database
 
 __all__ = ["alice", "bob", "charlie"]
 
@@ -52,7 +54,9 @@ def _close_database_pools() -> Generator[None, None, None]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty LIMNER_HOME of this test's own, for the processes it starts."""
+    """An empty LIMNER_HOME, and on PostgreSQL an empty database, of this test's own: for the processes it starts."""
     path = tmp_path / "home"
+    if url := os.environ.get("LIMNER_DATABASE_URL"):
+        monkeypatch.setenv("LIMNER_DATABASE_URL", fresh_database(url))
     monkeypatch.setenv("LIMNER_HOME", str(path))
     return path

@@ -91,6 +91,17 @@ def start_cluster() -> Cluster:
     return cluster
 
 
+def fresh_database(url: str) -> str:
+    """The URL of a new, empty database in the cluster of `url`: for processes that a test starts."""
+    import psycopg
+    from psycopg import sql
+
+    name = f"limner_{secrets.token_hex(8)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
 def _unprivileged_user() -> str | None:
     if os.geteuid() != 0:
         return None
