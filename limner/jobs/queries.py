@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from limner.accounts.models import Account
@@ -62,17 +62,16 @@ def outlook(job: Job) -> Outlook:
     if job.state in ENDED:
         return Outlook(0, 0.0, 0.0)
     error = _error(job)
-    running = _remainders(Job.objects.filter(lane=job.lane, state=State.RUNNING))
+    running = _remainders(Job.objects.filter(lane=job.lane, state=State.RUNNING, lease_until__isnull=False))
     if job.pk in running:
         mine = running[job.pk]
         return Outlook(0, mine * (1 - error), mine * (1 + error))
     earlier = Q(priority__gt=job.priority) | Q(priority=job.priority, tag__lt=job.tag)
     earlier |= Q(priority=job.priority, tag=job.tag, pk__lt=job.pk)
     waiting = Job.objects.filter(earlier, lane=job.lane, state=State.QUEUED)
-    waiting_seconds = list(waiting.values_list("predicted_seconds", flat=True))
-    before = (sum(running.values()) + sum(waiting_seconds)) / max(len(running), 1)
-    left = before + _whole(job)
-    return Outlook(len(running) + len(waiting_seconds), left * (1 - error), left * (1 + error))
+    first = waiting.aggregate(count=Count("id"), seconds=Sum("predicted_seconds", default=0.0))
+    left = (sum(running.values()) + first["seconds"]) / max(len(running), 1) + _whole(job)
+    return Outlook(len(running) + first["count"], left * (1 - error), left * (1 + error))
 
 
 def _remainders(jobs: QuerySet[Job]) -> dict[int, float]:
