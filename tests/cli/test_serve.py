@@ -31,8 +31,8 @@ def served(home: Path) -> Iterator[Process]:
 
 
 def long_job(process: Process) -> Answer:
-    """Ask for ten pictures and wait for them: more than a stop leaves time for."""
-    wish = {"prompt": "a red robot", "n": 10, "size": "1024x1024", "model": "storybook"}
+    """Ask for more pictures than a stop leaves time for, and wait for them."""
+    wish = {"prompt": "a red robot", "n": 4, "size": "512x512", "model": "storybook"}
     return process.ask("POST", "/v1/images/generations", json.dumps(wish).encode(), content_type="application/json")
 
 
@@ -142,6 +142,7 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path: Path) -> None:
         waiting = others.submit(long_job, process)
         wait_for_state(process, "running")
         process.process.send_signal(signal.SIGINT)
+        process.wait_until(lambda: "Stopping" in process.said() or process.process.poll() is not None)
         process.process.send_signal(signal.SIGINT)
         assert process.process.wait(timeout=3) in {0, 128 + signal.SIGINT}
         if (error := waiting.exception(timeout=10)) is not None:
