@@ -15,7 +15,6 @@ import struct
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -69,7 +68,7 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError) as error:
+        except OSError as error:  # not there yet, not healthy yet (503), or too busy to answer
             if server.poll() is not None:
                 raise SystemExit(f"limner serve ended with {server.returncode}") from error
             if time.monotonic() > until:
