@@ -94,6 +94,7 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
     rng = random.Random(recipe.seed * 1_000_003 + step)
     clock = Clock(plan.minutes, done, minutes)
     shelf: list[np.ndarray] = [draw(random_scene(rng), PICTURE) for _ in range(4 * plan.batch)]
+    pairs = list(zip(average.parameters(), model.parameters(), strict=True))
     judge = torch.compile(loss) if plan.compiled else loss
     heard: dict[str, float] = {}
     while clock.running:
@@ -111,7 +112,7 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        follow(average, model, step, 0.995)
+        follow(pairs, step, 0.995)
         step += 1
         heard = {
             key: value if not heard else 0.98 * heard[key] + 0.02 * value

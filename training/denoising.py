@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import copy
 import random
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import torch
@@ -16,6 +18,8 @@ from . import diffusion
 from .autoencoding import load as load_autoencoder
 from .captions import example, vocabulary
 from .clock import Clock
+from .crew import Crew
+from .crew import run as crew_run
 from .machine import follow, half, prepare, tensor_of_pictures
 from .models.autoencoder import Autoencoder
 from .models.denoiser import Denoiser, DenoiserShape
@@ -24,7 +28,7 @@ from .recipe import DenoiserRecipe, Recipe
 from .scenes.drawing import draw
 from .tokens import Tokenizer
 
-EVERY = 100
+EVERY = 50
 SAVE = 300
 
 
@@ -56,13 +60,14 @@ class Shelf:
     """Encoded scenes with their captions; grows, then replaces at random."""
 
     def __init__(
-        self, autoencoder: Autoencoder, tokenizer: Tokenizer, plan: DenoiserRecipe, rng: random.Random
+        self, autoencoder: Autoencoder, tokenizer: Tokenizer, plan: DenoiserRecipe, rng: random.Random, most: int
     ) -> None:
+        self.most = most
         self.autoencoder, self.tokenizer, self.plan, self.rng = autoencoder, tokenizer, plan, rng
         self.where = next(autoencoder.parameters()).device
         channels, side = autoencoder.shape.latent, 16
-        self.latents = torch.zeros(plan.scenes, 2 * channels, side, side, dtype=torch.bfloat16, device=self.where)
-        self.numbers = torch.zeros(plan.scenes, plan.text_length, dtype=torch.int64, device=self.where)
+        self.latents = torch.zeros(most, 2 * channels, side, side, dtype=torch.bfloat16, device=self.where)
+        self.numbers = torch.zeros(most, plan.text_length, dtype=torch.int64, device=self.where)
         self.size = 0
 
     @torch.no_grad()
@@ -74,9 +79,9 @@ class Shelf:
             moments = torch.cat(self.autoencoder.moments(pictures), 1)
         numbers = torch.tensor([self.tokenizer.encode(text, self.plan.text_length) for _, text in examples])
         for row, text in zip(moments.bfloat16(), numbers, strict=True):
-            place = self.size if self.size < self.plan.scenes else self.rng.randrange(self.plan.scenes)
+            place = self.size if self.size < self.most else self.rng.randrange(self.most)
             self.latents[place], self.numbers[place] = row, text.to(self.where)
-            self.size = min(self.size + 1, self.plan.scenes)
+            self.size = min(self.size + 1, self.most)
 
     def take(self, count: int) -> tuple[Tensor, Tensor]:
         """Latents, drawn from their distributions, and the numbers of their captions."""
@@ -86,89 +91,127 @@ class Shelf:
 
 
 class Optimizers:
-    """One optimizer or two behind the three verbs a loop needs."""
+    """One optimizer or two, over the weights that one worker moves, behind the verbs a loop needs."""
 
-    def __init__(self, painter: Painter, plan: DenoiserRecipe) -> None:
-        inner = [weight for name, weight in painter.named_parameters() if _is_inner(name, weight)]
-        chosen = {id(weight) for weight in inner} if plan.optimizer == "muon" else set()
-        rest = [weight for weight in painter.parameters() if id(weight) not in chosen]
-        self.all: list[torch.optim.Optimizer] = [
-            torch.optim.AdamW(rest, plan.rate, betas=(0.9, 0.98), weight_decay=0.01)
-        ]
-        if chosen:
+    def __init__(self, owned: list[tuple[str, Tensor]], plan: DenoiserRecipe) -> None:
+        muon = plan.optimizer == "muon"
+        inner = [weight for name, weight in owned if muon and weight.ndim == 2 and ".blocks." in name]
+        chosen = {id(weight) for weight in inner}
+        self.weights = [weight for _, weight in owned]
+        rest = [weight for weight in self.weights if id(weight) not in chosen]
+        self.all: list[torch.optim.Optimizer] = []
+        if rest:
+            self.all.append(torch.optim.AdamW(rest, plan.rate, betas=(0.9, 0.98), weight_decay=0.01))
+        if inner:
             settings = {"momentum": 0.95, "weight_decay": 0.01, "adjust_lr_fn": "match_rms_adamw"}
-            self.all.append(torch.optim.Muon(inner, lr=plan.inner_rate, **settings))
-
-        for optimizer in self.all:
-            for group in optimizer.param_groups:
-                group["peak"] = group["lr"]
+            self.all.append(torch.optim.Muon(inner, lr=plan.inner_rate, ns_steps=plan.muon_steps, **settings))
+        self.peaks = [group["lr"] for optimizer in self.all for group in optimizer.param_groups]
 
     def step(self, share: float) -> None:
-        """Move the weights, at a share of the peak rates, and forget the gradients."""
+        """Move the weights, at a share of the peak rates."""
+        torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
+        groups = [group for optimizer in self.all for group in optimizer.param_groups]
+        for group, peak in zip(groups, self.peaks, strict=True):
+            group["lr"] = peak * share
         for optimizer in self.all:
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * share
             optimizer.step()
-            optimizer.zero_grad()
 
-    def state(self) -> list[dict]:  # type: ignore[type-arg]
-        """What a later call needs to go on."""
-        return [optimizer.state_dict() for optimizer in self.all]
+    def save(self, path: Path) -> None:
+        """Keep what a later call needs to go on."""
+        torch.save([optimizer.state_dict() for optimizer in self.all], path)
 
-    def restore(self, states: list[dict]) -> None:  # type: ignore[type-arg]
+    def restore(self, path: Path) -> None:
         """Go on from a saved state."""
-        for optimizer, state in zip(self.all, states, strict=True):
+        for optimizer, state in zip(self.all, torch.load(path, weights_only=True), strict=True):
             optimizer.load_state_dict(state)
 
 
-def _is_inner(name: str, weight: Tensor) -> bool:
-    return weight.ndim == 2 and ".blocks." in name
+@dataclass(frozen=True)
+class Run:
+    """What the workers of a run share."""
+
+    recipe: Recipe
+    path: Path
+    autoencoder: Path
+    minutes: float | None
+    painter: Painter
+    average: Painter
+    crew: Crew
+    going: Tensor
+    step: int
+    done: float
 
 
 def train(recipe: Recipe, path: Path, autoencoder_path: Path, minutes: float | None) -> None:
     """Train until the recipe's minutes, or this call's, are used; go on from ``path`` when it exists."""
-    plan = recipe.denoiser
     where = prepare(recipe.seed)
     tokenizer = Tokenizer.of(vocabulary())
-    painter = Painter(plan, recipe.autoencoder.latent, tokenizer).to(where)
+    painter = Painter(recipe.denoiser, recipe.autoencoder.latent, tokenizer).to(where)
     average = copy.deepcopy(painter).eval()
-    optimizers = Optimizers(painter, plan)
     step, done = 0, 0.0
     if path.exists():
         saved = torch.load(path, map_location="cpu", weights_only=True)
         painter.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
-        optimizers.restore(saved["optimizers"])
         step, done = saved["step"], saved["minutes"]
+    size = 1 if where.type == "cuda" else recipe.denoiser.workers
+    crew, going = Crew(painter, size), torch.ones(1)
+    if size > 1:
+        average.share_memory()
+        going.share_memory_()
+    crew_run(work, size, Run(recipe, path, autoencoder_path, minutes, painter, average, crew, going, step, done))
+
+
+def work(rank: int, barrier: Barrier | None, run: Run) -> None:
+    """One worker's loop: its share of each batch, then the weights it owns."""
+    plan, crew, painter = run.recipe.denoiser, run.crew, run.painter
+    where = prepare(run.recipe.seed + 1000 * run.step + rank, threads=1 if crew.size > 1 else None)
+    meet = barrier.wait if barrier else lambda: None
+    tokenizer = Tokenizer.of(vocabulary())
+    owned = crew.owned(painter, rank)
+    mine = {id(weight) for _, weight in owned}
+    pairs = [pair for pair in zip(run.average.parameters(), painter.parameters(), strict=True) if id(pair[1]) in mine]
+    optimizers, kept = Optimizers(owned, plan), run.path.with_suffix(f".{rank}of{crew.size}")
+    if kept.exists():
+        optimizers.restore(kept)
+    crew.attach(painter, rank)
     left = diffusion.signal().to(where)
     empty = torch.tensor(tokenizer.encode("", plan.text_length), device=where)
-    clock = Clock(plan.minutes, done, minutes)
-    shelf = Shelf(
-        load_autoencoder(autoencoder_path, recipe, where), tokenizer, plan, random.Random(recipe.seed + step)
-    )
+    clock, step, batch = Clock(plan.minutes, run.done, run.minutes), run.step, plan.batch // crew.size
+    autoencoder = load_autoencoder(run.autoencoder, run.recipe, where)
+    rng = random.Random(run.recipe.seed + 1000 * run.step + rank)
+    shelf = Shelf(autoencoder, tokenizer, plan, rng, plan.scenes // crew.size)
     shelf.add(256)
     model = torch.compile(painter) if plan.compiled else painter
-    heard = 1.0
-    while clock.running:
-        shelf.add(plan.fresh if shelf.size < plan.scenes else max(1, plan.fresh // 8))
-        clean, numbers = shelf.take(plan.batch)
-        silent = torch.rand(plan.batch, 1, device=where) < plan.unconditional
-        numbers = torch.where(silent, empty, numbers)
-        when = diffusion.timesteps(plan.batch, plan.pure_noise).to(where)
+    heard = 0.0
+    while run.going.item():
+        shelf.add(plan.fresh // crew.size if shelf.size < shelf.most else 1)
+        clean, numbers = shelf.take(batch)
+        silent = torch.rand(batch, 1, device=where) < plan.unconditional
+        when = diffusion.timesteps(batch, plan.pure_noise).to(where)
         seen, velocity = diffusion.noised(clean, torch.randn_like(clean), when, left)
         with half(where):
-            told = model(seen, when, numbers)
+            told = model(seen, when, torch.where(silent, empty, numbers))
         loss = (told.float() - velocity).square().mean()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(painter.parameters(), 1.0)
+        loss.backward()
+        heard = loss.item() if not heard else 0.99 * heard + 0.01 * loss.item()
+        if rank == 0:
+            run.going.fill_(float(clock.running))
+        meet()
+        crew.gather(painter, rank, mine)
         optimizers.step(clock.rate(1.0, step, plan.warmup))
-        follow(average, painter, step, plan.average)
+        follow(pairs, step, plan.average)
+        meet()
+        crew.clear(rank)
         step += 1
-        heard = 0.99 * heard + 0.01 * loss.item()
-        if step % EVERY == 0:
-            told_so_far = f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} scenes {shelf.size}"
+        if step % SAVE == 0 or not run.going.item():
+            optimizers.save(kept)
+            if rank == 0:
+                state = {"model": painter.state_dict(), "average": run.average.state_dict()}
+                torch.save({**state, "step": step, "minutes": clock.minutes}, run.path.with_suffix(".part"))
+                run.path.with_suffix(".part").replace(run.path)
+            meet()
+        if rank == 0 and step % EVERY == 0:
+            scenes = crew.size * shelf.size
+            told_so_far = f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} scenes {scenes}"
             print(f"{told_so_far} loss {heard:.4f}", flush=True)
-        if step % SAVE == 0 or not clock.running:
-            state = {"model": painter.state_dict(), "average": average.state_dict(), "optimizers": optimizers.state()}
-            torch.save({**state, "step": step, "minutes": clock.minutes}, path.with_suffix(".part"))
-            path.with_suffix(".part").replace(path)

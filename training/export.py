@@ -212,7 +212,7 @@ def export(recipe: Recipe, run: Path, folder: Path) -> None:
     examples = (latent, torch.tensor([5]), states)
     save(painter.denoiser, examples, inputs, ["out_sample"], folder / "unet", small=True)
     inputs = {"latent_sample": [-1, channels, -1, -1]}
-    save(Decode(autoencoder), (latent,), inputs, ["sample"], folder / "vae_decoder")
+    save(Decode(autoencoder), (latent,), inputs, ["sample"], folder / "vae_decoder", small=True)
     picture = torch.randn(1, 3, autoencoding.PICTURE, autoencoding.PICTURE)
     inputs = {"sample": [-1, 3, -1, -1]}
     save(Encode(autoencoder), (picture,), inputs, ["latent_parameters"], folder / "vae_encoder", small=True)

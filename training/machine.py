@@ -16,10 +16,10 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def prepare(seed: int) -> torch.device:
-    """Seed the generators, use every core, and return the device."""
+def prepare(seed: int, threads: int | None = None) -> torch.device:
+    """Seed the generators, use every core or so many threads, and return the device."""
     torch.manual_seed(seed)
-    torch.set_num_threads(os.cpu_count() or 2)
+    torch.set_num_threads(threads or os.cpu_count() or 2)
     torch.backends.cuda.matmul.allow_tf32 = True
     return device()
 
@@ -38,7 +38,7 @@ def tensor_of_pictures(pictures: list, where: torch.device) -> Tensor:  # type: 
 
 
 @torch.no_grad()
-def follow(average: torch.nn.Module, model: torch.nn.Module, step: int, most: float) -> None:
-    """Move the averaged weights a little towards the model's."""
+def follow(pairs: list[tuple[Tensor, Tensor]], step: int, most: float) -> None:
+    """Move averaged weights (the first of each pair) a little towards the model's."""
     share = 1.0 - min(most, (step + 1) / (step + 20))
-    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), share)
+    torch._foreach_lerp_([average for average, _ in pairs], [weight for _, weight in pairs], share)

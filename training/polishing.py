@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import copy
 import random
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,8 @@ from torch import Tensor
 
 from .autoencoding import EVERY, PICTURE, edges, load
 from .clock import Clock
+from .crew import Crew
+from .crew import run as crew_run
 from .machine import follow, half, prepare, tensor_of_pictures
 from .models.autoencoder import Autoencoder
 from .recipe import Recipe
@@ -33,55 +37,84 @@ def loss(model: Autoencoder, latents: Tensor, pictures: Tensor, weight: float) -
     return wrong.abs().mean(dtype=torch.float32) + weight * edges(wrong)
 
 
+@dataclass(frozen=True)
+class Run:
+    """What the workers of a run share."""
+
+    recipe: Recipe
+    path: Path
+    minutes: float | None
+    model: Autoencoder
+    average: Autoencoder
+    crew: Crew
+    going: Tensor
+    step: int
+    done: float
+
+
 def train(recipe: Recipe, path: Path, source: Path, minutes: float | None) -> None:
     """Train the decoder of ``source`` further and write the whole autoencoder to ``path``; go on when it exists."""
-    plan = recipe.polish
     where = prepare(recipe.seed + 1)
     average = load(path if path.exists() else source, recipe, where)
-    model = copy.deepcopy(average).requires_grad_(False)
-    model.decoder.requires_grad_(True)
-    optimizer = torch.optim.AdamW(model.decoder.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+    model = copy.deepcopy(average)
     step, done = 0, 0.0
     if path.exists():
         saved = torch.load(path, map_location="cpu", weights_only=True)
         model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
         step, done = saved["step"], saved["minutes"]
-    rng = random.Random(recipe.seed * 2_000_003 + step)
-    clock = Clock(plan.minutes, done, minutes)
-    judge = torch.compile(loss) if plan.compiled else loss
-    shelf: list[np.ndarray] = [draw(random_scene(rng), PICTURE) for _ in range(8 * plan.batch)]
+    size = 1 if where.type == "cuda" else recipe.polish.workers
+    crew, going = Crew(model.decoder, size), torch.ones(1)
+    if size > 1:
+        average.share_memory()
+        going.share_memory_()
+    crew_run(work, size, Run(recipe, path, minutes, model, average, crew, going, step, done))
+
+
+def work(rank: int, barrier: Barrier | None, run: Run) -> None:
+    """One worker's loop."""
+    plan, crew, model, average = run.recipe.polish, run.crew, run.model, run.average
+    seed = run.recipe.seed + 2_000_003 + 1000 * run.step + rank
+    where, rng = prepare(seed, threads=1 if crew.size > 1 else None), random.Random(seed)
+    meet = barrier.wait if barrier else lambda: None
+    model.requires_grad_(False)
+    model.decoder.requires_grad_(True)
+    weights = [weight for _, weight in crew.owned(model.decoder, rank)]
+    mine = {id(weight) for weight in weights}
+    every = zip(average.decoder.parameters(), model.decoder.parameters(), strict=True)
+    pairs = [pair for pair in every if id(pair[1]) in mine]
+    optimizer = torch.optim.AdamW(weights, plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+    crew.attach(model.decoder, rank)
+    clock, step, batch = Clock(plan.minutes, run.done, run.minutes), run.step, plan.batch // crew.size
+    shelf: list[np.ndarray] = [draw(random_scene(rng), PICTURE) for _ in range(8 * batch)]
     heard = 0.0
-    while clock.running:
-        for _ in range(plan.fresh):
-            picture = draw(random_scene(rng), PICTURE)
-            if len(shelf) < plan.pictures:
-                shelf.append(picture)
-            else:
-                shelf[rng.randrange(len(shelf))] = picture
-        pictures = tensor_of_pictures(rng.sample(shelf, plan.batch), where)
+    while run.going.item():
+        picture = draw(random_scene(rng), PICTURE)
+        if len(shelf) < plan.pictures // crew.size:
+            shelf.append(picture)
+        else:
+            shelf[rng.randrange(len(shelf))] = picture
+        pictures = tensor_of_pictures(rng.sample(shelf, batch), where)
         with torch.no_grad(), half(where):
             latents = average.moments(average.halve(pictures))[0].float()
-        latents = latents + plan.noise * torch.rand(plan.batch, 1, 1, 1, device=where) * torch.randn_like(latents)
+        latents = latents + plan.noise * torch.rand(batch, 1, 1, 1, device=where) * torch.randn_like(latents)
+        total = loss(model, latents, pictures, run.recipe.autoencoder.edges)
+        total.backward()
+        heard = 0.98 * heard + 0.02 * total.item() if heard else total.item()
+        if rank == 0:
+            run.going.fill_(float(clock.running))
+        meet()
+        crew.gather(model.decoder, rank, mine)
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(plan.rate, step, plan.warmup)
-        total = judge(model, latents, pictures, recipe.autoencoder.edges)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(model.decoder.parameters(), 1.0)
         optimizer.step()
-        optimizer.zero_grad()
-        follow(average.decoder, model.decoder, step, 0.99)
+        follow(pairs, step, 0.98)
+        meet()
+        crew.clear(rank)
         step += 1
-        heard = total.item() if step == 1 else 0.98 * heard + 0.02 * total.item()
-        if step % EVERY == 0:
-            print(
-                f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} loss {heard:.4f}", flush=True
-            )
-        if step % (3 * EVERY) == 0 or not clock.running:
-            state = {
-                "model": model.state_dict(),
-                "average": average.state_dict(),
-                "optimizer": optimizer.state_dict(),
-            }
-            torch.save({**state, "step": step, "minutes": clock.minutes}, path.with_suffix(".part"))
-            path.with_suffix(".part").replace(path)
+        if rank == 0 and (step % EVERY == 0 or not run.going.item()):
+            told = f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f}"
+            print(f"{told} loss {heard:.4f}", flush=True)
+            state = {"model": model.state_dict(), "average": average.state_dict()}
+            torch.save({**state, "step": step, "minutes": clock.minutes}, run.path.with_suffix(".part"))
+            run.path.with_suffix(".part").replace(run.path)

@@ -37,6 +37,8 @@ class DenoiserRecipe:
     inner_rate: float = 2e-3
     warmup: int = 100
     optimizer: str = "muon"
+    muon_steps: int = 4
+    workers: int = 2
     compiled: bool = True
     scenes: int = 30000
     fresh: int = 10
@@ -55,14 +57,13 @@ class DenoiserRecipe:
 class PolishRecipe:
     """How the decoder is trained further, its latents fixed."""
 
-    minutes: float = 8.0
+    minutes: float = 12.0
     batch: int = 12
     rate: float = 8e-4
     warmup: int = 30
     pictures: int = 3000
-    fresh: int = 2
     noise: float = 0.3
-    compiled: bool = False
+    workers: int = 2
 
 
 @dataclass(frozen=True)

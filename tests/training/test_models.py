@@ -63,3 +63,43 @@ def test_a_stopped_run_goes_on_from_the_file_it_left(tmp_path: Path, capsys: pyt
     second = torch.load(path, weights_only=True)
     assert second["step"] > first["step"]
     assert second["minutes"] > first["minutes"]
+
+
+def test_two_workers_train_one_denoiser_and_a_later_call_goes_on(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from dataclasses import replace
+
+    from training import autoencoding, denoising, polishing
+    from training.recipe import Recipe
+
+    recipe = Recipe()
+    recipe = replace(
+        recipe,
+        autoencoder=replace(recipe.autoencoder, batch=1, widths=(16, 16, 16), latent=4, pictures=4, minutes=0.01),
+        denoiser=replace(
+            recipe.denoiser,
+            batch=4,
+            width=64,
+            blocks=1,
+            heads=1,
+            text_width=64,
+            text_layers=1,
+            compiled=False,
+            scenes=600,
+        ),
+        polish=replace(recipe.polish, batch=2, pictures=4, minutes=0.01),
+    )
+    autoencoder, path = tmp_path / "autoencoder.pt", tmp_path / "denoiser.pt"
+    autoencoding.train(recipe, autoencoder, None)
+    denoising.train(recipe, path, autoencoder, minutes=0.02)
+    first = torch.load(path, weights_only=True)
+    denoising.train(recipe, path, autoencoder, minutes=0.02)
+    second = torch.load(path, weights_only=True)
+    assert second["step"] > first["step"] > 0
+    moved = [not torch.equal(second["model"][name], value) for name, value in first["model"].items()]
+    assert sum(moved) > len(moved) * 0.8
+    polishing.train(recipe, tmp_path / "polished.pt", autoencoder, None)
+    before = torch.load(autoencoder, weights_only=True)["average"]
+    after = torch.load(tmp_path / "polished.pt", weights_only=True)["average"]
+    assert torch.equal(before["encoder.1.weight"], after["encoder.1.weight"])
+    assert not torch.equal(before["decoder.0.weight"], after["decoder.0.weight"])
