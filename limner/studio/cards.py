@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from uuid import UUID
 
 from django.urls import reverse
 
@@ -138,18 +137,20 @@ class Card:
         return wording.announcement(State(self.job.state), self.request.prompt, self.hung, self.job.n)
 
 
-def cards_of(account: Account, jobs: Iterable[Job]) -> list[Card]:
-    """Cards for these jobs, their pictures read at once."""
+def card_of(account: Account, job: Job) -> Card:
+    """The card of one job that may be on the page already: it keeps all its places, so that nothing jumps."""
+    return cards_of(account, [job], every_place=True)[0]
+
+
+def cards_of(account: Account, jobs: Iterable[Job], *, every_place: bool = False) -> list[Card]:
+    """Cards for these jobs, their pictures read at once. A cancelled job's empty places are left out."""
     jobs = list(jobs)
     found = pictures_visible_to(account).filter(job__in=[job.public_id for job in jobs])
     pictures = {(picture.job, picture.index): picture for picture in found}
-    return [
-        Card(job, tuple(Tile(i, pictures.get((job.public_id, i))) for i in _places(job, pictures))) for job in jobs
-    ]
-
-
-def _places(job: Job, pictures: dict[tuple[UUID, int], Picture]) -> list[int]:
-    """Every place of a job. Somebody who cancelled sees only those that were filled (or one, empty)."""
-    if job.state != State.CANCELLED:
-        return list(range(job.n))
-    return [i for i in range(job.n) if (job.public_id, i) in pictures] or [0]
+    cards = []
+    for job in jobs:
+        tiles = tuple(Tile(i, pictures.get((job.public_id, i))) for i in range(job.n))
+        if job.state == State.CANCELLED and not every_place:
+            tiles = tuple(tile for tile in tiles if tile.picture) or tiles[:1]
+        cards.append(Card(job, tiles))
+    return cards

@@ -28,7 +28,7 @@ from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.prompts.styles import unknown_words
 from limner.studio import asking, wording
-from limner.studio.cards import cards_of
+from limner.studio.cards import card_of, cards_of
 
 P = ParamSpec("P")
 WALL = 24
@@ -129,7 +129,7 @@ def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespons
 def _made(request: HttpRequest, viewer: Account, job: Job) -> HttpResponse:
     if not _by_htmx(request):
         return redirect("studio:page")
-    context = {"card": cards_of(viewer, [job])[0], "ask": uuid4()}
+    context = {"card": card_of(viewer, job), "ask": uuid4()}
     return render(request, "studio/_made.html", context)
 
 
@@ -149,7 +149,7 @@ def cancel(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespon
 
 
 def _card(request: HttpRequest, viewer: Account, job: Job) -> HttpResponse:
-    return render(request, "studio/_card.html", {"card": cards_of(viewer, [job])[0]})
+    return render(request, "studio/_card.html", {"card": card_of(viewer, job)})
 
 
 @require_GET

@@ -151,6 +151,6 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
             if context in visit.without_scripts:
                 continue
             assert page.evaluate("ears.breaches") == []
-            assert sum(page.evaluate("ears.shifts")) < 0.01
+            assert page.evaluate("ears.jumps()") < 0.01
         context.close()
     assert visit.troubles == []

@@ -2,7 +2,14 @@
 window.ears = {
   breaches: [],
   shifts: [],
+  arrivals: [],
   previews: new Set(),
+
+  /** How much moved by itself. A new card takes its place at the head of the wall: that is no jump. */
+  jumps() {
+    const expected = (when) => this.arrivals.some((arrival) => when >= arrival && when < arrival + 250);
+    return this.shifts.filter(({ when }) => !expected(when)).reduce((sum, { value }) => sum + value, 0);
+  },
 
   /** What a screen reader would call the focused control. */
   focusName() {
@@ -43,8 +50,12 @@ document.addEventListener("securitypolicyviolation", (event) => {
   window.ears.breaches.push(`${event.violatedDirective}: ${event.blockedURI}`);
 });
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.ears.shifts.push(entry.value);
+  for (const { hadRecentInput, startTime, value } of list.getEntries()) {
+    if (!hadRecentInput) window.ears.shifts.push({ when: startTime, value });
+  }
 }).observe({ type: "layout-shift", buffered: true });
-new MutationObserver(() => {
+new MutationObserver((changes) => {
+  const added = changes.flatMap((change) => [...change.addedNodes]);
+  if (added.some((node) => node.classList?.contains("card-job"))) window.ears.arrivals.push(performance.now() - 1);
   for (const image of document.querySelectorAll(".tile-preview img")) window.ears.previews.add(image.src);
 }).observe(document, { childList: true, subtree: true });

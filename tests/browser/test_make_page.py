@@ -111,8 +111,6 @@ def test_what_another_tab_or_a_program_asks_for_appears_too(visit: Visit) -> Non
     _generate(visit.server, "a red car in the city")
     expect(page.locator(".card-job")).to_have_count(count + 1)
     finished(page.locator(".card-job").first)
-    for tab in (page, other):  # what comes from elsewhere takes its place at the head of the wall
-        tab.evaluate("ears.shifts.length = 0")
 
 
 def test_unknown_words_are_named_while_typing_and_on_the_card(visit: Visit) -> None:
