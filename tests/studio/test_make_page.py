@@ -147,7 +147,7 @@ def test_a_job_has_a_place_for_each_of_its_pictures_before_there_is_one(alices: 
 
 
 def test_a_waiting_job_says_its_place_and_how_long(alices: Client, alice: Account) -> None:
-    a_job(alice, state=State.RUNNING)
+    a_job(alice)
     waiting = text(alices.get(path(a_job(alice), "card")))
     assert "1 ahead in line · " in waiting
     assert " s left" in waiting
