@@ -80,6 +80,7 @@ bench: $(VENV)/.dev
 	@for claim in $$(ls benchmarks/*.py | grep -v __init__); do \
 		echo; $(VENV)/bin/python -m benchmarks.$$(basename $$claim .py) || exit 1; \
 	done
+	$(VENV)/bin/python -m benchmarks.ledger --database postgres
 
 clean:
 	rm -rf build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

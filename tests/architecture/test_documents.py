@@ -37,3 +37,11 @@ def test_every_file_that_our_guides_name_is_there() -> None:
         if not (ROOT / name).exists()
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text()
+    records = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    assert len(records) >= 9
+    assert [name for name in records if f"({name})" not in index] == []
