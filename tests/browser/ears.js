@@ -20,7 +20,8 @@ window.ears = {
 
   focusIsToBeSeen() {
     const focused = document.activeElement;
-    const shown = focused.matches(".prompt") ? focused.form : focused.type === "radio" ? focused.nextElementSibling : focused;
+    const frame = { prompt: focused.form, count: focused.closest(".stepper") }[focused.id];
+    const shown = frame ?? (focused.type === "radio" ? focused.nextElementSibling : focused);
     const style = getComputedStyle(shown);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   },

@@ -29,7 +29,7 @@ function grows() {
 
 function keys() {
   if (/Mac|iP(hone|ad)/.test(navigator.platform)) form.querySelector("[data-modifier]").textContent = "⌘";
-  box.addEventListener("keydown", (event) => {
+  form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();
     form.requestSubmit();
