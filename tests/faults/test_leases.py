@@ -70,7 +70,7 @@ def test_wrong_clocks_neither_take_leases_away_nor_make_them_last(alice: Account
 
 
 def test_a_crowd_of_dispatchers_claims_every_job_once(alice: Account, bob: Account) -> None:
-    jobs = {str(ask(account).public_id) for _ in range(200) for account in (alice, bob)}
+    jobs = {str(ask(account).public_id) for _ in range(100) for account in (alice, bob)}
     with ExitStack() as stack:
         crowd = [stack.enter_context(program("claimer", f"claimer {number}")) for number in range(3)]
         for process in crowd:

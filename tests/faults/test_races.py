@@ -187,13 +187,13 @@ SLOTS = 4
 
 
 def position_of_newcomers(alice: Account, *, after: Callable[[list[Job]], None]) -> int:
-    """Alice has much waiting, 20 newcomers come with 5 each: after how many claims has the last had its first?"""
-    greedy = [ask(alice) for _ in range(150)]
+    """Alice has much waiting, 20 newcomers come with 3 each: after how many claims has the last had its first?"""
+    greedy = [ask(alice) for _ in range(80)]
     ledger.claim(LANE, holder="house", boot="boot", lease_seconds=60, limit=SLOTS)
     after(greedy)
     newcomers = [make_account(f"newcomer {number}") for number in range(20)]
     waiting = {account.pk for account in newcomers}
-    for _ in range(5):
+    for _ in range(3):
         for account in newcomers:
             ask(account)
     claims = 0
