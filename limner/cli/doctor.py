@@ -31,8 +31,8 @@ GIGABYTE = 1_000_000_000
 LITTLE_ROOM = 1 * GIGABYTE
 NO_ROOM = 100_000_000
 EXTRAS = {
-    "postgres": ("psycopg", "PostgreSQL instead of SQLite"),
-    "s3": ("storages", "pictures on S3 instead of this disk"),
+    "postgres": ("psycopg", "PostgreSQL instead of SQLite", "psycopg[binary,pool]"),
+    "s3": ("storages", "pictures on S3 instead of this disk", "django-storages[s3]"),
 }
 CPU_FLAGS = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512 bf16", "avx512f": "AVX-512", "avx2": "AVX2", "bf16": "bf16"}
 
@@ -104,7 +104,12 @@ def packages() -> Finding:
         except PackageNotFoundError:
             wrong.append(f"{need.name} is not installed")
     if wrong:
-        return Finding("packages", State.MISSING, "; ".join(wrong), "pip install --upgrade limner")
+        return Finding(
+            "packages",
+            State.MISSING,
+            "; ".join(wrong),
+            "pip install, with the wheel or folder of Limner",
+        )
     return Finding("packages", State.GOOD, f"Limner {version('limner')} and what it needs")
 
 
@@ -224,15 +229,11 @@ def port() -> Finding:
 
 
 def extras() -> Iterator[Finding]:
-    for extra, (module, brings) in EXTRAS.items():
-        here = find_spec(module) is not None
-        said = brings if here else f"not installed: {brings}"
-        yield Finding(f"extra {extra}", State.GOOD if here else State.NOTE, said, "" if here else install(extra))
-
-
-def install(extra: str) -> str:
-    """The command that brings an extra."""
-    return f"pip install 'limner[{extra}]'"
+    for extra, (module, brings, packages) in EXTRAS.items():
+        if find_spec(module) is not None:
+            yield Finding(f"extra {extra}", State.GOOD, brings)
+        else:
+            yield Finding(f"extra {extra}", State.NOTE, f"not installed: {brings}", f"pip install '{packages}'")
 
 
 def _show(findings: list[Finding]) -> None:

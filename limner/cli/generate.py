@@ -13,7 +13,7 @@ import click
 from django.conf import settings
 
 from limner.cli.speak import plain, warn
-from limner.cli.start import prepare, prepare_home
+from limner.cli.start import prepare
 from limner.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ def generate(
     files = files_for(output, request)
     for notice in notices:
         warn(f"Note: {plain(notice.message)}")
-    prepare_home()
     prepare()
     logging.getLogger("limner").setLevel(logging.ERROR)  # progress is shown by a bar here, not by a log
     sys.exit(asyncio.run(_draw(request, target, files)))

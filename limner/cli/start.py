@@ -50,11 +50,14 @@ def prepare_home() -> None:
 
 
 def close_to_others(home: Path) -> None:
-    """0700, where the folder is ours alone; a folder that also holds other things is left as it is, with a word."""
+    """0700 for a folder that was made for us and is still empty; any other is left as it is, with a word.
+
+    A later start changes nothing: by then an open home either holds other people's things or was opened on purpose.
+    """
     if stat.S_IMODE(home.stat().st_mode) & 0o077 == 0:
         return
-    ours = (home / INSTALLATION).exists() or {path.name for path in home.iterdir()} <= {".env"}
-    if ours and home.stat().st_uid == os.getuid():
+    fresh = {path.name for path in home.iterdir()} <= {".env"}
+    if fresh and home.stat().st_uid == os.getuid():
         home.chmod(0o700)
     else:
         warn(f"Note: others on this machine can look into LIMNER_HOME. To close it: chmod 700 {home}")

@@ -55,7 +55,7 @@ def _sqlite(file: Path) -> dict[str, Any]:
 
 def _postgres(parts: SplitResult, port: int | None, pool: int) -> dict[str, Any]:
     if find_spec("psycopg") is None or (pool and find_spec("psycopg_pool") is None):
-        raise BadSetting("LIMNER_DATABASE_URL names PostgreSQL, which needs: pip install 'limner[postgres]'")
+        raise BadSetting("LIMNER_DATABASE_URL names PostgreSQL, which needs: pip install 'psycopg[binary,pool]'")
     name = unquote(parts.path)[1:]
     # Ten seconds for a machine that does not answer at all; the URL may say otherwise.
     options: dict[str, Any] = {"connect_timeout": 10, **dict(parse_qsl(parts.query))}

@@ -46,7 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LIMNER_PICTURES", "folder or s3://bucket/prefix", text, "",
         "Where pictures and uploads are stored. Default: `pictures` in `LIMNER_HOME`. S3 needs "
-        "`pip install 'limner[s3]'`.",
+        "`pip install 'django-storages[s3]'`.",
     ),
     Setting("LIMNER_S3_ENDPOINT", "URL", text, "", "Address of an S3 server that is not Amazon's."),
     Setting("LIMNER_S3_REGION", "name", text, "", "Region of the bucket."),

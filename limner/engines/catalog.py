@@ -33,6 +33,8 @@ class Model:
     licence: str
     millicredits: int
     """The price of one picture."""
+    inline_slots: int = 0
+    """For an `InlineEngine`, which only awaits a server: how many drawings at a time. 0: a process of its own."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the process that draws reads it."""
@@ -68,7 +70,7 @@ class Model:
         )
 
 
-_PLAIN_FIELDS = ("name", "engine", "title", "description", "seconds", "licence", "millicredits")
+_PLAIN_FIELDS = ("name", "engine", "title", "description", "seconds", "licence", "millicredits", "inline_slots")
 
 
 def _storybook() -> Model:

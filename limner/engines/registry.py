@@ -14,7 +14,7 @@ from limner.errors import NotConfigured
 
 if TYPE_CHECKING:
     from limner.engines.catalog import Model
-    from limner.engines.contract import Engine
+    from limner.engines.contract import Engine, InlineEngine
 
 ENGINES: dict[str, str] = {
     "openvino": "limner.engines.adapters.openvino:OpenVinoEngine",
@@ -37,8 +37,11 @@ def dotted_name(engine: str) -> str:
     )
 
 
-def build_engine(model: Model) -> Engine:
-    """Import the engine of `model` and let it load the model. Blocking and heavy: call it in the model's process."""
+def build_engine(model: Model) -> Engine | InlineEngine:
+    """Import the engine of `model` and let it load the model.
+
+    For an `Engine` that is blocking and heavy: call it in the model's process.
+    """
     where = dotted_name(model.engine)
     module_name, _, class_name = where.partition(":")
     try:
@@ -47,7 +50,7 @@ def build_engine(model: Model) -> Engine:
             raise NotConfigured(
                 f"The engine '{model.engine}' is said to be {where}, but there is no {class_name} there."
             )
-        return cast("Engine", factory(model))
+        return cast("Engine | InlineEngine", factory(model))
     except ModuleNotFoundError as error:
         missing = error.name or module_name
         raise NotConfigured(

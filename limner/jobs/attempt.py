@@ -20,7 +20,8 @@ from limner.jobs.measures import Measures
 
 log = logging.getLogger(__name__)
 
-PREVIEW_SECONDS = 1 / 8
+PREVIEW_SECONDS = 1 / 30
+"""A small model shows a whole picture in a third of a second: rarer, and its previews would never be seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,12 +149,18 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path: Path) -> None:
             assert isinstance(error, OSError)
 
 
-def test_what_a_killed_server_held_does_not_bar_the_next(tmp_path: Path) -> None:
-    with Process(tmp_path / "home", "serve") as process:
-        process.wait_for("/livez")
+def test_what_a_killed_server_was_drawing_is_drawn_by_the_next(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Process(home, "serve") as process, ThreadPoolExecutor(1) as others:
+        process.wait_for("/healthz")
+        waiting = others.submit(long_job, process)
+        job = wait_for_state(process, "running")
         process.stop(signal.SIGKILL)
-    with Process(tmp_path / "home", "serve") as process:
+        assert isinstance(waiting.exception(timeout=10), OSError)
+    with Process(home, "serve") as process:
         process.wait_for("/livez")
+        assert wait_for_state(process, "done") == job
+        assert len(process.jobs()[0]["pictures"]) == 4
 
 
 def test_web_and_dispatch_are_serve_in_two_halves(tmp_path: Path) -> None:

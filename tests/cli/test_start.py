@@ -40,10 +40,11 @@ def test_a_folder_that_was_made_for_limner_is_closed_to_others(tmp_path: Path) -
 def test_a_folder_that_holds_other_things_keeps_its_mode_and_the_operator_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "other things").touch()
-    done = limner(tmp_path, "user", "list")
-    assert done.returncode == 0
-    assert f"chmod 700 {tmp_path}" in done.stderr
-    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    for _ in range(2):  # a later start finds our own files beside them, and leaves the folder alone all the same
+        done = limner(tmp_path, "user", "list")
+        assert done.returncode == 0
+        assert f"chmod 700 {tmp_path}" in done.stderr
+        assert tmp_path.stat().st_mode & 0o777 == 0o755
 
 
 def test_a_key_that_the_operator_sets_is_not_written_down(tmp_path: Path) -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 
 import pytest
 
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Progress, Size
+from limner.engines.placement import open_placement
 from limner.engines.placement.inline import InlinePlacement
 from limner.errors import EngineError, RateLimited, Unavailable
-from tests.engines.puppet import order
+from tests.engines.puppet import order, puppet
 
 
 class Upstream:
     """Draws after three steps, waits for `go_on` after each, and sets `left` when its call is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, _model: object = None) -> None:
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.left = asyncio.Event()
@@ -38,6 +40,14 @@ class Upstream:
 
 async def drawing(placement: InlinePlacement, of: DrawOrder) -> list[DrawEvent]:
     return [event async for event in placement.draw(of)]
+
+
+async def test_a_model_that_says_so_is_drawn_with_inline() -> None:
+    named = f"{Upstream.__module__}:{Upstream.__qualname__}"
+    placement = open_placement(dataclasses.replace(puppet(), engine=named, inline_slots=3))
+    assert placement.slots == 3
+    events = [event async for event in placement.draw(order())]
+    assert isinstance(events[-1], Drawn)
 
 
 async def test_events_come_through_as_they_are() -> None:

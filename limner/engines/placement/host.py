@@ -18,7 +18,7 @@ import threading
 import time
 from queue import SimpleQueue
 from socket import socket
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from limner.engines.catalog import Model
 from limner.engines.contract import DrawOrder, Engine
@@ -61,7 +61,7 @@ class Host:
 
     def _load(self, model: Model) -> Engine:
         try:
-            return build_engine(model)
+            return cast("Engine", build_engine(model))
         except LimnerError:
             raise
         except Exception as error:  # boundary: whatever a stranger's engine raises has to reach the parent in words

@@ -41,7 +41,7 @@ def _cure(folder: Path) -> str:
         if (parent / ".git").exists():
             return f"git -C {parent} checkout -- {folder.relative_to(parent)}"
         if parent.name == "site-packages":
-            return "pip install --force-reinstall --no-deps limner"
+            return "pip install --force-reinstall --no-deps, with the wheel or folder of Limner"
     return f"copying the model into {folder} again"
 
 
