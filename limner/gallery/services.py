@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from limner.gallery.uploads import clean
 from limner.provenance.mark import Provenance
 from limner.storage import blobs, sweeper
 from limner.storage.blobs import Stored
+
+DAY = timedelta(hours=24)
 
 _KINDS = {Task.EDIT: Lineage.Kind.EDIT, Task.VARY: Lineage.Kind.VARY, Task.UPSCALE: Lineage.Kind.UPSCALE}
 
@@ -137,6 +140,15 @@ def store_upload(account: Account, data: bytes) -> Upload:
     return upload
 
 
-def sweep_blobs(older_than: timedelta = timedelta(hours=24)) -> int:
-    """Delete blobs that neither a picture nor an upload names and that are older than this; says how many."""
-    return sweeper.sweep(claimed, older_than)
+def sweep_uploads(older_than: timedelta = DAY) -> int:
+    """Forget uploads that are older than this and that no picture descends from; says how many."""
+    old = Upload.objects.filter(created_at__lt=timezone.now() - older_than, children=None)
+    return old.delete()[0]
+
+
+def sweep_blobs(older_than: timedelta = DAY, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Delete blobs that neither a picture nor an upload names and that are older than this; says how many.
+
+    Goes on while `go_on` says so. Raises Unavailable when the storage is away.
+    """
+    return sweeper.sweep(claimed, older_than, go_on)

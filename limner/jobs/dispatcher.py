@@ -15,12 +15,13 @@ from typing import ParamSpec, TypeVar
 from django.db import InterfaceError, OperationalError
 
 from limner.engines.contract import Placement
-from limner.errors import LimnerError
+from limner.errors import LimnerError, Unavailable
+from limner.gallery.services import sweep_blobs, sweep_uploads
 from limner.jobs import ledger
 from limner.jobs.attempt import Attempt, Tools
 from limner.jobs.bus import DISPATCH, Bus
 from limner.jobs.measures import Measures
-from limner.jobs.threads import run_in
+from limner.jobs.threads import give_back_connections, run_in
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ T = TypeVar("T")
 DATABASE_THREADS = 4
 PICTURE_THREADS = 2
 SWEEP_SECONDS = 3600.0
+TIDY_SECONDS = 24 * 3600.0
 RELOAD_SECONDS = 30.0
 """A model that could not be loaded is tried again this much later, besides when a job asks for it."""
 PATIENCE_SECONDS = 10.0
@@ -41,7 +43,8 @@ class Dispatcher:
     """Draws the jobs of the lanes it has placements for.
 
     `holder` names this installation and `boot` this start of it. `max_attempts` bounds how often a job may make its
-    engine fail. Times are arguments so that tests can be fast.
+    engine fail. The storage is tidied `first_tidy_seconds` after the start, then daily.
+    Times are arguments so that tests can be fast.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Dispatcher:
         lease_seconds: float = 30.0,
         poll_seconds: float = 1.0,
         max_attempts: int = 3,
+        first_tidy_seconds: float = 300.0,
     ) -> None:
         self._placements = dict(placements)
         self._holder = holder
@@ -62,6 +66,7 @@ class Dispatcher:
         self._lease_seconds = lease_seconds
         self._poll_seconds = poll_seconds
         self._max_attempts = max_attempts
+        self._first_tidy_seconds = first_tidy_seconds
         self._attempts: dict[str, Attempt] = {}
         self._drawing: set[asyncio.Task[None]] = set()
         self._wake = {lane: asyncio.Event() for lane in placements}
@@ -93,7 +98,8 @@ class Dispatcher:
     async def run(self) -> None:
         """Draw until `stop` is called. Cancelling this is a stop without a drain."""
         self._stopped.clear()
-        duties = (self._listen, self._heartbeats, self._watch_cancels, self._reap, self._sweep, self._learn)
+        watching = (self._listen, self._heartbeats, self._watch_cancels)
+        duties = (*watching, self._reap, self._sweep, self._tidy, self._learn)
         tasks = [asyncio.create_task(duty(), name=f"dispatcher: {duty.__name__}") for duty in duties]
         lanes = [
             asyncio.create_task(self._serve(lane, placement), name=f"dispatcher: lane {lane}")
@@ -271,6 +277,23 @@ class Dispatcher:
 
     async def _sweep(self) -> None:
         await self._every(SWEEP_SECONDS, ledger.sweep_events)
+
+    async def _tidy(self) -> None:
+        """Once a day: what no row names leaves the storage. Never at once: a start has better things to do."""
+        pause = self._first_tidy_seconds
+        while True:
+            await asyncio.sleep(pause)
+            pause = TIDY_SECONDS
+            try:
+                await self._in_database(sweep_uploads)
+                await self._in_database(sweep_blobs, go_on=self._go_on_tidying)
+            except (*DATABASE_TROUBLE, Unavailable):
+                pause = self._first_tidy_seconds
+                log.exception("The storage could not be tidied; trying again in %g s.", pause)
+
+    def _go_on_tidying(self) -> bool:
+        give_back_connections()  # listing a bucket takes a while: others may want this one meanwhile
+        return not (self._stopping.is_set() or self._stopped.is_set())
 
     async def _every(self, seconds: float, duty: Callable[[], object]) -> None:
         while True:

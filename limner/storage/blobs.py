@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile, File
@@ -70,6 +71,19 @@ def delete(key: str) -> None:
     """Delete the blob; one that is not there is no error."""
     with _said_plainly():
         storage().delete(key)
+
+
+def listing(folder: str) -> tuple[list[str], list[str]]:
+    """The names of the folders and of the files in a folder. Raises NotFound, or Unavailable."""
+    with _said_plainly():
+        folders, files = storage().listdir(folder)
+    return folders, files
+
+
+def written_at(key: str) -> datetime:
+    """When the blob was written. Raises NotFound, or Unavailable."""
+    with _said_plainly():
+        return storage().get_modified_time(key)
 
 
 @contextmanager

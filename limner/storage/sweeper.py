@@ -9,6 +9,7 @@ from itertools import islice
 
 from django.utils import timezone
 
+from limner.errors import NotFound
 from limner.storage import blobs
 from limner.storage.derived import source_of
 
@@ -17,33 +18,40 @@ log = logging.getLogger(__name__)
 Claimed = Callable[[Collection[str]], Collection[str]]
 """Given keys of blobs, those that a row names. Rooms above storage know the rows."""
 
+GoOn = Callable[[], bool]
+"""Asked between batches: a bucket of a million blobs takes minutes, and a stopping server does not have them."""
+
 BATCH = 500
 
 
-def unclaimed(claimed: Claimed, older_than: timedelta) -> Iterator[str]:
+def _always() -> bool:
+    return True
+
+
+def unclaimed(claimed: Claimed, older_than: timedelta, go_on: GoOn = _always) -> Iterator[str]:
     """Keys that no row names and that are older than `older_than`, thumbnails and abandoned writes included.
 
     The age keeps hands off a blob whose row is about to be written.
     """
     before = timezone.now() - older_than
     keys = _walk("")
-    while batch := list(islice(keys, BATCH)):
+    while go_on() and (batch := list(islice(keys, BATCH))):
         named = set(claimed({source_of(key) for key in batch}))
         for key in batch:
             if source_of(key) in named:
                 continue
             try:
-                written = blobs.storage().get_modified_time(key)
-            except FileNotFoundError:  # somebody else deleted it, or finished writing it
+                written = blobs.written_at(key)
+            except NotFound:  # somebody else deleted it, or finished writing it
                 continue
             if written < before:
                 yield key
 
 
-def sweep(claimed: Claimed, older_than: timedelta) -> int:
-    """Delete what `unclaimed` finds; says how many blobs went."""
+def sweep(claimed: Claimed, older_than: timedelta, go_on: GoOn = _always) -> int:
+    """Delete what `unclaimed` finds; says how many blobs went. Raises Unavailable when the storage is away."""
     gone = 0
-    for key in unclaimed(claimed, older_than):
+    for key in unclaimed(claimed, older_than, go_on):
         blobs.delete(key)
         log.info("Deleted a blob that no row names: %s", key)
         gone += 1
@@ -52,8 +60,8 @@ def sweep(claimed: Claimed, older_than: timedelta) -> int:
 
 def _walk(folder: str) -> Iterator[str]:
     try:
-        folders, files = blobs.storage().listdir(folder)
-    except FileNotFoundError:
+        folders, files = blobs.listing(folder)
+    except NotFound:
         return
     for name in files:
         yield f"{folder}{name}"

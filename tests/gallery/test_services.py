@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from limner.accounts.models import Account
 from limner.engines.contract import ImageRef, Task
@@ -132,6 +133,18 @@ def test_sweeping_keeps_what_pictures_and_uploads_name(alice: Account, pictures:
     assert all(blobs.exists(key) for key in (kept.blob, trashed.blob, upload.blob))
     assert not blobs.exists(deleted.blob)
     assert services.sweep_blobs(timedelta(0)) == 0
+
+
+def test_an_upload_is_forgotten_after_a_day_unless_a_picture_descends_from_it(alice: Account, pictures: Path) -> None:
+    unused, used = (services.store_upload(alice, boat((64, 64))) for _ in range(2))
+    keep(alice, wish(task=Task.EDIT, images=(ImageRef(str(used.public_id), 96, 64),)))
+    Upload.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    fresh = services.store_upload(alice, boat((64, 64)))
+    age(pictures, 25)
+    assert services.sweep_uploads() == 1
+    assert set(Upload.objects.all()) == {used, fresh}
+    assert services.sweep_blobs() == 1
+    assert not blobs.exists(unused.blob)
 
 
 def test_an_upload_is_kept_for_its_owner(alice: Account, pictures: Path) -> None:
