@@ -44,9 +44,8 @@ INTERRUPTED = 128 + signal.SIGINT
 class Drawing:
     """Submits a job as the owner, sees that somebody draws it, and writes its pictures to files."""
 
-    def __init__(self, request: DrawRequest, *, price: int, files: list[Path] | None) -> None:
+    def __init__(self, request: DrawRequest, *, files: list[Path] | None) -> None:
         self.request = request
-        self.price = price
         self.files = files
         self.interrupted = asyncio.Event()
         self.here = False
@@ -68,7 +67,7 @@ class Drawing:
         account = await in_thread(owner)
         async with bus().subscribe(account_channel(account.pk)) as messages:
             # Sent to nobody when another process draws; the ledger tells of the end either way.
-            job = await in_thread(submit, account, self.request, price=self.price, priority=FIRST)
+            job = await in_thread(submit, account, self.request, priority=FIRST)
             with self.bar:
                 shown = self.bar.add_task("Waiting for its turn", total=self.request.steps * self.request.n)
                 watching = asyncio.create_task(self._show(messages, str(job.public_id), shown))

@@ -17,7 +17,6 @@ from limner.cli.start import prepare
 from limner.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from limner.engines.catalog import Model
     from limner.engines.contract import DrawRequest
 
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
@@ -70,13 +69,13 @@ def generate(
         warn(f"Note: {plain(notice.message)}")
     prepare()
     logging.getLogger("limner").setLevel(logging.ERROR)  # progress is shown by a bar here, not by a log
-    sys.exit(asyncio.run(_draw(request, target, files)))
+    sys.exit(asyncio.run(_draw(request, files)))
 
 
-async def _draw(request: DrawRequest, target: Model, files: list[Path] | None) -> int:
+async def _draw(request: DrawRequest, files: list[Path] | None) -> int:
     from limner.cli.drawing import Drawing
 
-    return await Drawing(request, price=target.millicredits * request.n, files=files).run(secrets.token_hex(8))
+    return await Drawing(request, files=files).run(secrets.token_hex(8))
 
 
 def format_of(output: str | None) -> str:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from limner.accounts import credits
 from limner.accounts.models import Account
+from limner.engines import catalog
 from limner.engines.contract import DrawRequest
 from limner.errors import NotFound
 from limner.jobs import events, fairness, ledger, pace
@@ -21,16 +22,19 @@ def submit(
     account: Account,
     request: DrawRequest,
     *,
-    price: int,
+    price: int | None = None,
     predicted: float | None = None,
     idempotency_key: str | None = None,
     priority: int = 0,
 ) -> Job:
-    """Write a job and the hold of its price, in millicredits, in one short transaction.
+    """Write a job and the hold of its price, in one short transaction.
 
-    The same account's same `idempotency_key` gives the job that is already there. `predicted` is the seconds the
-    whole job will take; without it the model's pace says. Raises OutOfCredits, with nothing stored.
+    The same account's same `idempotency_key` gives the job that is already there. `price`, in millicredits, is fixed
+    here: what the catalog says, unless it is given. `predicted` is the seconds the whole job will take; without it
+    the model's pace says. Raises OutOfCredits, with nothing stored.
     """
+    if price is None:
+        price = catalog.model(request.model).millicredits * request.n
     if predicted is None:
         predicted = pace.predict(request).seconds * request.n
     with transaction.atomic():

@@ -170,14 +170,14 @@ def refuse_when_stopping() -> None:
         raise Unavailable("Limner is stopping. Ask again in a few seconds.", retry_after=RETRY_AFTER_STOP)
 
 
-async def submit_and_wait(account: Account, request: DrawRequest, *, price: int, longest_wait: float) -> UUID:
+async def submit_and_wait(account: Account, request: DrawRequest, *, longest_wait: float) -> UUID:
     """Submit a job for a caller who waits for it, and return its public id once it has ended.
 
     A caller who hangs up (this coroutine is cancelled) takes the job along, unless it is the server that stops.
     Raises `RateLimited`, with nothing stored, when the wait would likely be longer than `longest_wait` seconds.
     """
     refuse_when_stopping()
-    submitting = asyncio.create_task(in_thread(submit_if_soon, account, request, price, longest_wait))
+    submitting = asyncio.create_task(in_thread(submit_if_soon, account, request, longest_wait))
     try:
         # A thread cannot be called back: without the shield, a hang-up at this moment would leave a job for nobody.
         job = await asyncio.shield(submitting)
@@ -190,10 +190,10 @@ async def submit_and_wait(account: Account, request: DrawRequest, *, price: int,
     return job.public_id
 
 
-def submit_if_soon(account: Account, request: DrawRequest, price: int, longest_wait: float) -> Job:
+def submit_if_soon(account: Account, request: DrawRequest, longest_wait: float) -> Job:
     """Submit, unless the queue before the job likely takes longer than `longest_wait` seconds: then store nothing."""
     with transaction.atomic():
-        job = submit(account, request, price=price)
+        job = submit(account, request)
         left = outlook(job)
         likely = (left.low + left.high) / 2 - job.predicted_seconds
         if likely > longest_wait:

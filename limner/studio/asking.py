@@ -66,15 +66,7 @@ def offer(name: str = "") -> Offer:
     return Offer(chosen or models[0], models)
 
 
-@dataclass(frozen=True)
-class Wish:
-    """A validated request and its price in millicredits."""
-
-    request: DrawRequest
-    price: int
-
-
-def wish_of(form: QueryDict) -> Wish:
+def request_of(form: QueryDict) -> DrawRequest:
     """What the form asks for. Raises InvalidRequest naming the field."""
     offered = offer(form.get("model", ""))
     prompt = form.get("prompt", "")
@@ -91,7 +83,7 @@ def wish_of(form: QueryDict) -> Wish:
     return _fitted(ask, offered.model)
 
 
-def same_again(before: DrawRequest, *, keep_seed: bool) -> Wish:
+def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
     """The request of an earlier job, checked again by today's rules; with a new seed, another picture."""
     ask = Ask(
         prompt=before.prompt,
@@ -106,9 +98,9 @@ def same_again(before: DrawRequest, *, keep_seed: bool) -> Wish:
     return _fitted(ask, offer(before.model).model)
 
 
-def _fitted(ask: Ask, model: Model) -> Wish:
+def _fitted(ask: Ask, model: Model) -> DrawRequest:
     request, _ = make_request(ask, dialect_for(model.name), model)
-    return Wish(request, model.millicredits * request.n)
+    return request
 
 
 def _whole(text: str) -> object:

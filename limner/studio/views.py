@@ -109,11 +109,9 @@ def _wall(viewer: Account, before: UUID | None = None) -> dict[str, object]:
 @_for_viewer
 def make(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Submit a job and answer with its card. The form's token makes a second press of the same button harmless."""
-    wish = asking.wish_of(request.POST)
+    wish = asking.request_of(request.POST)
     token = request.POST.get("ask", "")[:64]
-    job = services.submit(
-        viewer, wish.request, price=wish.price, idempotency_key=f"studio:{token}" if token else None
-    )
+    job = services.submit(viewer, wish, idempotency_key=f"studio:{token}" if token else None)
     return _made(request, viewer, job)
 
 
@@ -123,7 +121,7 @@ def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespons
     """The same wish once more: the same picture after a failure, another one otherwise."""
     before = job_visible_to(viewer, public_id)
     wish = asking.same_again(DrawRequest.from_json(before.request), keep_seed=before.state == State.FAILED)
-    return _made(request, viewer, services.submit(viewer, wish.request, price=wish.price))
+    return _made(request, viewer, services.submit(viewer, wish))
 
 
 def _made(request: HttpRequest, viewer: Account, job: Job) -> HttpResponse:

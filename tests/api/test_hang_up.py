@@ -123,7 +123,7 @@ async def test_a_job_that_has_ended_is_not_waited_for(alice: Account) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_caller_who_hangs_up_while_the_job_is_written_leaves_no_job_behind(alice: Account) -> None:
-    call = asyncio.create_task(waiting.submit_and_wait(alice, REQUEST, price=0, longest_wait=300))
+    call = asyncio.create_task(waiting.submit_and_wait(alice, REQUEST, longest_wait=300))
     await asyncio.sleep(0)  # the thread has it now
     call.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from limner.accounts import credits
 from limner.accounts.models import Account, CreditEntry, Plan
+from limner.engines import catalog
 from limner.engines.contract import DrawRequest
 from limner.errors import EngineCrashed, NotFound, OutOfCredits
-from limner.jobs import ledger
+from limner.jobs import ledger, services
 from limner.jobs.models import Event, Job
 from limner.jobs.queries import events_after, job_visible_to, jobs_visible_to
 from limner.jobs.services import cancel
@@ -34,6 +35,12 @@ def test_a_submitted_job_waits_with_its_price_held(alice: Account) -> None:
     assert DrawRequest.from_json(row.request) == replace(REQUEST, n=2)
     assert entries(job) == {"hold": PRICE}
     assert [(event.number, event.kind) for event in events_after(alice.pk, 0)] == [(1, "state")]
+
+
+def test_the_price_is_what_the_catalog_says_at_the_moment_of_submit(alice: Account) -> None:
+    job = services.submit(alice, replace(REQUEST, n=3))
+    assert now(job).price == 3 * catalog.model(LANE).millicredits
+    assert entries(job) == {"hold": job.price}
 
 
 def test_what_costs_nothing_is_not_in_the_book(alice: Account) -> None:

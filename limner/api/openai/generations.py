@@ -58,12 +58,7 @@ async def generate(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Draw, wait, answer."""
     wish = understood(json_body(request))
     origin = origin_of(request)
-    job = await submit_and_wait(
-        caller.account,
-        wish.request,
-        price=wish.model.millicredits * wish.request.n,
-        longest_wait=settings.LIMNER_API_MAX_WAIT,
-    )
+    job = await submit_and_wait(caller.account, wish.request, longest_wait=settings.LIMNER_API_MAX_WAIT)
     ended, pictures = await in_thread(outcome, caller.account, job)
     _raise_unless_done(ended)
     answer = Answer(
