@@ -194,6 +194,35 @@ def preview_factors(autoencoder: Autoencoder) -> dict[str, list]:  # type: ignor
     return {"factors": factors[:-1].tolist(), "bias": factors[-1].tolist()}
 
 
+@torch.no_grad()
+def fidelity(autoencoder: Autoencoder) -> float:
+    """How well the autoencoder gives scenes back that it never saw: PSNR in dB."""
+    rng = random.Random(77)
+    size = autoencoding.PICTURE
+    pictures = tensor_of_pictures([draw(example(rng)[0], size) for _ in range(16)], torch.device("cpu"))
+    wrong = autoencoder.decode(autoencoder.moments(autoencoder.halve(pictures))[0]).clamp(-1, 1) - pictures
+    return float(-10 * torch.log10((wrong / 2).square().mean((1, 2, 3))).mean())
+
+
+def card(recipe: Recipe, run: Path, autoencoder: Autoencoder) -> str:
+    """The model card, with this run's numbers."""
+    text = (Path(__file__).parent / "card.md").read_text(encoding="utf-8")
+    facts = {"recipe": recipe.name, "psnr": f"{fidelity(autoencoder):.1f}"}
+    batches = {
+        "autoencoder": recipe.autoencoder.batch,
+        "denoiser": recipe.denoiser.batch,
+        "polish": recipe.polish.batch,
+    }
+    for name, batch in batches.items():
+        path = run / ("polished.pt" if name == "polish" else f"{name}.pt")
+        saved = torch.load(path, map_location="cpu", weights_only=True) if path.exists() else {}
+        facts[f"{name}_minutes"] = str(round(saved.get("minutes", 0)))
+        facts[f"{name}_pictures"] = f"{saved.get('step', 0) * batch:,}"
+    for key, value in facts.items():
+        text = text.replace(f"{{{key}}}", value)
+    return text
+
+
 def export(recipe: Recipe, run: Path, folder: Path) -> None:
     """Write a run's model into ``folder``."""
     tokenizer = Tokenizer.of(vocabulary())
@@ -219,7 +248,7 @@ def export(recipe: Recipe, run: Path, folder: Path) -> None:
     lists = {"subjects": list(SUBJECTS), "colours": list(COLOURS), "places": list(PLACES), "times": list(TIMES)}
     write_json(folder / "vocabulary.json", {"words": vocabulary(), **lists})
     (folder / "latent_rgb.json").write_text(json.dumps(preview_factors(autoencoder)) + "\n", encoding="utf-8")
-    (folder / "card.md").write_text((Path(__file__).parent / "card.md").read_text("utf-8"), "utf-8")
+    (folder / "card.md").write_text(card(recipe, run, autoencoder), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     sums = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}" for path in files

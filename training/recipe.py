@@ -57,7 +57,7 @@ class DenoiserRecipe:
 class PolishRecipe:
     """How the decoder is trained further, its latents fixed."""
 
-    minutes: float = 12.0
+    minutes: float = 20.0
     batch: int = 12
     rate: float = 8e-4
     warmup: int = 30
