@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from tests.cli.process import Process
 
 WATCHERS = 60
+VISITORS = 12
+PAGES = 200
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,19 @@ def test_watchers_hold_no_threads(web: Process) -> None:
             assert stream.recv(15) == b"HTTP/1.1 200 OK"
         assert len(list(tasks.iterdir())) <= before + 4
         assert web.ask("GET", "/livez").status == 200
+
+
+def test_pages_leave_no_connection_open(web: Process) -> None:
+    def visit(number: int) -> int:
+        return web.ask("GET", "/").status
+
+    handles = Path(f"/proc/{web.process.pid}/fd")
+    with ThreadPoolExecutor(VISITORS) as visitors:
+        assert set(visitors.map(visit, range(VISITORS))) == {200}
+        before = len(list(handles.iterdir()))
+        assert set(visitors.map(visit, range(PAGES))) == {200}
+        # A visitor's own wire may still be closing; a database handle would be one or more of each page's.
+        assert len(list(handles.iterdir())) <= before + VISITORS
 
 
 @pytest.mark.parametrize("path", ["/v1/models", "/api/v1/jobs", "/livez"])
