@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from limner.engines.catalog import catalog
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "storybook"
 """What draws for every name whose own model is gone or elsewhere, unless the configuration says otherwise."""
+
+ANY_FAMILY = "any"
+"""Of names that are none of OpenAI's, and of calls without a name: the values of every generation are fine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Dialect:
     """Where sizes are free: why a size is refused, or None when it is fine. `sizes` is then not looked at."""
     bad_n: str | None = None
     """Its own sentence for an n above the maximum, where it has one."""
+    family: str = ANY_FAMILY
+    """Which of OpenAI's generations the name belongs to: they differ in their enums and in what they answer."""
 
 
 def _free_size(size: Size) -> str | None:
@@ -53,7 +58,8 @@ def _free_size(size: Size) -> str | None:
     return None
 
 
-DALL_E_2 = Dialect("dall-e-2", ("256x256", "512x512", "1024x1024"), "1024x1024", 10, 1000, "url")
+DALL_E_2 = Dialect("dall-e-2", ("256x256", "512x512", "1024x1024"), "1024x1024", 10, 1000, "url", family="dall-e")
+UNNAMED = replace(DALL_E_2, family=ANY_FAMILY)
 DALL_E_3 = Dialect(
     "dall-e-3",
     ("1024x1024", "1792x1024", "1024x1792"),
@@ -62,23 +68,34 @@ DALL_E_3 = Dialect(
     4000,
     "url",
     bad_n="You must provide n=1 for this model.",
+    family="dall-e",
 )
-GPT_IMAGE_1 = Dialect("gpt-image-1", ("1024x1024", "1024x1536", "1536x1024", "auto"), "auto", 10, 32_000, "b64_json")
-GPT_IMAGE_2 = Dialect("gpt-image-2", None, "auto", 10, 32_000, "b64_json", size_rule=_free_size)
+GPT_IMAGE_1 = Dialect(
+    "gpt-image-1",
+    ("1024x1024", "1024x1536", "1536x1024", "auto"),
+    "auto",
+    10,
+    32_000,
+    "b64_json",
+    family="gpt-image-1",
+)
+GPT_IMAGE_2 = Dialect("gpt-image-2", None, "auto", 10, 32_000, "b64_json", size_rule=_free_size, family="gpt-image-2")
+GPT_IMAGE_2_5 = replace(GPT_IMAGE_2, name="gpt-image-2.5", family="gpt-image-2.5")
 LIMNER = Dialect("limner", None, "auto", 10, None, "url")
 
 _FAMILIES: tuple[tuple[re.Pattern[str], Dialect], ...] = (
     (re.compile(r"dall-e-2"), DALL_E_2),
     (re.compile(r"dall-e-3"), DALL_E_3),
     (re.compile(r"(gpt-image-1(-mini|\.5)?|chatgpt-image-latest)(-\d{4}-\d\d-\d\d)?"), GPT_IMAGE_1),
-    (re.compile(r"gpt-image-(2(\.\d+)?)(-(sunburst|flare))?(-\d{4}-\d\d-\d\d)?"), GPT_IMAGE_2),
+    (re.compile(r"gpt-image-2(-(sunburst|flare))?(-\d{4}-\d\d-\d\d)?"), GPT_IMAGE_2),
+    (re.compile(r"gpt-image-2\.\d+(-(sunburst|flare))?(-\d{4}-\d\d-\d\d)?"), GPT_IMAGE_2_5),
 )
 
 
 def dialect_for(model_name: str | None) -> Dialect:
-    """The rules of the name asked for: DALL·E 2's where none was, Limner's own for every name OpenAI never had."""
+    """The rules of the name asked for: DALL·E 2's where none was, Limner's own for every name not OpenAI's."""
     if model_name is None:
-        return DALL_E_2
+        return UNNAMED
     return _family(model_name) or LIMNER
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import httpx
 from pytest_django import Settings
 
+from limner.api.openai.generations import understood
+
 
 async def test_the_list_has_our_models_and_every_name_of_openais(client: httpx.AsyncClient) -> None:
     answer = (await client.get("/v1/models")).json()
@@ -35,6 +37,12 @@ async def test_a_name_that_configuration_adds_is_listed_and_found(
     settings.LIMNER_TARGETS = {"stabilityai/sd-turbo": "storybook"}
     answer = await client.get("/v1/models/stabilityai/sd-turbo")
     assert answer.json()["limner"] == {"model": "storybook"}
+
+
+def test_a_name_that_only_looks_like_openais_brings_limners_own_rules_whole(settings: Settings) -> None:
+    settings.LIMNER_TARGETS = {"gpt-image-9": "storybook"}
+    wish = understood({"prompt": "a cat", "model": "gpt-image-9", "size": "256x256", "quality": "hd"})
+    assert (str(wish.request.size), wish.family, wish.base64) == ("256x256", "any", False)
 
 
 async def test_an_unknown_model_is_not_found(client: httpx.AsyncClient) -> None:

@@ -21,7 +21,7 @@ from tests.engines.puppet import puppet
 @pytest.mark.parametrize(
     ("name", "dialect"),
     [
-        (None, dialects.DALL_E_2),
+        (None, dialects.UNNAMED),
         ("dall-e-2", dialects.DALL_E_2),
         ("dall-e-3", dialects.DALL_E_3),
         ("gpt-image-1", dialects.GPT_IMAGE_1),
@@ -31,11 +31,12 @@ from tests.engines.puppet import puppet
         ("chatgpt-image-latest", dialects.GPT_IMAGE_1),
         ("gpt-image-2", dialects.GPT_IMAGE_2),
         ("gpt-image-2-2026-04-21", dialects.GPT_IMAGE_2),
-        ("gpt-image-2.5-sunburst", dialects.GPT_IMAGE_2),
-        ("gpt-image-2.6-flare", dialects.GPT_IMAGE_2),
-        ("gpt-image-2.5-flare-2026-09-08", dialects.GPT_IMAGE_2),
+        ("gpt-image-2.5-sunburst", dialects.GPT_IMAGE_2_5),
+        ("gpt-image-2.6-flare", dialects.GPT_IMAGE_2_5),
+        ("gpt-image-2.5-flare-2026-09-08", dialects.GPT_IMAGE_2_5),
         ("storybook", dialects.LIMNER),
         ("gpt-image-20", dialects.LIMNER),
+        ("gpt-image-9", dialects.LIMNER),
         ("", dialects.LIMNER),
     ],
 )

@@ -19,7 +19,6 @@ from limner.api.openai.answers import Answer
 from limner.api.openai.body import json_body
 from limner.api.openai.parameters import (
     compression_fault,
-    family_of,
     first_fault,
     is_gpt_image,
     normalised,
@@ -85,8 +84,8 @@ def understood(body: Mapping[str, Any]) -> Wish:
     asked = given.get("model")
     if asked is not None:
         text("model", asked, "")
-    family = family_of(asked)
     dialect = dialect_for(asked)
+    family = dialect.family
     target = _target(asked)
     ask = Ask(
         prompt=given.get("prompt", MISSING),

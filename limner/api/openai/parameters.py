@@ -33,21 +33,6 @@ class Parameter:
     plain: frozenset[object] = field(default_factory=frozenset)
 
 
-def family_of(model: str | None) -> str:
-    """Which of OpenAI's generations a name belongs to: names differ in their enums and in what they answer."""
-    if model is None:
-        return "any"
-    if model.startswith("dall-e-"):
-        return "dall-e"
-    if model.startswith(("gpt-image-2.", "chatgpt-image-2.")):
-        return "gpt-image-2.5"
-    if model.startswith("gpt-image-2"):
-        return "gpt-image-2"
-    if model.startswith(("gpt-image-", "chatgpt-image-")):
-        return "gpt-image-1"
-    return "any"
-
-
 def is_gpt_image(family: str) -> bool:
     """True for the names that always answer with base64 and with the fields of the newer response."""
     return family.startswith("gpt-image")
