@@ -95,11 +95,35 @@ class Unavailable(LimnerError):
     retryable = True
 
 
+class Broken(LimnerError):
+    """Something that should not happen did, and may not happen again: the log has all of it."""
+
+    retryable = True
+
+
+class Interrupted(LimnerError):
+    """Limner itself stopped too often while it drew a job, and gave it up."""
+
+    code = "interrupted"
+
+
+class UnreadableJob(LimnerError):
+    """A job that another version of Limner wrote, in words that this one does not know."""
+
+    code = "unreadable_job"
+
+
 class EngineError(LimnerError):
     """An engine failed while drawing. Subclasses say whether another attempt makes sense."""
 
     code = "engine_error"
     status = 500
+
+
+class EndedEarly(EngineError):
+    """The engine said that it was done, and was not."""
+
+    retryable = True
 
 
 class EngineCrashed(EngineError):

@@ -10,7 +10,7 @@ import contextlib
 import ipaddress
 import json
 import re
-import uuid
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -121,7 +121,9 @@ class Door:
 
     def too_large(self) -> Refusal:
         return Refusal(
-            413, "body_too_large", f"The request is larger than {self.max_body // 1_000_000} MB (LIMNER_MAX_BODY_MB)."
+            413,
+            "request_too_large",
+            f"The request is larger than {self.max_body // 1_000_000} MB (LIMNER_MAX_BODY_MB).",
         )
 
 
@@ -192,7 +194,7 @@ class Gate:
             return
         headers = first_values(scope["headers"])
         extra = dict(SECURITY_HEADERS)
-        extra[b"x-request-id"] = uuid.uuid4().hex.encode()
+        extra[b"x-request-id"] = f"req_{secrets.token_hex(16)}".encode()
         if scope["path"].startswith("/files/"):  # signed links are made to be shown on other pages
             extra[b"cross-origin-resource-policy"] = b"cross-origin"
         origin = headers.get("origin", "")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Placement, Preview, Progress
-from limner.errors import EngineError, LimnerError
+from limner.errors import Broken, EndedEarly, LimnerError
 from limner.jobs import estimate, ledger, pipeline
 from limner.jobs.bus import account_channel
 from limner.jobs.ledger import Claim
@@ -34,19 +34,6 @@ class Tools:
     measures: Measures
     lease_seconds: float
     max_attempts: int
-
-
-class Broken(LimnerError):
-    """Something that should not happen did: the log has all of it."""
-
-    code = "internal_error"
-    retryable = True
-
-
-class EndedEarly(EngineError):
-    """The engine said that it was done, and was not."""
-
-    retryable = True
 
 
 class Attempt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,6 +188,7 @@ def test_no_answer_is_for_everybody(personal: Process) -> None:
 def test_a_body_that_is_too_large_is_refused_by_its_length_alone(personal: Process) -> None:
     answer = personal.ask("POST", "/v1/images/generations", content_length="1000001")
     assert answer.status == 413
+    assert answer.json["error"]["code"] == "request_too_large"
     assert "LIMNER_MAX_BODY_MB" in answer.json["error"]["message"]
 
 
@@ -205,7 +207,7 @@ def test_every_answer_carries_the_security_headers_and_a_number(personal: Proces
         assert "report-uri /csp-report" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
-        assert headers["x-request-id"]
+        assert re.fullmatch(r"req_[0-9a-f]{32}", headers["x-request-id"])
 
 
 def test_with_accounts_a_tunnel_may_stand_before_limner(with_accounts: Process) -> None:
