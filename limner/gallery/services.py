@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from limner.gallery.uploads import clean
 from limner.provenance.mark import Provenance
 from limner.storage import blobs, sweeper
 from limner.storage.blobs import Stored
+from limner.storage.derived import delete_with_derived
+from limner.storage.keys import UPLOADS
 
 DAY = timedelta(hours=24)
 
@@ -134,21 +136,36 @@ def store_upload(account: Account, data: bytes) -> Upload:
     """
     image = clean(data)
     upload = Upload(account=account, width=image.width, height=image.height, has_alpha=image.has_alpha)
-    stored = blobs.put(f"uploads/{upload.public_id}", image.data, ".png")
+    stored = blobs.put(f"{UPLOADS}/{upload.public_id}", image.data, ".png")
     upload.blob, upload.sha256, upload.bytes = stored.key, stored.sha256, stored.bytes
     upload.save()
     return upload
 
 
-def sweep_uploads(older_than: timedelta = DAY) -> int:
-    """Forget uploads that are older than this and that no picture descends from; says how many."""
-    old = Upload.objects.filter(created_at__lt=timezone.now() - older_than, children=None)
-    return old.delete()[0]
+def sweep_uploads(older_than: timedelta = DAY, *, needed: Collection[str] = ()) -> int:
+    """Forget uploads that are older than this, that no picture descends from and that are not `needed` (public ids).
 
-
-def sweep_blobs(older_than: timedelta = DAY, go_on: Callable[[], bool] = lambda: True) -> int:
-    """Delete blobs that neither a picture nor an upload names and that are older than this; says how many.
-
-    Goes on while `go_on` says so. Raises Unavailable when the storage is away.
+    Says how many. Their files go with them: later nobody could tell whose they were.
     """
-    return sweeper.sweep(claimed, older_than, go_on)
+    old = Upload.objects.filter(created_at__lt=timezone.now() - older_than, children=None)
+    gone = 0
+    for pk, public_id in list(old.values_list("pk", "public_id")):
+        if str(public_id) in needed:
+            continue
+        with transaction.atomic():
+            upload = old.filter(pk=pk).select_for_update(of=("self",)).first()
+            if upload is not None:
+                upload.delete()
+                delete_with_derived(upload.blob)  # where the storage is away the row stays, for the next time
+                gone += 1
+    return gone
+
+
+def sweep_blobs(
+    known_jobs: sweeper.Known, older_than: timedelta = DAY, go_on: Callable[[], bool] = lambda: True
+) -> int:
+    """Delete pictures' blobs that no picture names, of jobs that are known here; says how many.
+
+    Only those older than `older_than`, and while `go_on` says so. Raises Unavailable when the storage is away.
+    """
+    return sweeper.sweep(claimed, known_jobs, older_than, go_on)

@@ -16,12 +16,12 @@ from django.db import InterfaceError, OperationalError
 
 from limner.engines.contract import Placement
 from limner.errors import LimnerError, Unavailable
-from limner.gallery.services import sweep_blobs, sweep_uploads
 from limner.jobs import ledger
 from limner.jobs.attempt import Attempt, Tools
 from limner.jobs.bus import DISPATCH, Bus
 from limner.jobs.measures import Measures
 from limner.jobs.threads import give_back_connections, run_in
+from limner.jobs.tidying import tidy
 
 log = logging.getLogger(__name__)
 
@@ -279,14 +279,13 @@ class Dispatcher:
         await self._every(SWEEP_SECONDS, ledger.sweep_events)
 
     async def _tidy(self) -> None:
-        """Once a day: what no row names leaves the storage. Never at once: a start has better things to do."""
+        """Once a day: what nobody needs leaves the storage. Never at once: a start has better things to do."""
         pause = self._first_tidy_seconds
         while True:
             await asyncio.sleep(pause)
             pause = TIDY_SECONDS
             try:
-                await self._in_database(sweep_uploads)
-                await self._in_database(sweep_blobs, go_on=self._go_on_tidying)
+                await self._in_database(tidy, go_on=self._go_on_tidying)
             except (*DATABASE_TROUBLE, Unavailable):
                 pause = self._first_tidy_seconds
                 log.exception("The storage could not be tidied; trying again in %g s.", pause)

@@ -21,6 +21,7 @@ from limner.jobs.ledger import Claim
 from limner.provenance import mark
 from limner.storage import blobs
 from limner.storage.blobs import Stored
+from limner.storage.keys import picture_prefix
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,8 @@ def store(claimed: Claim, drawn: Drawn) -> Stored:
     request = claimed.request
     made = gallery.provenance_of(request, drawn.index)
     data = encoded(drawn, request.size, request.output_format, made)
-    key = f"pictures/{claimed.job}/{claimed.attempt}/{drawn.index}"
-    return blobs.put(key, data, "jpg" if request.output_format == "jpeg" else request.output_format)
+    prefix = picture_prefix(claimed.job, claimed.attempt, drawn.index)
+    return blobs.put(prefix, data, "jpg" if request.output_format == "jpeg" else request.output_format)
 
 
 def encoded(drawn: Drawn, size: Size, format: str, made: mark.Provenance) -> bytes:

@@ -15,9 +15,9 @@ from django.db import connection
 
 from limner.accounts.models import Account, CreditEntry
 from limner.gallery.models import Picture
-from limner.gallery.services import sweep_blobs
 from limner.jobs.models import Job
 from limner.jobs.states import ENDED, State
+from limner.jobs.tidying import tidy
 from limner.storage import blobs
 from tests.faults.processes import drawer, end, environment, kill, program
 from tests.faults.waiting import wait_for
@@ -57,7 +57,7 @@ def test_a_server_killed_between_the_blob_and_its_row_leaves_nothing_to_see(alic
         wait_for(all_ended)
     assert kept(job) == [0]
     assert_books_balance()
-    assert sweep_blobs(timedelta(0)) == 1
+    assert tidy(timedelta(0)) == 1
     assert not files & {file.name for file in pictures.rglob("*.png")}
     assert blobs.exists(Picture.objects.get().blob)
 

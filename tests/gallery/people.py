@@ -10,6 +10,7 @@ from limner.gallery import services
 from limner.gallery.models import Picture
 from limner.provenance.mark import encode
 from limner.storage import blobs
+from limner.storage.keys import picture_prefix
 
 SIZE = Size(96, 64)
 
@@ -50,7 +51,7 @@ def keep(
         job=job,
         index=index,
         attempt=1,
-        stored=blobs.put(f"{job}/1/{index}", data, format),
+        stored=blobs.put(picture_prefix(job, 1, index), data, format),
         size=SIZE,
         format=format,
         request=request,

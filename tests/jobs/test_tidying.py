@@ -1,20 +1,28 @@
-"""The dispatcher tidies the storage: what no row names goes after a day, and a storage that is away costs a try."""
+"""The dispatcher tidies the storage: what nobody needs goes after a day, and a storage that is away costs a try."""
 
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from limner.accounts.models import Account
-from limner.gallery.models import Picture
+from limner.engines.contract import ImageRef
+from limner.gallery.models import Picture, Upload
+from limner.gallery.services import store_upload
+from limner.jobs.models import Job
+from limner.jobs.services import cancel
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
+from limner.jobs.tidying import tidy
 from limner.storage import blobs
-from tests.jobs.house import asking, dispatching, ended, until
+from tests.jobs.house import ask, asking, dispatching, ended, until
 from tests.jobs.placements import Painter
-from tests.storage.test_sweeper import age
+from tests.storage.kept import boat
+from tests.storage.test_sweeper import age, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,13 +37,18 @@ def bring_back(pictures: Path) -> None:
     pictures.with_name("away").rename(pictures)
 
 
+def orphan_of(job: Job) -> str:
+    """What a crash leaves: a blob of this job that no row names."""
+    return picture(job.public_id)
+
+
 async def test_an_old_blob_without_a_row_goes_while_fresh_and_named_ones_stay(alice: Account, pictures: Path) -> None:
     async with dispatching(Painter()):
         job = await ended(await asking(alice))
     named = (await in_thread(Picture.objects.get, job=job.public_id)).blob
-    orphan = blobs.put("job/1/0", b"old", ".png").key
+    orphan = orphan_of(job)
     age(pictures, 25)
-    fresh = blobs.put("job/1/1", b"fresh", ".png").key
+    fresh = orphan_of(job)
     async with dispatching(Painter(), first_tidy_seconds=0.1):
         await until(lambda: not blobs.exists(orphan))
     assert blobs.exists(fresh)
@@ -43,22 +56,53 @@ async def test_an_old_blob_without_a_row_goes_while_fresh_and_named_ones_stay(al
 
 
 async def test_nothing_is_tidied_at_the_start(alice: Account, pictures: Path) -> None:
-    orphan = blobs.put("job/1/0", b"old", ".png").key
+    job = await asking(alice)
+    orphan = orphan_of(job)
     age(pictures, 25)
     async with dispatching(Painter()):
-        await ended(await asking(alice))
+        await ended(job)
     assert blobs.exists(orphan)
 
 
 async def test_a_storage_that_is_away_is_tidied_when_it_is_back(
     alice: Account, pictures: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    orphan = blobs.put("job/1/0", b"old", ".png").key
+    job = await asking(alice)
+    orphan = orphan_of(job)
     age(pictures, 25)
     take_away(pictures)
     with caplog.at_level(logging.ERROR):
-        async with dispatching(Painter(), first_tidy_seconds=0.1):
+        async with dispatching({}, first_tidy_seconds=0.1):
             await until(lambda: "The storage could not be tidied" in caplog.text)
             bring_back(pictures)
             await until(lambda: not blobs.exists(orphan))
-            assert (await ended(await asking(alice))).state == State.DONE
+    async with dispatching(Painter()):
+        assert (await ended(job)).state == State.DONE
+
+
+def test_what_another_database_knows_and_what_was_never_ours_stays(alice: Account, pictures: Path) -> None:
+    """A restored database, another installation on the bucket, a folder of holidays: none of it is an orphan."""
+    orphan, foreign, holiday = orphan_of(ask(alice)), picture(), pictures / "2019" / "holiday.jpg"
+    holiday.parent.mkdir()
+    holiday.write_bytes(b"a summer in Brittany")
+    upload = blobs.put("uploads/5f0c1d5e-6d0f-4c58-a1a5-3f1d1e8b9c77", b"whose?", ".png").key
+    age(pictures, 1000)
+    assert tidy() == 1
+    assert not blobs.exists(orphan)
+    assert blobs.exists(foreign)
+    assert blobs.exists(upload)
+    assert holiday.exists()
+
+
+def test_an_upload_stays_while_a_job_still_has_to_be_drawn_from_it(alice: Account, pictures: Path) -> None:
+    image, mask, unused = (store_upload(alice, boat((64, 64))) for _ in range(3))
+    Upload.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    image_ref, mask_ref = (ImageRef(str(upload.public_id), 64, 64) for upload in (image, mask))
+    job = ask(alice, images=(image_ref,), mask=mask_ref)
+    tidy()
+    assert set(Upload.objects.all()) == {image, mask}
+    assert not blobs.exists(unused.blob)
+    cancel(alice, job.public_id)
+    tidy()
+    assert not Upload.objects.exists()
+    assert not blobs.exists(image.blob)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import boto3
 import pytest
@@ -17,6 +18,7 @@ from limner.storage.derived import delete_with_derived
 from limner.storage.sweeper import sweep
 from limner.storage.thumbnails import thumbnail
 from tests.storage.kept import boat, opened
+from tests.storage.test_sweeper import picture
 
 WHO = {"access_key": "testing", "secret_key": "testing", "region_name": "eu-central-1"}
 
@@ -60,19 +62,21 @@ def test_a_picture_lives_and_goes_in_a_bucket(bucket: None) -> None:
         assert file.read(8) == b"\x89PNG\r\n\x1a\n"
     assert opened(thumbnail(stored.key, 256)).size == (256, 192)
     assert thumbnail(stored.key, 256) == thumbnail(stored.key, 256)
-    assert sweep(lambda keys: [stored.key], timedelta(0)) == 0
     delete_with_derived(stored.key)
     assert not blobs.exists(stored.key)
     with pytest.raises(NotFound):
         blobs.get(stored.key)
 
 
-def test_a_bucket_is_swept_too(bucket: None) -> None:
-    key = blobs.put("job/1/0", boat(), ".png").key
+def test_a_bucket_is_swept_too_without_a_look_at_what_others_keep_in_it(bucket: None) -> None:
+    key, kept, theirs = picture(), picture(), picture()
     thumbnail(key, 256)
-    assert sweep(lambda keys: [], timedelta(days=1)) == 0
-    assert sweep(lambda keys: [], timedelta(days=-1)) == 2
+    holiday = blobs.put_at("holiday.png", boat())
+    known = {UUID(of.split("/")[1]) for of in (key, kept)}
+    assert sweep(lambda keys: [kept], lambda jobs: known, timedelta(days=1)) == 0
+    assert sweep(lambda keys: [kept], lambda jobs: known, timedelta(days=-1)) == 2
     assert not blobs.exists(key)
+    assert all(blobs.exists(other) for other in (kept, theirs, holiday))
 
 
 def test_a_bucket_that_is_not_there_is_said_plainly(server: str, settings: Settings) -> None:

@@ -1,0 +1,37 @@
+"""What goes from the storage once a day: uploads that nobody used, and blobs that a crash left without a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from uuid import UUID
+
+from limner.gallery import services as gallery
+from limner.gallery.services import DAY
+from limner.jobs.models import Job
+from limner.jobs.states import ENDED
+
+
+def tidy(older_than: timedelta = DAY, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Delete what is older than `older_than` and nobody's any more; says how many blobs no row named.
+
+    Goes on while `go_on` says so. Raises Unavailable when the storage is away.
+    """
+    gallery.sweep_uploads(older_than, needed=needed_images())
+    return gallery.sweep_blobs(known_jobs, older_than, go_on)
+
+
+def known_jobs(ids: Collection[UUID]) -> set[UUID]:
+    """Those of the ids that this database has a job for: a crash leaves no blob without its job's row."""
+    return set(Job.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
+
+
+def needed_images() -> set[str]:
+    """The public ids of the images that jobs which have not ended name: they still have to be drawn from."""
+    unfinished = Job.objects.exclude(state__in=ENDED).values_list("request__images", "request__mask")
+    return {
+        image["public_id"]
+        for images, mask in unfinished.iterator()
+        for image in (*(images or ()), mask)
+        if image is not None
+    }
