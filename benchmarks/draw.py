@@ -39,7 +39,7 @@ async def through_http(client: httpx.AsyncClient, size: str, n: int, seed: int) 
 
 async def alone(placement: Placement, size: str, seed: int) -> float:
     storybook = model("storybook")
-    ask = Ask(prompt=PROMPT, model="storybook", size=size, seed=seed)
+    ask = Ask(prompt=PROMPT, size=size, seed=seed)
     request, _ = make_request(ask, dialect_for("storybook"), storybook)
     order = DrawOrder(job=f"alone-{size}-{seed}", attempt=1, request=request, indices=(0,))
     started = time.perf_counter()

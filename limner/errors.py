@@ -46,12 +46,6 @@ class InvalidRequest(LimnerError):
             self.code = code
 
 
-class NotSignedIn(LimnerError):
-    code = "invalid_api_key"
-    status = 401
-    fault = Fault.CALLER
-
-
 class NotAllowed(LimnerError):
     code = "permission_denied"
     status = 403

@@ -54,7 +54,6 @@ def generate(
     target = model(target_for(name, settings.LIMNER_TARGETS))
     ask = Ask(
         prompt=prompt,
-        model=name,
         n=n,
         size=size,
         seed=seed,

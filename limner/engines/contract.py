@@ -8,7 +8,7 @@ HTTP or a model library; images are named by public id (`ImageRef`) and their by
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -110,14 +110,12 @@ class Capabilities:
     offered_sizes: tuple[Size, ...]
     """Sizes a person is offered (drawn natively or drawn and resized), the default first."""
     max_n: int = 10
-    max_batch: int = 1
     max_prompt: int = 4000
     default_steps: int = 20
     min_steps: int = 1
     max_steps: int = 100
     default_guidance: float = 3.5
     negative_prompt: bool = True
-    previews: bool = True
     vocabulary: frozenset[str] | None = None
     """The words the model knows; None where it takes any."""
 
@@ -137,9 +135,6 @@ class DrawOrder:
     request: DrawRequest
     indices: tuple[int, ...]
     images: Mapping[str, bytes] = field(default_factory=dict)
-
-    def without(self, drawn: set[int]) -> DrawOrder:
-        return replace(self, indices=tuple(i for i in self.indices if i not in drawn))
 
 
 @dataclass(frozen=True, slots=True)

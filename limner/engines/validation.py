@@ -42,7 +42,6 @@ class Ask:
     """What was asked, raw. None means not given, except for the prompt, where MISSING does."""
 
     prompt: object
-    model: object = None
     n: object = None
     size: object = None
     seed: object = None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 SCOPE_KEY = "limner.health"
-"""Where `limner serve` leaves its `AskHealth` for the pages: in the ASGI scope of every request."""
+"""Where `limner serve` leaves its `Callable[[], Health]` for the pages: in the ASGI scope of every request."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +15,3 @@ class Health:
     ready: bool
     reasons: tuple[str, ...] = ()
     models: dict[str, bool] = field(default_factory=dict)
-
-
-AskHealth = Callable[[], Health]

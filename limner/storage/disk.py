@@ -42,10 +42,9 @@ class DiskStorage(FileSystemStorage):
             partial.unlink(missing_ok=True)
             raise
         # The row that names this key is committed next: the name has to survive a power cut too.
-        if os.name == "posix":  # Windows cannot open a folder, and writes its names through by itself
-            above = os.open(target.parent, os.O_RDONLY)
-            try:
-                os.fsync(above)
-            finally:
-                os.close(above)
+        above = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(above)
+        finally:
+            os.close(above)
         return name

@@ -50,10 +50,6 @@ class Offer:
     def colours(self) -> tuple[str, ...]:
         return colours_for(self.model.capabilities)
 
-    @property
-    def examples(self) -> tuple[str, ...]:
-        return EXAMPLES
-
 
 def offer(name: str = "") -> Offer:
     """What can be asked of the model called `name`, or of the first that is installed."""

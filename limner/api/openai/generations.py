@@ -89,7 +89,6 @@ def understood(body: Mapping[str, Any]) -> Wish:
     target = _target(asked)
     ask = Ask(
         prompt=given.get("prompt", MISSING),
-        model=asked,
         n=given.get("n"),
         size=given.get("size"),
         seed=given.get("seed"),
