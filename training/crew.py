@@ -66,6 +66,8 @@ def run(work: Callable[..., None], size: int, *given: Any) -> None:
     if size == 1:
         work(0, None, *given)
         return
+    from multiprocessing.connection import wait
+
     import torch.multiprocessing as processes
 
     processes.set_sharing_strategy("file_system")
@@ -74,7 +76,14 @@ def run(work: Callable[..., None], size: int, *given: Any) -> None:
     started = [context.Process(target=work, args=(rank, barrier, *given)) for rank in range(size)]
     for process in started:
         process.start()
-    for process in started:
-        process.join()
+    waiting = {process.sentinel: process for process in started}
+    try:
+        while waiting and not any(process.exitcode for process in started):
+            for sentinel in wait(list(waiting)):
+                waiting.pop(sentinel).join()
+    finally:  # one that died, or an interrupt, would leave the others at a meeting for ever
+        for process in waiting.values():
+            process.terminate()
+            process.join()
     if any(process.exitcode for process in started):
         raise RuntimeError("a worker of the crew failed")

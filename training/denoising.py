@@ -183,8 +183,8 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
     shelf = Shelf(autoencoder, tokenizer, plan, rng, plan.scenes // crew.size)
     shelf.add(256)
     model = torch.compile(painter) if plan.compiled else painter
-    heard = 0.0
-    while run.going.item():
+    heard, going = 0.0, True
+    while going:
         shelf.add(plan.fresh // crew.size if shelf.size < shelf.most else 1)
         clean, numbers = shelf.take(batch)
         silent = torch.rand(batch, 1, device=where) < plan.unconditional
@@ -198,13 +198,14 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
         if rank == 0:
             run.going.fill_(float(clock.running))
         meet()
+        going = bool(run.going.item())  # between the meetings, where worker 0 cannot change it: all stop at one step
         crew.gather(painter, rank, mine)
         optimizers.step(clock.rate(1.0, step, plan.warmup))
         follow(pairs, step, plan.average)
         meet()
         crew.clear(rank)
         step += 1
-        if step % SAVE == 0 or not run.going.item():
+        if step % SAVE == 0 or not going:
             optimizers.save(kept)
             if rank == 0:
                 state = {"model": painter.state_dict(), "average": run.average.state_dict()}
