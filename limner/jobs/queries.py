@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from limner.accounts.models import Account
-from limner.engines.contract import Size
+from limner.engines.contract import DrawRequest
 from limner.errors import NotFound
 from limner.gallery.models import Picture
 from limner.jobs import estimate
@@ -31,6 +31,14 @@ def job_visible_to(account: Account, public_id: UUID) -> Job:
     if job is None:
         raise NotFound("There is no such job.")
     return job
+
+
+def request_of(job: Job) -> DrawRequest | None:
+    """What the job asks for; None where another version of Limner wrote it and this one cannot read it."""
+    try:
+        return DrawRequest.from_json(job.request)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def events_after(account_id: int, number: int, *, job: UUID | None = None, limit: int = 500) -> list[StoredEvent]:
@@ -102,6 +110,8 @@ def _pictures(jobs: Iterable[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
 
 def _error(job: Job) -> float:
     """The share by which predictions for pictures like this job's tend to be wrong."""
-    size, steps = Size.parse(job.request["draw_size"]), job.request["steps"]
-    row = Pace.objects.filter(model=job.lane, bucket=estimate.bucket(size), steps=steps).first()
+    request, row = request_of(job), None
+    if request is not None:
+        bucket = estimate.bucket(request.draw_size)
+        row = Pace.objects.filter(model=job.lane, bucket=bucket, steps=request.steps).first()
     return estimate.trusted_error(row)

@@ -88,6 +88,19 @@ async def test_a_failed_job_says_why(client: httpx.AsyncClient) -> None:
     assert job["error"] == {"code": "engine_error", "message": "It broke."}
 
 
+async def test_a_job_of_another_version_is_listed_without_what_it_asked_for(client: httpx.AsyncClient) -> None:
+    for prompt in ("a cat", "a boat"):
+        await draw(client, prompt)
+    cat = await in_thread(Job.objects.get, request__prompt="a cat")
+    await in_thread(Job.objects.filter(pk=cat.pk).update, request={"words": "of another version"})
+    answer = await client.get("/api/v1/jobs")
+    assert answer.status_code == 200
+    boat, cat_out = answer.json()["jobs"]
+    assert boat["prompt"] == "a boat"
+    assert (cat_out["prompt"], cat_out["size"], cat_out["seed"]) == (None, None, None)
+    assert (cat_out["model"], cat_out["n"], len(cat_out["pictures"])) == ("storybook", 2, 2)
+
+
 async def test_the_contract_is_served_and_no_page_comes_with_it(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/openapi.json")).json()["paths"].keys() == {"/api/v1/jobs"}
     assert (await client.get("/api/docs")).status_code == 404

@@ -18,16 +18,16 @@ from limner.api.auth import Caller, caller_of
 from limner.api.errors import ApiError, answer, server_fault
 from limner.api.links import origin_of, picture_link
 from limner.api.native.schemas import ErrorOut, JobOut, JobsOut, Page, PictureOut, Trouble
-from limner.engines.contract import DrawRequest
 from limner.errors import InvalidRequest, LimnerError
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of
 from limner.jobs.models import Job
-from limner.jobs.queries import jobs_visible_to
+from limner.jobs.queries import jobs_visible_to, request_of
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 
 logger = logging.getLogger(__name__)
+ASKED = ("prompt", "negative_prompt", "seed", "steps", "guidance")
 
 
 class Key(HttpBearer):
@@ -92,18 +92,15 @@ def page_of_jobs(account: Account, limit: int, before: UUID | None, origin: str)
 
 
 def _job_out(job: Job, pictures: Iterable[Picture], origin: str) -> JobOut:
-    request = DrawRequest.from_json(job.request)
+    request = request_of(job)
+    asked = {name: getattr(request, name, None) for name in ASKED}
     return JobOut(
         id=job.public_id,
         state=State(job.state),
-        model=request.model,
-        prompt=request.prompt,
-        negative_prompt=request.negative_prompt,
-        size=str(request.size),
+        model=job.lane,
+        size=str(request.size) if request else None,
         n=job.n,
-        seed=request.seed,
-        steps=request.steps,
-        guidance=request.guidance,
+        **asked,
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,

@@ -36,18 +36,18 @@ class Trouble(Schema):
 
 
 class JobOut(Schema):
-    """One request for n pictures."""
+    """One request for n pictures. What was asked for is null where another version of Limner wrote it."""
 
     id: UUID
     state: State
     model: str
-    prompt: str
-    negative_prompt: str
-    size: str = Field(description="WIDTHxHEIGHT in pixels.")
+    prompt: str | None
+    negative_prompt: str | None
+    size: str | None = Field(description="WIDTHxHEIGHT in pixels.")
     n: int
-    seed: int = Field(description="The first picture's; picture i is drawn with seed + i.")
-    steps: int
-    guidance: float
+    seed: int | None = Field(description="The first picture's; picture i is drawn with seed + i.")
+    steps: int | None
+    guidance: float | None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
