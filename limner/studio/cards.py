@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog
-from limner.engines.contract import DrawRequest
+from limner.engines.contract import DrawRequest, Size
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_visible_to
 from limner.jobs.models import Job
-from limner.jobs.queries import outlook
+from limner.jobs.queries import outlook, request_of
 from limner.jobs.states import ENDED, State
 from limner.prompts.styles import unknown_words
 from limner.studio import wording
@@ -40,17 +40,34 @@ class Card:
     tiles: tuple[Tile, ...]
 
     @cached_property
-    def request(self) -> DrawRequest:
-        return DrawRequest.from_json(self.job.request)
+    def request(self) -> DrawRequest | None:
+        """None for a job that another version of Limner made: it keeps its pictures and cannot be asked for again."""
+        return request_of(self.job)
+
+    @property
+    def prompt(self) -> str:
+        return self.request.prompt if self.request else "Made by another version of Limner"
+
+    @property
+    def shape(self) -> Size:
+        """Width and height of its places."""
+        if self.request:
+            return self.request.size
+        drawn = next((tile.picture for tile in self.tiles if tile.picture), None)
+        return Size(drawn.width, drawn.height) if drawn else Size(1, 1)
 
     @cached_property
     def model(self) -> Model | None:
         """None for a job whose model has been taken away since."""
-        return catalog().get(self.request.model)
+        return catalog().get(self._model_name)
 
     @property
     def model_title(self) -> str:
-        return self.model.title if self.model else self.request.model
+        return self.model.title if self.model else self._model_name
+
+    @property
+    def _model_name(self) -> str:
+        return self.request.model if self.request else self.job.lane
 
     @property
     def url(self) -> str:
@@ -98,9 +115,9 @@ class Card:
     @cached_property
     def unknown(self) -> str:
         """The sentence that names the words the model passed over, or nothing."""
-        if self.model is None:
+        if self.model is None or self.request is None:
             return ""
-        return wording.passes_over(self.model.title, unknown_words(self.request.prompt, self.model.capabilities))
+        return wording.passes_over(self.model.title, unknown_words(self.prompt, self.model.capabilities))
 
     @cached_property
     def status(self) -> str:
@@ -134,7 +151,7 @@ class Card:
     @property
     def announcement(self) -> str:
         """What a screen reader hears when the card has changed into this."""
-        return wording.announcement(State(self.job.state), self.request.prompt, self.hung, self.job.n)
+        return wording.announcement(State(self.job.state), self.prompt, self.hung, self.job.n)
 
 
 def card_of(account: Account, job: Job) -> Card:

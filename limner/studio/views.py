@@ -5,7 +5,10 @@ Every fragment is the page's own markup, so the page works without scripts too; 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID, uuid4
@@ -19,10 +22,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.engines.contract import DrawRequest
-from limner.errors import LimnerError
+from limner.errors import InvalidRequest, LimnerError
 from limner.jobs import services
 from limner.jobs.models import Job
-from limner.jobs.queries import job_visible_to, jobs_visible_to
+from limner.jobs.queries import job_visible_to, jobs_visible_to, request_of
 from limner.jobs.sse import account_stream
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
@@ -110,9 +113,16 @@ def _wall(viewer: Account, before: UUID | None = None) -> dict[str, object]:
 def make(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Submit a job and answer with its card. The form's token makes a second press of the same button harmless."""
     wish = asking.request_of(request.POST)
-    token = request.POST.get("ask", "")[:64]
-    job = services.submit(viewer, wish, idempotency_key=f"studio:{token}" if token else None)
+    job = services.submit(viewer, wish, idempotency_key=_one_press(request.POST.get("ask", ""), wish))
     return _made(request, viewer, job)
+
+
+def _one_press(token: str, wish: DrawRequest) -> str | None:
+    """The same for two presses of a form with the same words in it: one that was gone back to asks for new ones."""
+    if not token:
+        return None
+    said = json.dumps([token, replace(wish, seed=0).to_json()])
+    return f"studio:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 @require_POST
@@ -120,7 +130,10 @@ def make(request: HttpRequest, viewer: Account) -> HttpResponse:
 def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """The same wish once more: the same picture after a failure, another one otherwise."""
     before = job_visible_to(viewer, public_id)
-    wish = asking.same_again(DrawRequest.from_json(before.request), keep_seed=before.state == State.FAILED)
+    asked = request_of(before)
+    if asked is None:
+        raise InvalidRequest("Another version of Limner made this job, and this one cannot read it. Ask for it anew.")
+    wish = asking.same_again(asked, keep_seed=before.state == State.FAILED)
     return _made(request, viewer, services.submit(viewer, wish))
 
 

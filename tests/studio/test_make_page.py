@@ -64,6 +64,25 @@ def test_a_second_press_of_the_same_form_makes_no_second_job(alices: Client) -> 
     assert Job.objects.count() == 1
 
 
+def test_a_form_that_was_gone_back_to_asks_for_its_new_words(alices: Client) -> None:
+    for change in ({}, {"prompt": "a blue boat"}, {"colour": "red"}, {"style": "sunset"}, {"n": "3"}, {}):
+        alices.post("/make", {**ASK, "ask": "one-form", **change})
+    assert [job.request["prompt"] for job in Job.objects.order_by("pk")] == [
+        ASK["prompt"],
+        "a blue boat",
+        "a red friendly robot holding a flower",
+        "a friendly robot holding a flower, at sunset",
+        ASK["prompt"],
+    ]
+
+
+@pytest.mark.parametrize("token", ["\0", "x" * 10_000, "🤖"])
+def test_a_strange_token_is_a_token(alices: Client, token: str) -> None:
+    for _ in range(2):
+        assert alices.post("/make", {**ASK, "ask": token}, headers=HTMX).status_code == 200
+    assert Job.objects.count() == 1
+
+
 def test_each_answer_brings_the_form_a_new_token(alices: Client) -> None:
     first, second = (text(alices.post("/make", ASK, headers=HTMX)) for _ in range(2))
     assert 'hx-swap-oob="true"' in first
@@ -245,6 +264,26 @@ def test_a_job_of_a_model_that_is_gone_still_has_its_card(db: None, client: Clie
     job = a_job(owner(), state=State.FAILED)
     Job.objects.filter(pk=job.pk).update(request={**job.request, "model": "gone"})
     assert "gone ·" in text(client.get("/"))
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.DONE, State.FAILED])
+def test_a_job_of_another_version_says_so_and_the_others_are_as_ever(
+    alices: Client, alice: Account, state: State
+) -> None:
+    done(alice, "a red robot")
+    unread = done(alice)
+    Job.objects.filter(pk=unread.pk).update(state=state, request={"words": "of another version"})
+    a_job(alice, "a blue boat")
+    page = alices.get("/")
+    assert page.status_code == 200
+    assert "Made by another version of Limner" in text(page)
+    assert "a red robot" in text(page)
+    assert "a blue boat" in text(page)
+    assert text(page).count('class="tile-picture"') == 2
+    assert text(page).count("Draw again") == 1
+    answer = alices.post(path(unread, "again"), headers=HTMX)
+    assert (answer.status_code, Job.objects.count()) == (400, 3)
+    assert "Ask for it anew." in text(answer)
 
 
 def test_no_page_has_a_style_or_a_handler_in_its_markup(alices: Client, alice: Account) -> None:
