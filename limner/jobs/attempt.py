@@ -6,7 +6,7 @@ import asyncio
 import base64
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +19,6 @@ from limner.jobs.ledger import Claim
 from limner.jobs.measures import Measures
 
 log = logging.getLogger(__name__)
-
-PREVIEW_SECONDS = 1 / 30
-"""A small model shows a whole picture in a third of a second: rarer, and its previews would never be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Attempt:
         self._cancelled = False
         self._lost = False
         self._begun = time.monotonic()
-        self._last_preview = float("-inf")
+        self._interrupted = asyncio.Event()
         self._over = asyncio.Event()
 
     async def run(self) -> None:
@@ -66,13 +63,13 @@ class Attempt:
             self._over.set()
 
     async def cancel(self) -> None:
-        """Somebody cancelled the job: the drawing ends within a step, and the job with it."""
+        """Somebody cancelled the job: it ends at once, even while its model is still being loaded."""
         if not self._cancelled:
             self._cancelled = True
             await self._interrupt()
 
     async def lose(self) -> None:
-        """The lease is gone: the drawing ends within a step, and nothing more is written.
+        """The lease is gone: the drawing ends, and nothing more is written.
 
         Once all is drawn there is nothing to stop: what is being written now is fenced by itself.
         """
@@ -86,6 +83,7 @@ class Attempt:
         await self._over.wait()
 
     async def _interrupt(self) -> None:
+        self._interrupted.set()
         await self.placement.cancel(str(self.claimed.job))
 
     # Drawing --------------------------------------------------------------------------------------------------
@@ -99,9 +97,14 @@ class Attempt:
             indices=self.claimed.indices,
         )
         try:
-            async with aclosing(self.placement.draw(order)) as drawing:  # type: ignore[type-var]
-                async for event in drawing:
+            async with (
+                aclosing(self.placement.draw(order)) as drawing,  # type: ignore[type-var]
+                aclosing(_until(self._interrupted, drawing)) as events,
+            ):
+                async for event in events:
                     if self._lost or self._trouble is not None:
+                        break
+                    if self._cancelled and not isinstance(event, Drawn):
                         break
                     await self._take(event)
             await self._finish_keeping()
@@ -120,11 +123,8 @@ class Attempt:
             case Progress():
                 self._publish("progress", self._progress(event))
             case Preview():
-                now = time.monotonic()
-                if now - self._last_preview >= PREVIEW_SECONDS:
-                    self._last_preview = now
-                    image = "data:image/webp;base64," + base64.b64encode(event.image).decode("ascii")
-                    self._publish("preview", {"index": event.index, "step": event.step, "image": image})
+                image = "data:image/webp;base64," + base64.b64encode(event.image).decode("ascii")
+                self._publish("preview", {"index": event.index, "step": event.step, "image": image})
             case Drawn():
                 if event.index not in self._missing:
                     log.warning("Job %s: picture %d was not asked for.", self.claimed.job, event.index)
@@ -193,3 +193,28 @@ class Attempt:
     async def _write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """A fenced write, seen through even when this attempt is cancelled while it runs."""
         return await asyncio.shield(asyncio.ensure_future(self._tools.patiently(fn, *args, **kwargs)))
+
+
+async def _until(interrupted: asyncio.Event, drawing: AsyncIterator[DrawEvent]) -> AsyncGenerator[DrawEvent]:
+    """The drawing's events, until it ends or somebody interrupts it: no matter what it waits for just then."""
+    stop = asyncio.ensure_future(interrupted.wait())
+    coming: asyncio.Future[DrawEvent] | None = None
+    try:
+        while not interrupted.is_set():
+            coming = asyncio.ensure_future(anext(drawing))
+            await asyncio.wait({coming, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
+                return
+            try:
+                event = coming.result()
+            except StopAsyncIteration:
+                return
+            yield event
+    finally:
+        # The drawing can only be closed once nobody waits for its next event.
+        for task in (stop, coming):
+            if task is not None and not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+        if coming is not None and not coming.cancelled():
+            coming.exception()  # looked at, so that nothing complains: there is nobody left to tell
