@@ -75,7 +75,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
-    assert "csp" not in log.read_text().lower(), "a browser reported a breach of the content security policy"
+    assert "content security policy:" not in log.read_text(), "a browser met something forbidden"
 
 
 def _wait_until_it_can_draw(server: Server) -> None:
