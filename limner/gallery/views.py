@@ -63,7 +63,10 @@ def _plainly(view: _View) -> _View:
 
 
 def _give_back_connections() -> None:
-    """Django would do so when the last byte is sent: a slow reader of a file would hold one all that time."""
+    """Django would do so when the last byte is sent: a slow reader of a file would hold one all that time.
+
+    SQLite's too, which threads that live on keep: a view's thread ends with its request.
+    """
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:  # that one is still its opener's
             connection.close()
