@@ -24,17 +24,21 @@ def predict(request: DrawRequest) -> Prediction:
 
 def predict_picture(model: str, size: Size, steps: int) -> Prediction:
     """Seconds for one picture that `model` draws at `size` in `steps` steps."""
-    row = Pace.objects.filter(model=model, bucket=estimate.bucket(size), steps=steps).first()
-    return estimate.predict(row, speed_class(model), size=size, steps=steps)
+    return estimate.predict(measured(model, size, steps), speed_class(model), size=size, steps=steps)
 
 
-def learn(model: str, bucket: str, steps: int, measured: list[tuple[float, float]]) -> None:
+def measured(model: str, size: Size, steps: int) -> Pace | None:
+    """What has been measured of such pictures; None before the first of them."""
+    return Pace.objects.filter(model=model, bucket=estimate.bucket(size), steps=steps).first()
+
+
+def learn(model: str, bucket: str, steps: int, pairs: list[tuple[float, float]]) -> None:
     """Take pairs of (measured, predicted) seconds of one kind of picture into its averages."""
     with transaction.atomic():
         row, _ = Pace.objects.select_for_update().get_or_create(
             model=model, bucket=bucket, steps=steps, defaults={"seconds": 0.0}
         )
-        for seconds, predicted in measured:
+        for seconds, predicted in pairs:
             after = estimate.record(row, seconds, predicted=predicted)
             row.seconds, row.error, row.measured = after.seconds, after.error, after.measured
         row.save()

@@ -14,9 +14,9 @@ from limner.accounts.models import Account
 from limner.engines.contract import DrawRequest
 from limner.errors import NotFound
 from limner.gallery.models import Picture
-from limner.jobs import estimate
+from limner.jobs import estimate, pace
 from limner.jobs.events import StoredEvent
-from limner.jobs.models import Event, Job, Pace
+from limner.jobs.models import Event, Job
 from limner.jobs.states import ENDED, State
 
 
@@ -110,8 +110,6 @@ def _pictures(jobs: Iterable[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
 
 def _error(job: Job) -> float:
     """The share by which predictions for pictures like this job's tend to be wrong."""
-    request, row = request_of(job), None
-    if request is not None:
-        bucket = estimate.bucket(request.draw_size)
-        row = Pace.objects.filter(model=job.lane, bucket=bucket, steps=request.steps).first()
+    request = request_of(job)
+    row = pace.measured(job.lane, request.draw_size, request.steps) if request else None
     return estimate.trusted_error(row)

@@ -87,7 +87,7 @@ def _page(request: HttpRequest, viewer: Account, *, problem: str = "", status: i
     try:
         offered = asking.offer(request.GET.get("model", ""))
     except LimnerError as error:
-        offered, problem, status = None, problem or error.message, max(status, 200)
+        offered, problem = None, problem or error.message
     context = {
         "offer": offered,
         "problem": problem,
@@ -101,7 +101,7 @@ def _page(request: HttpRequest, viewer: Account, *, problem: str = "", status: i
 
 
 def _wall(viewer: Account, before: UUID | None = None) -> dict[str, object]:
-    jobs = jobs_visible_to(viewer).order_by("-id")
+    jobs = jobs_visible_to(viewer)
     if before is not None:
         jobs = jobs.filter(pk__lt=job_visible_to(viewer, before).pk)
     found = list(jobs[: WALL + 1])

@@ -73,7 +73,7 @@ async def list_jobs(
 
 def page_of_jobs(account: Account, limit: int, before: UUID | None, origin: str) -> JobsOut:
     """One page. Two queries and one for the place it begins at, however deep it lies. Reads the database."""
-    mine = jobs_visible_to(account).order_by("-id")
+    mine = jobs_visible_to(account)
     rows = mine
     if before is not None:
         place = mine.filter(public_id=before).values_list("id", flat=True).first()
