@@ -19,7 +19,7 @@ import click
 from django.conf import settings
 
 from limner.cli.listening import address_of, listen
-from limner.cli.locks import AlreadyRuns, only_runner
+from limner.cli.locks import runner_of
 from limner.cli.speak import plain, say
 from limner.cli.start import check_targets
 from limner.errors import LimnerError
@@ -213,14 +213,8 @@ def database() -> Finding:
 def port() -> Finding:
     """Free, or taken by the Limner of this very home."""
     address = address_of(settings.LIMNER_HOST, settings.LIMNER_PORT)
-    if settings.LIMNER_HOME.exists():
-        try:
-            with only_runner(settings.LIMNER_HOME, ""):
-                pass
-        except AlreadyRuns as runs:
-            return Finding("port", State.GOOD, f"Limner runs at {runs.runner.address} (process {runs.runner.pid})")
-        except OSError:
-            pass  # a home that cannot be written is its own finding
+    if (runner := runner_of(settings.LIMNER_HOME)) is not None:
+        return Finding("port", State.GOOD, str(runner))
     try:
         listen(settings.LIMNER_HOST, settings.LIMNER_PORT).close()
     except LimnerError as error:

@@ -17,10 +17,19 @@ RUNNING = "running.lock"
 
 @dataclass(frozen=True)
 class Runner:
-    """The process that draws for a home, and where it can be reached (empty: it has no pages)."""
+    """The process that draws for a home, and where it can be reached (empty: it has no pages).
+
+    `pid` is 0 for one that has not said yet who it is.
+    """
 
     pid: int
     address: str
+
+    def __str__(self) -> str:
+        if not self.pid:
+            return "Limner is just starting or stopping from this home"
+        where = f" at {self.address}" if self.address else ""
+        return f"Limner already runs from this home{where} (process {self.pid})"
 
 
 class AlreadyRuns(NotConfigured):
@@ -28,11 +37,11 @@ class AlreadyRuns(NotConfigured):
 
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
-        where = f" at {runner.address}" if runner.address else ""
-        super().__init__(
-            f"Limner already runs from this home{where} (process {runner.pid}). "
-            f"Use that one, stop it with: kill {runner.pid} — or give this one its own LIMNER_HOME."
-        )
+        if runner.pid:
+            way_out = f"Use that one, stop it with: kill {runner.pid} — or give this one its own LIMNER_HOME."
+            super().__init__(f"{runner}. {way_out}")
+        else:
+            super().__init__(f"{runner}; try again in a moment.")
 
 
 @contextmanager
@@ -50,6 +59,18 @@ def only_runner(home: Path, address: str) -> Iterator[None]:
             yield
         finally:
             file.truncate(0)
+
+
+def runner_of(home: Path) -> Runner | None:
+    """Who draws for `home` just now, told without changing anything there; None: nobody."""
+    try:
+        with (home / RUNNING).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _told(str(home / RUNNING))
+    except OSError:  # it is not there, or is not ours to read: then nobody's that we could name
+        return None
+    return None
 
 
 def _told(name: str) -> Runner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,23 @@ def test_a_running_limner_is_no_trouble(tmp_path: Path) -> None:
         assert status == 0
         assert str(served.process.pid) in found["port"]["said"]
         assert served.stop() == 0
+
+
+def test_a_home_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    status, _ = findings(tmp_path / "home", LIMNER_PORT=str(free_port()))
+    assert (status, list((tmp_path / "home").iterdir())) == (0, [])
+    (tmp_path / "home" / "running.lock").write_text("what a killed server said")
+    status, _ = findings(tmp_path / "home", LIMNER_PORT=str(free_port()))
+    assert (status, (tmp_path / "home" / "running.lock").read_text()) == (0, "what a killed server said")
+
+
+def test_a_limner_that_is_just_starting_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    with (tmp_path / "home" / "running.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        status, found = findings(tmp_path / "home")
+    assert (status, found["port"]["said"]) == (0, "Limner is just starting or stopping from this home")
 
 
 def test_a_port_that_others_use_is_a_note_with_the_way_out(tmp_path: Path) -> None:
