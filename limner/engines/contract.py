@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from limner.engines.words import known_as
+
 
 class Task(StrEnum):
     CREATE = "create"
@@ -123,7 +125,7 @@ class Capabilities:
         """The words that the model would pass over, in order, once each."""
         if self.vocabulary is None:
             return []
-        return list(dict.fromkeys(word for word in words if word not in self.vocabulary))
+        return list(dict.fromkeys(word for word in words if known_as(word, self.vocabulary) is None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from limner.engines.contract import Capabilities, DrawRequest, Size, Task
 from limner.engines.dialects import Dialect
-from limner.engines.words import known_as, words_of
+from limner.engines.words import words_of
 from limner.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def _unknown_words(model: Model, prompt: str, negative: str) -> list[Notice]:
     able = model.capabilities
     notices = []
     for param, text in (("prompt", prompt), ("negative_prompt", negative)):
-        unknown = [word for word in able.unknown_words(words_of(text)) if not known_as(word, able.vocabulary or ())]
+        unknown = able.unknown_words(words_of(text))
         if unknown:
             shown = ", ".join(_short(word, 40) for word in unknown[:12]) + (", …" if len(unknown) > 12 else "")
             notices.append(Notice(param, f"{model.title} does not know these words and passes over them: {shown}."))

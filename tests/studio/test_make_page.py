@@ -183,6 +183,11 @@ def test_words_the_model_does_not_know_are_named_while_typing(alices: Client) ->
     assert "does not know" not in text(alices.get("/words", {"prompt": "a robot by the sea"}))
 
 
+def test_several_of_what_the_model_knows_is_known_too(alices: Client) -> None:
+    hint = text(alices.get("/words", {"prompt": "cats and dogs"}))
+    assert "Storybook does not know “dogs” yet and passes over it." in hint
+
+
 def test_cancel_ends_a_waiting_job_and_answers_with_its_card(alices: Client, alice: Account) -> None:
     job = a_job(alice)
     card = text(alices.post(path(job, "cancel"), headers=HTMX))
