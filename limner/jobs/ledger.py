@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 
 from limner.accounts import credits
 from limner.engines.contract import DrawRequest
-from limner.errors import LimnerError
+from limner.errors import Interrupted, LimnerError, UnreadableJob
 from limner.gallery.models import Picture
 from limner.jobs import events
 from limner.jobs.events import Happened
@@ -93,7 +93,7 @@ def claim(
             request = _request(job)
             if request is None:
                 message = "This job was made by another version of Limner and cannot be read. Ask for it again."
-                happened.append(_end(job, State.FAILED, len(kept), "unreadable_job", message))
+                happened.append(_end(job, State.FAILED, len(kept), UnreadableJob.code, message))
                 continue
             happened.append(_told(job, len(kept)))
             missing = tuple(index for index in range(job.n) if index not in kept)
@@ -252,7 +252,7 @@ def _lost(job: Job) -> Happened:
         return _end(job, State.CANCELLED, pictures)
     if job.lost >= MAX_LOST:
         message = f"Limner stopped {job.lost} times while it drew this and gave up. Ask for smaller pictures."
-        return _end(job, State.FAILED, pictures, "interrupted", message)
+        return _end(job, State.FAILED, pictures, Interrupted.code, message)
     return _requeue(job, pictures, delay=0.0)
 
 
