@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError
-
 from limner.engines.contract import Placement
 from limner.errors import LimnerError, Unavailable
 from limner.jobs import ledger
@@ -22,6 +20,7 @@ from limner.jobs.bus import DISPATCH, Bus
 from limner.jobs.measures import Measures
 from limner.jobs.threads import give_back_connections, run_in
 from limner.jobs.tidying import tidy
+from limner.jobs.trouble import DATABASE_TROUBLE
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +34,6 @@ TIDY_SECONDS = 24 * 3600.0
 RELOAD_SECONDS = 30.0
 """A model that could not be loaded is tried again this much later, besides when a job asks for it."""
 PATIENCE_SECONDS = 10.0
-DATABASE_TROUBLE = (OperationalError, InterfaceError)
-"""A restarting PostgreSQL, or a SQLite that stayed locked: worth asking again."""
 
 
 class Dispatcher:
@@ -107,7 +104,8 @@ class Dispatcher:
         ]
         stopping = asyncio.create_task(self._stopping.wait(), name="dispatcher: until stopped")
         try:
-            await self._patiently(ledger.take_back, self._holder, self._boot)
+            if not await self._took_back(stopping):
+                return
             self._claiming = True
             for event in self._wake.values():
                 event.set()
@@ -119,6 +117,18 @@ class Dispatcher:
             self._claiming = False
             stopping.cancel()
             await self._wind_up(tasks, lanes)
+
+    async def _took_back(self, stopping: asyncio.Task[bool]) -> bool:
+        """Take back what an earlier start held. False when told to stop first: the database may be away for long."""
+        taking = asyncio.ensure_future(self._patiently(ledger.take_back, self._holder, self._boot))
+        try:
+            await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not taking.done():
+                return False
+            taking.result()
+            return not stopping.done()
+        finally:
+            taking.cancel()
 
     async def stop(self, drain_seconds: float) -> None:
         """Claim no more, let running jobs go on for `drain_seconds`, hand the rest back to the queue, close."""

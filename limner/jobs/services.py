@@ -16,8 +16,10 @@ from limner.jobs import events, fairness, ledger, pace
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.states import State
+from limner.jobs.trouble import said_plainly
 
 
+@said_plainly()
 def submit(
     account: Account,
     request: DrawRequest,
@@ -31,7 +33,8 @@ def submit(
 
     The same account's same `idempotency_key` gives the job that is already there. `price`, in millicredits, is fixed
     here: what the catalog says, unless it is given. `predicted` is the seconds the whole job will take; without it
-    the model's pace says. Raises OutOfCredits, with nothing stored.
+    the model's pace says. Raises OutOfCredits, or Unavailable where the database cannot be written, with nothing
+    stored.
     """
     if price is None:
         price = catalog.model(request.model).millicredits * request.n
@@ -67,6 +70,7 @@ def submit(
     return job
 
 
+@said_plainly()
 def cancel(account: Account, public_id: UUID) -> Job:
     """Cancel a job: at once while it waits, within a step while it is drawn. One that has ended stays as it is."""
     with transaction.atomic():

@@ -29,6 +29,7 @@ from limner.jobs.queries import outlook
 from limner.jobs.services import cancel, submit
 from limner.jobs.states import ENDED
 from limner.jobs.threads import in_thread
+from limner.jobs.trouble import said_plainly
 
 logger = logging.getLogger(__name__)
 
@@ -190,6 +191,7 @@ async def submit_and_wait(account: Account, request: DrawRequest, *, longest_wai
     return job.public_id
 
 
+@said_plainly()
 def submit_if_soon(account: Account, request: DrawRequest, longest_wait: float) -> Job:
     """Submit, unless the queue before the job likely takes longer than `longest_wait` seconds: then store nothing."""
     with transaction.atomic():

@@ -7,12 +7,13 @@ import logging
 from collections import deque
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from limner.jobs.health import SCOPE_KEY
+from limner.jobs.health import SCOPE_KEY, space_problem
 from limner.jobs.threads import in_thread
 
 log = logging.getLogger(__name__)
@@ -28,13 +29,15 @@ async def livez(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 async def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when pictures can be drawn, else 503 and why not. `limner web` alone answers for its database only."""
+    """200 when pictures can be drawn, else 503 and why not. `limner web` alone answers for its database and disk."""
     reasons = []
     try:
         await in_thread(_ask_database)
     except DatabaseError as error:
         log.warning("healthz: the database does not answer: %s", error)
         reasons.append("The database does not answer.")
+    if (full := await in_thread(space_problem, settings.LIMNER_HOME)) is not None:
+        reasons.append(full)
     ask = getattr(request, "scope", {}).get(SCOPE_KEY)
     health = ask() if ask else None
     if health is not None and not health.ready:

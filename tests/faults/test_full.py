@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 from limner.accounts.models import Account
 from limner.jobs.models import Job
 from limner.jobs.states import ENDED, State
-from tests.faults.processes import drawer
+from tests.faults.processes import drawer, program
 from tests.faults.waiting import wait_for
 from tests.jobs.house import ask, assert_books_balance, now
 
@@ -30,3 +31,18 @@ def test_nothing_is_lost_while_the_disk_is_full_and_all_is_drawn_when_there_is_s
         wait_for(lambda: not Job.objects.exclude(state__in=ENDED).exists())
     assert {now(job).state for job in jobs} == {State.DONE}
     assert_books_balance()
+
+
+def test_who_asks_while_the_disk_is_full_is_told_so_and_when_to_come_back(db: None) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("the full disk would have to be the database server's")
+    said: list[str] = []
+    with program("asker", said=said) as process:
+        assert process.stdout is not None
+        answers = [json.loads(line) for line in process.stdout]
+        assert process.wait(20) == 0, "".join(said)
+    assert [answer["status"] for answer in answers] == [503] * 4
+    assert all("Limner cannot write to its database just now" in answer["text"] for answer in answers)
+    assert answers[0]["headers"]["retry-after"] == "5"
+    assert "x-should-retry" not in answers[0]["headers"]
+    assert list(Job.objects.values_list("state", flat=True)) == [State.QUEUED]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+from django.db import connection, transaction
 
 from limner.accounts.models import Account
 from limner.jobs.bus import bus
@@ -59,6 +63,17 @@ async def test_cancelling_the_dispatcher_hands_its_jobs_back(alice: Account) -> 
     assert (await in_thread(now, job)).state == State.QUEUED
 
 
+async def test_a_dispatcher_stops_while_the_database_does_not_answer_at_its_start(alice: Account) -> None:
+    dispatcher = Dispatcher({LANE: Painter()}, holder="house", boot="boot", bus=bus())
+    async with database_stuck():
+        running = asyncio.create_task(dispatcher.run())
+        await until(lambda: [thread for thread in threading.enumerate() if LEDGER in thread.name])
+        async with asyncio.timeout(10):
+            await dispatcher.stop(0)
+            await running
+    await until(lambda: not [thread for thread in threading.enumerate() if LEDGER in thread.name])
+
+
 async def test_a_dispatcher_that_never_ran_stops_at_once() -> None:
     await Dispatcher({LANE: Painter()}, holder="house", boot="boot", bus=bus()).stop(5)
 
@@ -71,18 +86,44 @@ async def started(painter: Painter) -> tuple[Dispatcher, asyncio.Task[None]]:
     return dispatcher, asyncio.create_task(dispatcher.run())
 
 
+LEDGER = "limner-ledger"
+
+
+@asynccontextmanager
+async def database_stuck() -> AsyncIterator[None]:
+    """Whoever wants to write to the ledger waits, and waits."""
+    locked, over = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def lock() -> None:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"LOCK TABLE {Job._meta.db_table} IN ACCESS EXCLUSIVE MODE")
+            loop.call_soon_threadsafe(locked.set)
+            assert over.wait(60)
+
+    locking = asyncio.create_task(in_thread(lock))
+    try:
+        await locked.wait()
+        yield
+    finally:
+        over.set()
+        await locking
+
+
 # Leases -------------------------------------------------------------------------------------------------------
 
 
 async def test_a_long_drawing_keeps_its_lease(alice: Account) -> None:
-    async with dispatching(Painter(step_seconds=0.5), lease_seconds=0.6):
+    async with dispatching(Painter(step_seconds=1.2), lease_seconds=3):
         job = await ended(await asking(alice))
     assert (job.state, job.attempt) == (State.DONE, 1)
 
 
 async def test_an_attempt_that_lost_its_lease_stops_drawing(alice: Account) -> None:
     painter = Painter(held=True)
-    async with dispatching(painter, lease_seconds=0.5):
+    async with dispatching(painter, lease_seconds=3):
         job = await asking(alice)
         await began(job)
         await in_thread(Job.objects.filter(pk=job.pk).update, attempt=5)

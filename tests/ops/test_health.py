@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import AsyncRequestFactory, Client
+from pytest_django import Settings
 
+from limner.jobs import health as jobs_health
 from limner.jobs.health import SCOPE_KEY, Health
 from limner.ops.views import csp_reports
 from limner.ops.views import healthz as view
@@ -41,9 +44,23 @@ async def test_healthz_says_why_no_picture_can_be_drawn() -> None:
     assert said["reasons"] == ["The model is being loaded."]
 
 
-async def test_web_alone_answers_for_its_database_only() -> None:
+async def test_web_alone_answers_for_its_database_and_disk() -> None:
     status, said = await healthz(None)
     assert (status, said["models"]) == (200, None)
+
+
+async def test_healthz_says_that_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_health, "LEAST_FREE", 2**70)  # no disk has that much room
+    status, said = await healthz(Health(ready=True, models={"storybook": True}))
+    assert (status, said["status"]) == (503, "unavailable")
+    assert "The disk that holds LIMNER_HOME is full" in said["reasons"][0]
+
+
+async def test_healthz_says_that_its_home_is_gone(settings: Settings, tmp_path: Path) -> None:
+    settings.LIMNER_HOME = tmp_path / "gone"
+    status, said = await healthz(Health(ready=True))
+    assert status == 503
+    assert "cannot be used: No such file or directory" in said["reasons"][0]
 
 
 def test_nothing_here_changes_by_a_get(client: Client) -> None:
