@@ -77,6 +77,8 @@ def keep(claimed: Claim, drawn: Drawn, stored: Stored, *, last: bool, lease_seco
     request = claimed.request
     with transaction.atomic():
         mine = ledger.keep(claimed, lease_seconds=lease_seconds, last=last)
+        if mine and Picture.objects.filter(blob=stored.key).exists():
+            return True
         if mine:
             picture = gallery.record(
                 account_id=claimed.account_id,

@@ -16,6 +16,7 @@ from limner.jobs.ledger import MAX_LOST, Claim, backoff
 from limner.jobs.models import Event, Job
 from limner.jobs.services import cancel
 from limner.jobs.states import State
+from limner.storage import blobs
 from tests.jobs.house import LANE, PRICE, ask, assert_books_balance, entries, kept, now, story
 from tests.jobs.placements import square
 
@@ -111,13 +112,16 @@ def test_a_discarded_picture_leaves_no_blob(alice: Account, pictures: Path) -> N
 
 
 def test_keeping_again_after_a_lost_answer_keeps_once(alice: Account) -> None:
-    ask(alice)
+    job = ask(alice, n=2)
     claimed = take()
     order = DrawOrder(str(claimed.job), claimed.attempt, claimed.request, claimed.indices)
-    drawn = square(order, 0)
-    stored = pipeline.store(claimed, drawn)
-    assert pipeline.keep(claimed, drawn, stored, last=True, lease_seconds=30) is True
-    assert pipeline.keep(claimed, drawn, stored, last=True, lease_seconds=30) is True
+    for index, last in ((0, False), (1, True)):
+        drawn = square(order, index)
+        stored = pipeline.store(claimed, drawn)
+        for _ in range(2):
+            assert pipeline.keep(claimed, drawn, stored, last=last, lease_seconds=30) is True
+            assert blobs.exists(stored.key)
+        assert kept(job) == list(range(index + 1))
     assert_books_balance()
 
 
