@@ -1,9 +1,9 @@
 """Submit a job and wait, without a database connection in hand, until it has ended.
 
 Whoever waits listens to the account's channel first, then reads the job's state, then waits: an end that falls
-between the two is not missed. The waiting calls of one account share one subscription. The bus may lose messages,
-so one poll a process asks the ledger about all the watched jobs together. When the server stops, everybody who
-waits is let go with `Unavailable`; their jobs stay.
+between the two is not missed. The waiting calls of one account share one subscription. The bus may lose messages:
+the poll of `watch` then says that there is something new, and the ledger is asked about the account's jobs. When the
+server stops, everybody who waits is let go with `Unavailable`; their jobs stay.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -30,10 +31,11 @@ from limner.jobs.services import cancel, submit
 from limner.jobs.states import ENDED
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
+from limner.jobs.watch import watched
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 1.0
+AGAIN_SECONDS = 1.0
 RETRY_AFTER_STOP = 5.0
 """Seconds after which a caller who was let go may ask again: about what a restart takes."""
 
@@ -44,101 +46,126 @@ def unfinished(jobs: list[UUID]) -> set[UUID]:
     return set(rows.values_list("public_id", flat=True))
 
 
+Watchers = defaultdict[UUID, set[asyncio.Future[None]]]
+
+
 @dataclass
 class _Ear:
-    """One subscription to an account's channel, and how many calls listen by it."""
+    """One subscription to an account's channel, how many calls listen by it, and the jobs they wait for."""
 
     task: asyncio.Task[None]
     subscribed: asyncio.Event
-    waiters: int = 0
-
-
-class WaitingRoom:
-    """Everybody who waits on one event loop, and the one poll they share."""
-
-    def __init__(self) -> None:
-        self._ears: dict[int, _Ear] = {}
-        self._watchers: defaultdict[UUID, set[asyncio.Future[None]]] = defaultdict(set)
-        self._poll: asyncio.Task[None] | None = None
-
-    @asynccontextmanager
-    async def listening(self, account_id: int) -> AsyncIterator[None]:
-        """Inside, the ends of the account's jobs are heard of."""
-        ear = self._ears.get(account_id)
-        if ear is None:
-            subscribed = asyncio.Event()
-            task = asyncio.create_task(self._listen(account_id, subscribed), name="waiting: an account's channel")
-            task.add_done_callback(_ear_closed)
-            ear = self._ears[account_id] = _Ear(task, subscribed)
-        ear.waiters += 1
-        try:
-            await ear.subscribed.wait()
-            yield
-        finally:
-            ear.waiters -= 1
-            if not ear.waiters:
-                del self._ears[account_id]
-                ear.task.cancel()
-
-    async def _listen(self, account_id: int, subscribed: asyncio.Event) -> None:
-        try:
-            async with bus().subscribe(account_channel(account_id)) as messages:
-                subscribed.set()
-                async for message in messages:
-                    if message["kind"] == "state" and message["data"]["state"] in ENDED:
-                        self.wake(UUID(str(message["job"])))
-        finally:
-            subscribed.set()
-
-    @contextmanager
-    def watching(self, job: UUID) -> Iterator[asyncio.Future[None]]:
-        """A future that is done when the job has ended, or that raises when waiting makes no more sense."""
-        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._watchers[job].add(ended)
-        if self._poll is None or self._poll.done():
-            self._poll = asyncio.create_task(self._keep_asking(), name="waiting: safety poll")
-            self._poll.add_done_callback(self._poll_stopped)
-        try:
-            yield ended
-        finally:
-            self._watchers[job].discard(ended)
-            if not self._watchers[job]:
-                del self._watchers[job]
-            if not self._watchers and self._poll is not None:
-                self._poll.cancel()
-                self._poll = None
-            if ended.done() and not ended.cancelled():
-                ended.exception()  # read, so that a waiter who has already left raises no "never retrieved"
-
-    def wake(self, job: UUID) -> None:
-        for ended in self._watchers.get(job, ()):
-            if not ended.done():
-                ended.set_result(None)
+    watchers: Watchers
+    listeners: int = 0
 
     def let_go(self, error: Exception) -> None:
         """End every wait with `error`."""
-        for waiting in self._watchers.values():
+        for waiting in self.watchers.values():
             for ended in waiting:
                 if not ended.done():
                     ended.set_exception(error)
 
-    async def _keep_asking(self) -> None:
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            watched = list(self._watchers)
-            try:
-                still_going = await in_thread(unfinished, watched)
-            except DatabaseTrouble:
-                logger.warning("The ledger did not answer the poll for waiting calls; asking again.", exc_info=True)
-                continue
-            for job in watched:
-                if job not in still_going:
-                    self.wake(job)
 
-    def _poll_stopped(self, poll: asyncio.Task[None]) -> None:
-        error = None if poll.cancelled() else poll.exception()
-        if isinstance(error, Exception):
-            self.let_go(error)
+class WaitingRoom:
+    """Everybody who waits on one event loop."""
+
+    def __init__(self) -> None:
+        self._ears: dict[int, _Ear] = {}
+
+    @asynccontextmanager
+    async def listening(self, account_id: int) -> AsyncIterator[Watchers]:
+        """Inside, the ends of the account's jobs are heard of."""
+        ear = self._ears.get(account_id)
+        if ear is None:
+            subscribed, watchers = asyncio.Event(), Watchers(set)
+            hearing = _listen(account_id, subscribed, watchers)
+            task = asyncio.create_task(hearing, name="waiting: an account's channel")
+            ear = self._ears[account_id] = _Ear(task, subscribed, watchers)
+            task.add_done_callback(partial(self._closed, account_id, ear))
+        ear.listeners += 1
+        try:
+            await ear.subscribed.wait()
+            yield ear.watchers
+        finally:
+            ear.listeners -= 1
+            if not ear.listeners:
+                self._forget(account_id, ear)
+                ear.task.cancel()
+
+    def let_go(self, error: Exception) -> None:
+        """End every wait with `error`."""
+        for ear in self._ears.values():
+            ear.let_go(error)
+
+    def _closed(self, account_id: int, ear: _Ear, task: asyncio.Task[None]) -> None:
+        """Nobody hears for these calls any more: the bus was closed, because the server stops, or something broke."""
+        self._forget(account_id, ear)
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
+            logger.error("Waiting calls lost the bus.", exc_info=error)
+        ear.let_go(error if isinstance(error, Exception) else _stopped())
+
+    def _forget(self, account_id: int, ear: _Ear) -> None:
+        if self._ears.get(account_id) is ear:
+            del self._ears[account_id]
+
+
+async def _listen(account_id: int, subscribed: asyncio.Event, watchers: Watchers) -> None:
+    """Wake whoever waits for a job that has ended: at once by the bus, else a second later by the poll's number."""
+    known: int | None = None
+    """The events up to this number have all been heard or looked at."""
+    try:
+        async with bus().subscribe(account_channel(account_id)) as messages:
+            with watched(account_id):
+                subscribed.set()
+                async for message in messages:
+                    kind, number = message["kind"], message["number"]
+                    if kind == "state" and message["data"]["state"] in ENDED:
+                        _wake(watchers, UUID(str(message["job"])))
+                    if kind == "gap" or (kind == "number" and (known is None or number > known)):
+                        await _look(watchers)
+                        known = number
+                    elif known is not None and number == known + 1:
+                        known = number
+    finally:
+        subscribed.set()
+
+
+async def _look(watchers: Watchers) -> None:
+    """Ask the ledger which of the jobs have ended, again and again while it does not answer."""
+    while jobs := list(watchers):
+        try:
+            still_going = await in_thread(unfinished, jobs)
+        except DatabaseTrouble:
+            logger.warning("The ledger did not answer for waiting calls; asking again.", exc_info=True)
+            await asyncio.sleep(AGAIN_SECONDS)
+            continue
+        for job in jobs:
+            if job not in still_going:
+                _wake(watchers, job)
+        return
+
+
+def _wake(watchers: Watchers, job: UUID) -> None:
+    for ended in watchers.get(job, ()):
+        if not ended.done():
+            ended.set_result(None)
+
+
+@contextmanager
+def _watching(watchers: Watchers, job: UUID) -> Iterator[asyncio.Future[None]]:
+    """A future that is done when the job has ended, or that raises when waiting makes no more sense."""
+    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    watchers[job].add(ended)
+    try:
+        yield ended
+    finally:
+        watchers[job].discard(ended)
+        if not watchers[job]:
+            del watchers[job]
+        if ended.done() and not ended.cancelled():
+            ended.exception()  # read, so that a waiter who has already left raises no "never retrieved"
 
 
 _rooms: WeakKeyDictionary[asyncio.AbstractEventLoop, WaitingRoom] = WeakKeyDictionary()
@@ -212,15 +239,10 @@ async def wait_until_ended(account_id: int, job: UUID) -> None:
     if _stopping:
         raise _stopped()
     room = _rooms.setdefault(asyncio.get_running_loop(), WaitingRoom())
-    async with room.listening(account_id):
-        with room.watching(job) as ended:
+    async with room.listening(account_id) as watchers:
+        with _watching(watchers, job) as ended:
             if await in_thread(unfinished, [job]):
                 await ended
-
-
-def _ear_closed(ear: asyncio.Task[None]) -> None:
-    if not ear.cancelled() and (error := ear.exception()) is not None:
-        logger.error("Waiting calls lost the bus; the poll goes on without it.", exc_info=error)
 
 
 def _stopped() -> Unavailable:

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from django.db import DatabaseError, InterfaceError
 
 from limner.accounts.models import Account
-from limner.jobs.bus import account_channel, bus
+from limner.jobs.bus import GAP, account_channel, bus
 from limner.jobs.threads import in_thread
 
 log = logging.getLogger(__name__)
@@ -57,14 +57,17 @@ class _Poll:
         while True:
             await asyncio.sleep(POLL_SECONDS)
             try:
-                numbers = await in_thread(newest_numbers, list(self._watchers))
+                asked = list(self._watchers)
+                numbers = await in_thread(newest_numbers, asked)
             except (DatabaseError, InterfaceError):
                 log.warning("The ledger did not answer the watchers' poll; asking again.", exc_info=True)
                 continue
-            for account_id, number in numbers.items():
-                if self._published.get(account_id) != number:
+            for account_id in asked:
+                number = numbers.get(account_id, 0)
+                if account_id in self._watchers and self._published.get(account_id) != number:
                     self._published[account_id] = number
-                    message = {"kind": "number", "number": number, "job": None, "data": {}}
+                    gone = account_id not in numbers  # and its jobs with it
+                    message = GAP if gone else {"kind": "number", "number": number, "job": None, "data": {}}
                     bus().publish(account_channel(account_id), message)
 
 

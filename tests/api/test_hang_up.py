@@ -10,7 +10,9 @@ import pytest
 
 from limner.accounts.models import Account
 from limner.engines.contract import DrawRequest, Size
-from limner.jobs import waiting
+from limner.errors import Unavailable
+from limner.jobs import events, waiting, watch
+from limner.jobs.bus import MemoryBus, bus
 from limner.jobs.models import Job
 from limner.jobs.services import cancel, submit
 from limner.jobs.states import State
@@ -91,18 +93,52 @@ async def test_a_job_that_its_owner_cancels_elsewhere_ends_the_call(
     assert answer.json()["error"]["code"] == "job_cancelled"
 
 
+@pytest.fixture
+def polls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many accounts each poll asked for. They are quick."""
+    asked: list[int] = []
+    real = watch.newest_numbers
+
+    def counted(accounts: list[int]) -> dict[int, int]:
+        asked.append(len(accounts))
+        return real(accounts)
+
+    monkeypatch.setattr(watch, "newest_numbers", counted)
+    monkeypatch.setattr(watch, "POLL_SECONDS", 0.05)
+    return asked
+
+
 @pytest.mark.django_db(transaction=True)
 async def test_an_end_that_the_bus_never_told_of_is_found_by_the_poll(
-    alice: Account, monkeypatch: pytest.MonkeyPatch
+    alice: Account, polls: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "POLL_SECONDS", 0.05)
     job = await in_thread(submit, alice, REQUEST, price=0)
     call = asyncio.create_task(waiting.wait_until_ended(alice.pk, job.public_id))
-    await asyncio.sleep(0)
+    await until(lambda: len(polls) > 3)  # they find nothing
 
-    # Behind the bus's back, as another process would.
-    await in_thread(Job.objects.filter(pk=job.pk).update, state=State.DONE)
+    # Another process cancels it: what that one publishes is not heard here.
+    monkeypatch.setattr(events, "bus", MemoryBus)
+    await in_thread(cancel, alice, job.public_id)
     await asyncio.wait_for(call, PATIENCE)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_job_whose_account_is_deleted_is_not_waited_for(alice: Account, polls: list[int]) -> None:
+    job = await in_thread(submit, alice, REQUEST, price=0)
+    call = asyncio.create_task(waiting.wait_until_ended(alice.pk, job.public_id))
+    await until(lambda: len(polls) > 3)
+    await in_thread(alice.delete)
+    await asyncio.wait_for(call, PATIENCE)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_bus_that_is_closed_lets_the_waiting_go(alice: Account, polls: list[int]) -> None:
+    job = await in_thread(submit, alice, REQUEST, price=0)
+    call = asyncio.create_task(waiting.wait_until_ended(alice.pk, job.public_id))
+    await until(lambda: len(polls) > 3)
+    bus().close()
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(call, PATIENCE)
 
 
 @pytest.mark.django_db(transaction=True)
