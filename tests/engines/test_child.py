@@ -30,6 +30,9 @@ from limner.errors import (
 )
 from tests.engines.puppet import order, puppet
 
+STALLED = 20.0
+"""Seconds that a busy machine may take over what takes a fraction of a second, or two at most."""
+
 
 @asynccontextmanager
 async def placed(model: Model | None = None, **options: float) -> AsyncIterator[ChildPlacement]:
@@ -226,7 +229,7 @@ async def test_a_reader_that_leaves_stops_the_drawing() -> None:
         drawing = placement.draw(order("sleep 0.05", steps=2000))
         await anext(drawing)
         await drawing.aclose()  # type: ignore[attr-defined]
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(STALLED):
             assert len(await events_of(placement, order(steps=1))) == 3
 
 
@@ -298,7 +301,7 @@ async def test_closing_while_drawing_ends_the_drawing_and_the_process() -> None:
         assert pid is not None
         closing = time.monotonic()
         await placement.close()
-        assert time.monotonic() - closing < 1.5
+        assert time.monotonic() - closing < STALLED  # the drawing itself would take minutes
         # Between two steps it ends as a cancelled drawing does; else it is told that Limner is stopping.
         with suppress(Unavailable):
             assert not any(isinstance(event, Drawn) for event in await drawing)
@@ -313,7 +316,7 @@ async def test_closing_does_not_wait_for_a_native_call_that_hangs() -> None:
         await asyncio.sleep(0.3)  # nothing outside the process shows that it is in the call
         closing = time.monotonic()
         await placement.close()
-        assert time.monotonic() - closing < 4
+        assert time.monotonic() - closing < STALLED
         with pytest.raises(Unavailable):
             await drawing
 

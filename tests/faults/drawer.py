@@ -10,6 +10,7 @@ import asyncio
 import os
 import resource
 import signal
+import sys
 import time
 from datetime import timedelta
 
@@ -26,7 +27,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, help="The largest file it may write: a disk that is full.")
     parser.add_argument("--die", choices=("before-keep", "after-keep"), help="Kill itself at this moment.")
     parser.add_argument("--freeze", action="store_true", help="Stop itself (SIGSTOP) in the first drawing.")
-    parser.add_argument("--block", type=float, help="Block its event loop this long in the first drawing.")
+    parser.add_argument("--block", action="store_true", help="Block its event loop in the first drawing, for a line.")
     options = parser.parse_args()
     if options.clock:
         set_clock_wrong(options.clock)
@@ -53,7 +54,7 @@ async def run(options: argparse.Namespace) -> None:
         if len(painter.orders) == 1 and options.freeze:
             os.kill(os.getpid(), signal.SIGSTOP)
         if len(painter.orders) == 1 and options.block:
-            time.sleep(options.block)
+            sys.stdin.readline()
 
     painter = Painter(slots=options.slots, step_seconds=options.step, trouble=in_the_first_drawing)
     dispatcher = Dispatcher(

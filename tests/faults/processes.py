@@ -88,6 +88,13 @@ def drawer(
         yield process
 
 
+def go_on(process: Process) -> None:
+    """Let it go on where it waits for a line."""
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
 def kill(process: Process) -> None:
     """kill -9, and wait until it is gone."""
     process.send_signal(signal.SIGKILL)
