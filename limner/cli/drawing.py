@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from limner.accounts.sign_in import owner
+from limner.cli import files
 from limner.cli.locks import AlreadyRuns, only_runner
 from limner.cli.speak import plain, say, warn
 from limner.cli.start import holder
@@ -126,9 +126,9 @@ class Drawing:
                 self.bar.update(shown, completed=0, description="Trying again")
 
     async def _tell(self, account: Account, job: Job) -> int:
-        written = await in_thread(self._write, account, job)
-        for file in written:
-            say(plain(str(file)))
+        if (trouble := await in_thread(self._write, account, job)) is not None:
+            warn(f"{trouble} The picture is kept: `limner serve` shows it in the studio.")
+            return 1
         if job.state == State.DONE:
             return 0
         if job.state == State.CANCELLED:
@@ -137,21 +137,18 @@ class Drawing:
         warn(plain(job.error_message) or "The picture could not be drawn.")
         return 1
 
-    def _write(self, account: Account, job: Job) -> list[Path]:
-        """Write the pictures that the job has; one that ended early keeps what was finished."""
-        written = []
+    def _write(self, account: Account, job: Job) -> str | None:
+        """Write what the job has, finished early or not; the sentence that says what stood in the way, if any did."""
         for picture in pictures_of(account).filter(job=job.public_id).order_by("index"):
             data = blobs.get(picture.blob)
-            if self.files is None:
-                sys.stdout.buffer.write(data)
-                sys.stdout.buffer.flush()
-                continue
-            file = self.files[picture.index]
-            work = file.with_name(f".{file.name}.{os.getpid()}")
-            work.write_bytes(data)  # beside it, then in its place: never half a picture
-            work.replace(file)
-            written.append(file)
-        return written
+            file = self.files[picture.index] if self.files else None
+            try:
+                files.write(file, data)
+            except OSError as error:
+                return files.not_written(file, error)
+            if file is not None:
+                say(plain(str(file)))
+        return None
 
 
 async def _end(task: asyncio.Task[None]) -> None:

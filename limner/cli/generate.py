@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from django.conf import settings
 
+from limner.cli import files
 from limner.cli.speak import plain, warn
 from limner.cli.start import prepare
 from limner.errors import InvalidRequest
@@ -63,18 +64,18 @@ def generate(
         output_format=format_of(output),
     )
     request, notices = make_request(ask, dialect_for(name), target)
-    files = files_for(output, request)
+    targets = files_for(output, request)
     for notice in notices:
         warn(f"Note: {plain(notice.message)}")
     prepare()
     logging.getLogger("limner").setLevel(logging.ERROR)  # progress is shown by a bar here, not by a log
-    sys.exit(asyncio.run(_draw(request, files)))
+    sys.exit(asyncio.run(_draw(request, targets)))
 
 
-async def _draw(request: DrawRequest, files: list[Path] | None) -> int:
+async def _draw(request: DrawRequest, targets: list[Path] | None) -> int:
     from limner.cli.drawing import Drawing
 
-    return await Drawing(request, files=files).run(secrets.token_hex(8))
+    return await Drawing(request, files=targets).run(secrets.token_hex(8))
 
 
 def format_of(output: str | None) -> str:
@@ -94,10 +95,8 @@ def files_for(output: str | None, request: DrawRequest) -> list[Path] | None:
             raise InvalidRequest("Standard output takes one picture: leave --n away, or name a file.", param="n")
         return None
     path = Path(output or "picture.png")
-    if not path.parent.is_dir():
-        raise InvalidRequest(f"There is no folder {plain(str(path.parent))}.", param="output")
-    if path.is_dir():
-        raise InvalidRequest(f"{plain(str(path))} is a folder.", param="output")
-    if request.n == 1:
-        return [path]
-    return [path.with_stem(f"{path.stem}-{number}") for number in range(1, request.n + 1)]
+    numbered = [path.with_stem(f"{path.stem}-{number}") for number in range(1, request.n + 1)]
+    found = numbered if request.n > 1 else [path]
+    for file in found:
+        files.check(file)
+    return found

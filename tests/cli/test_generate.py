@@ -12,6 +12,10 @@ from PIL import Image
 
 from tests.cli.process import LIMNER, Process, environment, limner
 
+UNWRITABLE = Path("/proc" if Path("/proc/self").exists() else "/dev/fd")
+"""A folder where even the superuser makes no file."""
+FULL = Path("/dev/full")
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -73,6 +77,9 @@ def test_standard_output_carries_the_picture_and_nothing_else(home: Path) -> Non
         (["a robot", "--model", "nobody"], "The model 'nobody' does not exist."),
         (["a robot", "-o", "out.gif"], "out.gif does not end in .png"),
         (["a robot", "-o", "/no/such/folder/out.png"], "There is no folder /no/such/folder."),
+        (["a robot", "-o", f"{UNWRITABLE}/out.png"], f"{UNWRITABLE}/out.png cannot be written: "),
+        (["a robot", "-o", f"{'x' * 300}.png"], ".png cannot be written: File name too long."),
+        (["a robot", "-o", f"{'x' * 300}/out.png"], "/out.png cannot be written: File name too long."),
         (["a robot", "-o", "-", "--n", "2"], "Standard output takes one picture"),
         ([], "Missing argument 'PROMPT'"),
     ],
@@ -83,6 +90,32 @@ def test_bad_input_is_said_before_anything_is_made(tmp_path: Path, words: list[s
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_as_long_as_the_file_system_takes_is_a_name(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / f"{'x' * 251}.png"
+    done = limner(home, "generate", "a red robot", "-o", str(out), "--size", "256x256", "--steps", "4")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no file that is always full")
+def test_a_picture_that_cannot_be_written_at_the_end_is_kept_and_said(home: Path) -> None:
+    with FULL.open("wb") as full:
+        done = subprocess.run(
+            [*LIMNER, "generate", "a red robot", "-o", "-", "--size", "256x256", "--steps", "4"],
+            env=environment(home),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+    sentences = (
+        "Standard output cannot be written: No space left on device. "
+        "The picture is kept: `limner serve` shows it in the studio.\n"
+    )
+    assert (done.returncode, done.stderr) == (1, sentences)
 
 
 def test_a_strangers_words_cannot_command_the_terminal(tmp_path: Path) -> None:
