@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
-from limner.engines.catalog import catalog
+from limner.engines.catalog import Model, catalog
 from limner.engines.contract import Engine, Size
 from limner.engines.registry import ENGINES, build_engine
 from tests.engines.conformance import Conformance
@@ -14,6 +16,11 @@ from tests.engines.tiny_model import tiny
 STORYBOOK = catalog()["storybook"]
 
 
+def loaded(model: Model) -> Engine:
+    """The engine of a model that a process of its own would hold."""
+    return cast("Engine", build_engine(model))
+
+
 class TestPuppet(Conformance):
     engine_name = "tests.engines.puppet:Puppet"
     draw_size = Size(8, 8)
@@ -21,7 +28,7 @@ class TestPuppet(Conformance):
     @pytest.fixture(scope="class")
     @classmethod
     def engine(cls) -> Engine:
-        return build_engine(puppet())
+        return loaded(puppet())
 
 
 class TestOpenVino(Conformance):
@@ -31,7 +38,7 @@ class TestOpenVino(Conformance):
     @pytest.fixture(scope="class")
     @classmethod
     def engine(cls, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-        return build_engine(tiny(tmp_path_factory.mktemp("tiny")))
+        return loaded(tiny(tmp_path_factory.mktemp("tiny")))
 
 
 class TestStorybook(Conformance):
@@ -41,7 +48,7 @@ class TestStorybook(Conformance):
     @pytest.fixture(scope="class")
     @classmethod
     def engine(cls) -> Engine:
-        return build_engine(STORYBOOK)
+        return loaded(STORYBOOK)
 
 
 def test_every_registered_engine_is_tested_here() -> None:
