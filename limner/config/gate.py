@@ -92,7 +92,7 @@ class Door:
                 f"If the name is yours and only you can reach it, add it to LIMNER_HOSTS; "
                 f"to let other people in, set LIMNER_ACCOUNTS=on.",
             )
-        if not self.open and (who := foreign_forwarding(headers)) is not None:
+        if not self.open and (who := foreign_forwarding(headers, arrived_at(scope))) is not None:
             raise Refusal(
                 421,
                 "tunnel_refused",
@@ -128,12 +128,24 @@ class Door:
 
 
 FORWARDING = (
-    "x-forwarded-host", "forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip", "via"
+    "x-forwarded-host", "forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip",
+    "via", "cf-ray", "cf-visitor", "x-original-host", "x-forwarded-server", "x-forwarded-port", "x-forwarded-proto",
 )  # fmt: skip
+TELLTALE = FORWARDING[6:11]
+"""Headers that no program on this machine sends for itself, whatever they say."""
 
 
-def foreign_forwarding(headers: dict[str, str]) -> str | None:
-    """The name or address beyond this machine that a proxy says the request came for or from, if it says one."""
+def foreign_forwarding(headers: dict[str, str], port: int) -> str | None:
+    """What a proxy says of itself, or of the name or address beyond this machine that the request came for or from.
+
+    `port` is where the request arrived: a development server on this machine, before Limner, may name it.
+    """
+    if (telltale := next((name for name in TELLTALE if name in headers), None)) is not None:
+        return telltale
+    if headers.get("x-forwarded-proto", "http").strip().lower() != "http":
+        return "x-forwarded-proto"
+    if headers.get("x-forwarded-port", str(port)).strip() != str(port):
+        return "x-forwarded-port"
     said = [part for header in FORWARDING[:1] for part in headers.get(header, "").split(",")]
     said += re.findall(r'(?:host|for|by)\s*=\s*"?([^",;\s]+)', headers.get("forwarded", ""), re.I)
     for header in FORWARDING[2:6]:
@@ -147,6 +159,11 @@ def is_loopback(said: str) -> bool:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(name.strip("[]")).is_loopback
     return name in LOOPBACK
+
+
+def arrived_at(scope: Any) -> int:
+    """The port that the connection arrived at."""
+    return int((scope.get("server") or ("", 0))[1] or 0)
 
 
 def is_own_address(name: str, scope: Any) -> bool:

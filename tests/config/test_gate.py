@@ -98,6 +98,14 @@ def test_what_a_stranger_writes_into_host_is_not_said_back_raw(personal: Process
         {"forwarded": 'for=192.0.2.60;proto=https;host="limner.tunnel.example"'},
         {"x_forwarded_for": "203.0.113.9"},
         {"cf_connecting_ip": "203.0.113.9"},
+        {"via": "1.1 proxy"},
+        {"cf_ray": "230b030023ae2822-SJC"},
+        {"cf_visitor": '{"scheme":"http"}'},
+        {"x_original_host": "localhost"},
+        {"x_forwarded_server": "proxy"},
+        {"x_forwarded_port": "443"},
+        {"x_forwarded_proto": "https"},
+        {"host": "localhost", "x_forwarded_proto": "http, https"},
     ],
 )
 def test_a_tunnel_is_refused_with_the_sentence_that_turns_accounts_on(
@@ -111,6 +119,8 @@ def test_a_tunnel_is_refused_with_the_sentence_that_turns_accounts_on(
 
 def test_a_proxy_on_this_machine_for_this_machine_is_none(personal: Process) -> None:
     headers = {"x_forwarded_for": "127.0.0.1", "x_forwarded_host": "localhost:9000", "forwarded": "for=127.0.0.1"}
+    assert personal.ask("GET", "/livez", **headers).status == 200
+    headers = {"x_forwarded_proto": "http", "x_forwarded_port": str(personal.port)}
     assert personal.ask("GET", "/livez", **headers).status == 200
 
 
