@@ -34,6 +34,8 @@ from limner.studio import asking, wording
 from limner.studio.cards import card_of, cards_of
 
 P = ParamSpec("P")
+LONGEST_NUMBER = 18
+"""How many digits an event's number may have: what is longer was never one of ours."""
 WALL = 24
 """How many jobs a page shows; the earlier ones are a press away."""
 
@@ -193,7 +195,8 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     # A reconnecting browser names the newest event it has seen in a header; a page that opens its stream cannot
     # set headers and names it in the address.
     newest = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
-    stream = account_stream(viewer.pk, int(newest) if newest.isascii() and newest.isdigit() else None)
+    known = newest.isascii() and newest.isdigit() and len(newest) <= LONGEST_NUMBER
+    stream = account_stream(viewer.pk, int(newest) if known else None)
     return StreamingHttpResponse(
         stream,
         content_type="text/event-stream",

@@ -57,5 +57,17 @@ async def test_a_reconnecting_browsers_header_counts_more_than_the_address(alice
     assert [kind for kind, _ in events] == ["hello", "state"]
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "²", "-1", "1e3"])
+@pytest.mark.parametrize("said_in", ["query_params", "headers"])
+async def test_a_number_that_was_never_an_events_begins_the_stream_now(
+    alice: Account, accounts_on: None, said_in: str, number: str
+) -> None:
+    await in_thread(a_job, alice)
+    client = await asigned_in(alice)
+    said = {"after" if said_in == "query_params" else "Last-Event-ID": number}
+    answer = await client.get("/events", **{said_in: said})  # type: ignore[arg-type]
+    assert await first_events(answer, 1) == [("hello", {"number": 1})]
+
+
 async def test_a_stranger_gets_no_stream(db: None, accounts_on: None) -> None:
     assert (await AsyncClient().get("/events")).status_code == 401
