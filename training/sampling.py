@@ -16,9 +16,9 @@ from .tokens import Tokenizer
 
 
 def sigmas(steps: int) -> tuple[Tensor, Tensor]:
-    """Timesteps ("trailing") and the noise level at each, with a last zero."""
+    """Timesteps, evenly from the last to the first, and the noise level at each, with a last zero."""
     left = diffusion.signal()
-    when = torch.arange(diffusion.STEPS, 0, -diffusion.STEPS / steps).round().long() - 1
+    when = torch.linspace(diffusion.STEPS - 1, 0, steps).round().long()
     levels = ((1.0 - left) / left).sqrt()[when]
     return when, torch.cat([levels, torch.zeros(1)])
 
