@@ -38,6 +38,18 @@ class LengthMiddleware(MiddlewareMixin):
         return response
 
 
+class PrivateMiddleware(MiddlewareMixin):
+    """Pages are not kept: Back after signing out must not show the wall. What says itself how long it may be is."""
+
+    async def __acall__(self, request: HttpRequest) -> Any:
+        return self.process_response(request, await _next(self, request))
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if carries_cookies(request):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class SessionMiddleware(sessions.SessionMiddleware):
     """Its cookie travels over https only, where the request came that way."""
 

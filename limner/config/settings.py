@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "limner.config.middleware.LengthMiddleware",
+    "limner.config.middleware.PrivateMiddleware",
     "limner.config.middleware.SessionMiddleware",
     "limner.config.middleware.AuthenticationMiddleware",
     "limner.config.middleware.CsrfMiddleware",

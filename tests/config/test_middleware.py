@@ -63,6 +63,18 @@ def test_a_page_sets_no_session_for_somebody_who_has_none(web: Process) -> None:
     assert "limner_csrf" in answer.headers.get("set-cookie", "")
 
 
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/words?prompt=a", "/earlier?before=x", "/no/such/page"])
+def test_no_page_is_kept_for_whoever_goes_back_to_it(web: Process, path: str) -> None:
+    assert web.ask("GET", path).headers["cache-control"] == "private, no-store"
+
+
+def test_what_says_itself_how_long_it_may_be_kept_is_believed(web: Process) -> None:
+    assert "no-store" not in web.ask("GET", "/static/look/limner.css").headers["cache-control"]
+    with socket.create_connection(("127.0.0.1", web.port), timeout=20) as stream:
+        stream.sendall(b"GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        assert b"cache-control: no-store\r\n" in stream.recv(2000).lower()
+
+
 def test_a_form_without_its_token_is_refused(web: Process) -> None:
     kind = "application/x-www-form-urlencoded"
     answer = web.ask("POST", "/make", b"prompt=a+red+robot", content_type=kind)
