@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -33,11 +34,21 @@ def size_of(path: Path) -> tuple[int, int]:
         return picture.size
 
 
-async def test_curl_draws_and_keeps_a_picture(server: Server, tmp_path: Path) -> None:
-    said = await run(server, tmp_path, "sh", str(EXAMPLES / "with_curl.sh"), "a red boat")
+@pytest.mark.parametrize(
+    ("words", "prompt"),
+    [
+        ("a red boat", "a red boat"),
+        ('a "red" boat\n\\ of the größte captain\'s', 'a "red" boat \\ of the größte captain\'s'),
+    ],
+)
+async def test_curl_draws_and_keeps_a_picture(server: Server, tmp_path: Path, words: str, prompt: str) -> None:
+    said = await run(server, tmp_path, "sh", str(EXAMPLES / "with_curl.sh"), words)
 
     assert said.startswith(server.url)
     assert size_of(tmp_path / "picture.png") == (512, 512)
+    async with httpx.AsyncClient() as client:
+        [job] = (await client.get(f"{server.url}/api/v1/jobs")).json()["jobs"]
+    assert job["prompt"] == prompt
 
 
 @pytest.mark.extra
