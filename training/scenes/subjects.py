@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .canvas import OUTLINE, Canvas, arc, box, curve, disc, line, oval, polygon, star
+from .canvas import OUTLINE, Canvas, Point, arc, box, curve, disc, line, oval, polygon, star
 from .palette import BARK, BLACK, BLUSH, COLOURS, CREAM, GLASS, GLOW, INK, LEAF, STEEL, Colour, darker, lighter
-
-Hand = tuple[float, float]
-"""Where a subject's hand is, in its own frame."""
 
 Painter = Callable[[Canvas, Colour], None]
 PAINTERS: dict[str, Painter] = {}
 """Every subject's painter by name; the names are those of ``world.SUBJECTS`` plus the poses of those that hold."""
 
-HANDS: dict[str, Hand] = {"robot": (0.4, 0.04), "cat": (0.4, 0.06)}
-"""Where the hand is when a subject holds something."""
+HANDS: dict[str, Point] = {"robot": (0.4, 0.04), "cat": (0.4, 0.06)}
+"""Where the hand is, in the subject's own frame, when it holds something."""
 
 
 def subject(name: str) -> Callable[[Painter], Painter]:
