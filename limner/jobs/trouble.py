@@ -1,4 +1,4 @@
-"""What a database that cannot be written means to the person who asked."""
+"""What a database that does not do its part means to the person who asked."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ RETRY_AFTER = 5.0
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
-    """Turns a database that did not take a write into Unavailable, with a sentence that says what to do."""
+    """Turns a database that took no write, or is away, into Unavailable, with a sentence that says what to do."""
     try:
         yield
     except DATABASE_TROUBLE as error:
-        log.exception("The ledger could not be written.")
+        log.exception("The database did not do its part.")
         raise Unavailable(
             "Limner cannot write to its database just now (is the disk full?). Free some space, or try again in a "
             "moment.",

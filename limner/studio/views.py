@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -22,13 +23,14 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.engines.contract import DrawRequest
-from limner.errors import InvalidRequest, LimnerError
+from limner.errors import InvalidRequest, LimnerError, Unavailable
 from limner.jobs import services
 from limner.jobs.models import Job
 from limner.jobs.queries import job_visible_to, jobs_visible_to, request_of
 from limner.jobs.sse import account_stream
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
+from limner.jobs.trouble import said_plainly
 from limner.prompts.styles import unknown_words
 from limner.studio import asking, wording
 from limner.studio.cards import card_of, cards_of
@@ -47,7 +49,11 @@ def _for_viewer(
 
     @wraps(view)
     def seen(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        viewer = account_of(request)
+        try:
+            with said_plainly():
+                viewer = account_of(request)
+        except Unavailable as error:
+            return _nobody_knows(request, error)
         if viewer is None:
             return _sign_in_first(request)
         try:
@@ -62,6 +68,12 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     here = request.get_full_path() if request.method == "GET" and not _by_htmx(request) else "/"
     there = f"{reverse('accounts:sign_in')}?{urlencode({'next': here})}"
     return HttpResponse(status=204, headers={"HX-Redirect": there}) if _by_htmx(request) else redirect(there)
+
+
+def _nobody_knows(request: HttpRequest, error: Unavailable) -> HttpResponse:
+    """The database is away: a page that needs nothing of it, not even who is looking."""
+    template = "studio/_problem.html" if _by_htmx(request) else "503.html"
+    return HttpResponse(render_to_string(template, {"problem": error.message}), status=error.status)
 
 
 def _said(request: HttpRequest, viewer: Account, error: LimnerError) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from limner.api.auth import caller_of
 from limner.api.errors import ApiError, answer, server_fault
 from limner.errors import LimnerError
+from limner.jobs.trouble import said_plainly
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,8 @@ def _with_headers(inner: View) -> View:
 
 async def _answered(inner: View, request: HttpRequest, request_id: str, arguments: dict[str, str]) -> HttpResponse:
     try:
-        return await inner(request, **arguments)
+        with said_plainly():
+            return await inner(request, **arguments)
     except LimnerError as error:
         if error.status >= 500:
             logger.error(
