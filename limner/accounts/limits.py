@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SIGN_IN_TRIES = 10
 SIGN_IN_TRIES_AN_ADDRESS = 40
 SIGN_IN_MINUTES = 10
+REPORTS_A_MINUTE = 30
 
 
 @cache
@@ -55,6 +56,15 @@ def count_failed_sign_in(address: str, username: str) -> None:
     """Count one wrong password."""
     for item, name in _sign_in_limits(address, username):
         _limiter().hit(item, *name)
+
+
+def check_report(address: str) -> None:
+    """Count one report of a browser; raise `RateLimited` where this address has sent more than any page could."""
+    from limits import RateLimitItemPerMinute
+
+    item, name = RateLimitItemPerMinute(REPORTS_A_MINUTE), ("report", address)
+    if not _limiter().hit(item, *name):
+        raise RateLimited("Too many reports.", retry_after=_seconds_left(item, *name))
 
 
 def forget_counts() -> None:
