@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections import deque
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from limner.accounts.limits import check_report
+from limner.errors import RateLimited
 from limner.jobs.health import SCOPE_KEY, space_problem
 from limner.jobs.threads import in_thread
 
@@ -61,6 +64,10 @@ def _ask_database() -> None:
 @require_POST
 async def csp_report(request: HttpRequest) -> HttpResponse:
     """A browser met something that the content security policy forbids: keep it, and say it in the log."""
+    try:
+        await in_thread(check_report, request.META.get("REMOTE_ADDR", ""))
+    except RateLimited as error:
+        return HttpResponse(status=429, headers={"Retry-After": str(math.ceil(error.retry_after or 1))})
     try:
         said = json.loads(request.body[:20_000])
     except ValueError:

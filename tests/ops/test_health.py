@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,20 @@ import pytest
 from django.test import AsyncRequestFactory, Client
 from pytest_django import Settings
 
+from limner.accounts.limits import REPORTS_A_MINUTE, forget_counts
 from limner.jobs import health as jobs_health
 from limner.jobs.health import SCOPE_KEY, Health
 from limner.ops.views import csp_reports
 from limner.ops.views import healthz as view
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts() -> Iterator[None]:
+    forget_counts()
+    yield
+    forget_counts()
 
 
 async def healthz(health: Health | None) -> tuple[int, dict[str, Any]]:
@@ -79,6 +88,22 @@ def test_a_browsers_report_is_kept_and_logged(client: Client, caplog: pytest.Log
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"csp-report": 3}', "\x00"])
 def test_a_report_that_is_none_is_refused(client: Client, body: str) -> None:
     assert client.post("/csp-report", body, content_type="application/csp-report").status_code == 400
+
+
+def test_nobody_fills_the_log_with_reports_and_others_still_report(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    report = json.dumps({"csp-report": {"violated-directive": "script-src"}})
+
+    def send(address: str) -> int:
+        answer = client.post("/csp-report", report, content_type="application/csp-report", REMOTE_ADDR=address)
+        return int(answer.status_code)
+
+    assert {send("192.0.2.1") for _ in range(REPORTS_A_MINUTE)} == {204}
+    caplog.clear()
+    assert send("192.0.2.1") == 429
+    assert "script-src" not in caplog.text
+    assert send("192.0.2.2") == 204
 
 
 def test_a_report_cannot_fill_the_memory_or_the_log(client: Client) -> None:
