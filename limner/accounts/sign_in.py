@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user
 
 from limner.accounts.models import Account
 from limner.accounts.plans import unlimited
@@ -21,6 +23,16 @@ def account_of(request: HttpRequest) -> Account | None:
         return owner()
     user = request.user
     return user if isinstance(user, Account) and user.is_active else None
+
+
+def still_signed_in(request: HttpRequest, viewer: Account) -> bool:
+    """Whether the session that a long request began with is still `viewer`'s, and open. Reads the database."""
+    if not settings.LIMNER_ACCOUNTS:
+        return True
+    now = copy(request)  # the request itself remembers who was there when it came
+    now.session = type(request.session)(request.session.session_key)
+    user = get_user(now)
+    return isinstance(user, Account) and user.is_active and user.pk == viewer.pk
 
 
 def owner() -> Account:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,9 @@ KEEP_ALIVE = b": still here\n\n"
 REPLAY_AT_ONCE = 500
 
 
-async def account_stream(account_id: int, last_event_id: int | None, job: UUID | None = None) -> AsyncIterator[bytes]:
+async def account_stream(
+    account_id: int, last_event_id: int | None, job: UUID | None = None
+) -> AsyncGenerator[bytes, None]:
     """Everything that happens to the account's jobs (or to the one named) after event `last_event_id`.
 
     Without a `last_event_id` it begins now. It starts with a `hello` that names the newest number, and ends when the

@@ -27,13 +27,13 @@ from limner.errors import InvalidRequest, LimnerError, Unavailable
 from limner.jobs import services
 from limner.jobs.models import Job
 from limner.jobs.queries import job_visible_to, jobs_visible_to, request_of
-from limner.jobs.sse import account_stream
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
 from limner.prompts.styles import unknown_words
 from limner.studio import asking, wording
 from limner.studio.cards import card_of, cards_of
+from limner.studio.stream import stream_of
 
 P = ParamSpec("P")
 LONGEST_NUMBER = 18
@@ -208,7 +208,7 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     # set headers and names it in the address.
     newest = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     known = newest.isascii() and newest.isdigit() and len(newest) <= LONGEST_NUMBER
-    stream = account_stream(viewer.pk, int(newest) if known else None)
+    stream = stream_of(request, viewer, int(newest) if known else None)
     return StreamingHttpResponse(
         stream,
         content_type="text/event-stream",

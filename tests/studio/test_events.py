@@ -11,7 +11,9 @@ import pytest
 from django.test import AsyncClient
 
 from limner.accounts.models import Account
+from limner.accounts.services import set_password
 from limner.jobs.threads import in_thread
+from limner.studio import stream
 from tests.cast import asigned_in
 from tests.studio.people import a_job
 
@@ -67,6 +69,28 @@ async def test_a_number_that_was_never_an_events_begins_the_stream_now(
     said = {"after" if said_in == "query_params" else "Last-Event-ID": number}
     answer = await client.get("/events", **{said_in: said})  # type: ignore[arg-type]
     assert await first_events(answer, 1) == [("hello", {"number": 1})]
+
+
+@pytest.mark.parametrize("end", ["sign out", "close the account", "change the password"])
+async def test_a_stream_tells_nothing_more_to_whoever_is_signed_in_no_longer(
+    alice: Account, accounts_on: None, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "ASK_AGAIN_SECONDS", 0.0)
+    client = await asigned_in(alice)
+    answer = await client.get("/events")
+    pieces = aiter(answer.streaming_content)  # type: ignore[attr-defined]
+    assert b"event: hello" in await anext(pieces)
+    await in_thread(a_job, alice)
+    assert b"event: state" in await anext(pieces)
+    if end == "sign out":
+        await client.post("/sign-out")
+    elif end == "close the account":
+        await Account.objects.filter(pk=alice.pk).aupdate(is_active=False)
+    else:
+        await in_thread(set_password, alice, "another long enough word")
+    await in_thread(a_job, alice)
+    async with asyncio.timeout(10):
+        assert await anext(pieces, None) is None
 
 
 async def test_a_stranger_gets_no_stream(db: None, accounts_on: None) -> None:
