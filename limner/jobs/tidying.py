@@ -29,9 +29,10 @@ def known_jobs(ids: Collection[UUID]) -> set[UUID]:
 def needed_images() -> set[str]:
     """The public ids of the images that jobs which have not ended name: they still have to be drawn from."""
     unfinished = Job.objects.exclude(state__in=ENDED).values_list("request__images", "request__mask")
-    return {
-        image["public_id"]
-        for images, mask in unfinished.iterator()
-        for image in (*(images or ()), mask)
-        if image is not None
-    }
+    named = [image for images, mask in unfinished.iterator() for image in (*_listed(images), mask)]
+    return {str(image.get("public_id")) for image in named if isinstance(image, dict)}
+
+
+def _listed(images: object) -> list[object]:
+    # A job that another version of Limner wrote may say anything here; it is failed once it is claimed.
+    return images if isinstance(images, list) else []

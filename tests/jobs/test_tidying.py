@@ -106,3 +106,14 @@ def test_an_upload_stays_while_a_job_still_has_to_be_drawn_from_it(alice: Accoun
     tidy()
     assert not Upload.objects.exists()
     assert not blobs.exists(image.blob)
+
+
+@pytest.mark.parametrize("request_", [{}, [], {"images": 3, "mask": "none"}, {"images": ["one"]}])
+def test_a_job_of_another_version_does_not_keep_the_storage_from_being_tidied(
+    alice: Account, pictures: Path, request_: object
+) -> None:
+    job = ask(alice)
+    Job.objects.filter(pk=job.pk).update(request=request_)
+    orphan_of(job)
+    age(pictures, 25)
+    assert tidy() == 1
