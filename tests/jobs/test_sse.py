@@ -63,7 +63,7 @@ async def listening(
     try:
         yield events()
     finally:
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
 
 
 async def hear(events: AsyncIterator[Told], last_word: str) -> list[Told]:
@@ -177,7 +177,7 @@ async def test_a_quiet_stream_is_kept_alive(alice: Account, monkeypatch: pytest.
     monkeypatch.setattr(sse, "KEEP_ALIVE_SECONDS", 0.02)
     stream = account_stream(alice.pk, None)
     chunks = [await anext(stream) for _ in range(3)]
-    await stream.aclose()  # type: ignore[attr-defined]
+    await stream.aclose()
     assert [parse(chunk) is None for chunk in chunks] == [False, True, True]
 
 
