@@ -90,8 +90,9 @@ def claim(
             job.attempt += 1
             job.state = State.RUNNING
             kept = _kept(job) if job.attempt > 1 else set()
-            request = _request(job)
+            request = request_of(job)
             if request is None:
+                log.error("Job %s cannot be read.", job.public_id)
                 message = "This job was made by another version of Limner and cannot be read. Ask for it again."
                 happened.append(_end(job, State.FAILED, len(kept), UnreadableJob.code, message))
                 continue
@@ -113,11 +114,11 @@ def claim(
     return claims
 
 
-def _request(job: Job) -> DrawRequest | None:
+def request_of(job: Job) -> DrawRequest | None:
+    """What the job asks for; None where another version of Limner wrote it and this one cannot read it."""
     try:
         return DrawRequest.from_json(job.request)
-    except (TypeError, KeyError, ValueError):
-        log.exception("Job %s cannot be read.", job.public_id)
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

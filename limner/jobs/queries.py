@@ -11,11 +11,11 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from limner.accounts.models import Account
-from limner.engines.contract import DrawRequest
 from limner.errors import NotFound
 from limner.gallery.models import Picture
 from limner.jobs import estimate, pace
 from limner.jobs.events import StoredEvent
+from limner.jobs.ledger import request_of
 from limner.jobs.models import Event, Job
 from limner.jobs.states import ENDED, State
 
@@ -31,14 +31,6 @@ def job_visible_to(account: Account, public_id: UUID) -> Job:
     if job is None:
         raise NotFound("There is no such job.")
     return job
-
-
-def request_of(job: Job) -> DrawRequest | None:
-    """What the job asks for; None where another version of Limner wrote it and this one cannot read it."""
-    try:
-        return DrawRequest.from_json(job.request)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
 
 
 def events_after(account_id: int, number: int, *, job: UUID | None = None, limit: int = 500) -> list[StoredEvent]:

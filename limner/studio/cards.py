@@ -13,8 +13,9 @@ from limner.engines.catalog import Model, catalog
 from limner.engines.contract import DrawRequest, Size
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_visible_to
+from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
-from limner.jobs.queries import outlook, request_of
+from limner.jobs.queries import outlook
 from limner.jobs.states import ENDED, State
 from limner.prompts.styles import unknown_words
 from limner.studio import wording

@@ -25,8 +25,9 @@ from limner.accounts.sign_in import account_of
 from limner.engines.contract import DrawRequest
 from limner.errors import InvalidRequest, LimnerError, Unavailable
 from limner.jobs import services
+from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
-from limner.jobs.queries import job_visible_to, jobs_visible_to, request_of
+from limner.jobs.queries import job_visible_to, jobs_visible_to
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly

@@ -231,9 +231,14 @@ def test_a_cancelled_job_that_fails_or_is_lost_ends_as_cancelled(alice: Account)
     assert_books_balance()
 
 
-def test_a_job_of_another_version_is_failed_with_a_sentence_and_the_rest_goes_on(alice: Account) -> None:
+@pytest.mark.parametrize(
+    "change", [{"wings": 2}, {"size": None}, {"size": "large"}, {"task": "carve"}, {"images": 3}]
+)
+def test_a_job_of_another_version_is_failed_with_a_sentence_and_the_rest_goes_on(
+    alice: Account, change: dict[str, object]
+) -> None:
     strange, plain = ask(alice), ask(alice)
-    Job.objects.filter(pk=strange.pk).update(request={"prompt": "a robot", "wings": 2})
+    Job.objects.filter(pk=strange.pk).update(request={**strange.request, **change})
     claims = ledger.claim(LANE, holder="house", boot="boot", lease_seconds=30, limit=2)
     assert [claimed.job for claimed in claims] == [plain.public_id]
     row = now(strange)

@@ -21,8 +21,9 @@ from limner.api.native.schemas import ErrorOut, JobOut, JobsOut, Page, PictureOu
 from limner.errors import InvalidRequest, LimnerError
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of
+from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
-from limner.jobs.queries import jobs_visible_to, request_of
+from limner.jobs.queries import jobs_visible_to
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 
