@@ -78,7 +78,7 @@ def _storybook() -> Model:
         name="storybook",
         engine="openvino",
         title="Storybook",
-        description="The bundled model: picture-book scenes, drawn offline in seconds from a few hundred words.",
+        description="The bundled model: picture-book scenes, drawn offline in seconds. It knows about 150 words.",
         path=BUNDLED / "storybook",
         capabilities=Capabilities(
             tasks=frozenset({Task.CREATE}),
