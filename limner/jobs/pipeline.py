@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import logging
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from PIL import Image, UnidentifiedImageError
 
 from limner.engines.contract import Drawn, Size
@@ -74,11 +74,25 @@ def keep(claimed: Claim, drawn: Drawn, stored: Stored, *, last: bool, lease_seco
     False: the attempt has lost the job, so the result is discarded and its blob deleted. Safe to call again after a
     lost connection, when nobody knows whether the commit came through.
     """
+    try:
+        if _kept_now(claimed, drawn, stored, last=last, lease_seconds=lease_seconds):
+            return True
+    except IntegrityError:
+        # This very picture has its row: the first call's answer was lost, not its commit.
+        if not _has_row(stored):
+            raise
+        return True
+    if _has_row(stored):
+        return True
+    log.warning("Attempt %d of job %s came too late: its picture is discarded.", claimed.attempt, claimed.job)
+    discard(stored)
+    return False
+
+
+def _kept_now(claimed: Claim, drawn: Drawn, stored: Stored, *, last: bool, lease_seconds: float) -> bool:
     request = claimed.request
     with transaction.atomic():
         mine = ledger.keep(claimed, lease_seconds=lease_seconds, last=last)
-        if mine and Picture.objects.filter(blob=stored.key).exists():
-            return True
         if mine:
             picture = gallery.record(
                 account_id=claimed.account_id,
@@ -91,11 +105,11 @@ def keep(claimed: Claim, drawn: Drawn, stored: Stored, *, last: bool, lease_seco
                 request=request,
             )
             ledger.kept(claimed, _picture_data(picture), last=last)
-    if mine or Picture.objects.filter(blob=stored.key).exists():
-        return True
-    log.warning("Attempt %d of job %s came too late: its picture is discarded.", claimed.attempt, claimed.job)
-    discard(stored)
-    return False
+    return mine
+
+
+def _has_row(stored: Stored) -> bool:
+    return Picture.objects.filter(blob=stored.key).exists()
 
 
 def discard(stored: Stored) -> None:
