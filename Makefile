@@ -13,7 +13,7 @@ PACKAGING := pyproject.toml constraints.txt
 
 # The tests that meet the database: they run once more on PostgreSQL.
 ON_POSTGRES := $(wildcard tests/accounts tests/api tests/faults tests/gallery tests/jobs tests/ops tests/storage tests/studio)
-COVERAGE_FLOOR := 80
+COVERAGE_FLOOR := 90
 
 .PHONY: help install serve test test-extra lint format bench parts clean
 .DEFAULT_GOAL := help
