@@ -26,11 +26,11 @@ install: $(VENV)/.limner
 serve: install
 	$(VENV)/bin/limner serve
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(EXTRA)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Limner needs Python 3.11 or newer: make serve PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) \
-		|| { rm -rf $(VENV); echo "This Python cannot make environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(@:/bin/python=) \
+		|| { rm -rf $(@:/bin/python=); echo "This Python cannot make environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.limner: $(VENV)/bin/python $(PACKAGING)
 	@echo "Installing Limner into $(VENV) (a few hundred megabytes the first time)…"
@@ -42,9 +42,8 @@ $(VENV)/.dev: $(VENV)/bin/python $(PACKAGING)
 	@$(VENV)/$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/.limner
 
-$(EXTRA)/.extra: $(PACKAGING)
+$(EXTRA)/.extra: $(EXTRA)/bin/python $(PACKAGING)
 	@echo "Installing torch and what the extra tests need into $(EXTRA)…"
-	@test -x $(EXTRA)/bin/python || $(PYTHON) -m venv $(EXTRA)
 	@$(EXTRA)/$(PIP) -e '.[extra]'
 	@touch $@
 
@@ -76,10 +75,10 @@ format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.dev
-	@for claim in $$(ls benchmarks/*.py | grep -v __init__); do \
-		echo; $(VENV)/bin/python -m benchmarks.$$(basename $$claim .py) || exit 1; \
-	done
+bench: $(VENV)/.dev parts
+	@status=0; for claim in $$(ls benchmarks/*.py | grep -v __init__); do \
+		echo; $(VENV)/bin/python -m benchmarks.$$(basename $$claim .py) || status=$$?; \
+	done; exit $$status
 	$(VENV)/bin/python -m benchmarks.ledger --database postgres
 
 clean:

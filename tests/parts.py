@@ -28,6 +28,13 @@ def chromium() -> Path:
     missing("Chromium", "apt-get install chromium")
 
 
+def curl() -> Path:
+    """The curl of this machine, or `missing`."""
+    if found := shutil.which("curl"):
+        return Path(found)
+    missing("curl", "apt-get install curl")
+
+
 def postgres_programs() -> Path | None:
     """The folder that holds `initdb` and `postgres`, newest first; None where there is no PostgreSQL."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)

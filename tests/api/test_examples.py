@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.api.conftest import PATIENCE, Server
+from tests.parts import curl
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -42,6 +43,7 @@ def size_of(path: Path) -> tuple[int, int]:
     ],
 )
 async def test_curl_draws_and_keeps_a_picture(server: Server, tmp_path: Path, words: str, prompt: str) -> None:
+    curl()
     said = await run(server, tmp_path, "sh", str(EXAMPLES / "with_curl.sh"), words)
 
     assert said.startswith(server.url)
