@@ -1,7 +1,7 @@
 """What every request passes before any work is done for it. Pure ASGI: no thread, no database, the body unread.
 
 Personal mode trusts the person at the machine, not the web pages in their browser and not whoever a tunnel lets in;
-DESIGN.md §5 says what is refused and why. With accounts on, people are told apart by sign-in and key instead.
+docs/security.md says what is refused and why. With accounts on, people are told apart by sign-in and key instead.
 """
 
 from __future__ import annotations
