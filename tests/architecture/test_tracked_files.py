@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.source import ROOT, tracked_files
 
 SHARED_FOLDERS = {Path(name) for name in ("/", "/tmp", "/home", "/root", "/usr/src", "/opt", "/srv", "/app")}
-INDEX_WORDS = ("index-url", "find-links", "pypi.org/simple", "files.pythonhosted.org", '"resolved": "http')
+INDEX = re.compile(r'index-url|find-links|"resolved": *"http|https?://\S+(/simple\b|\.whl\b|\.tar\.gz\b|\.tgz\b)')
 PIP_PLACES = ("index-url", "extra-index-url", "find-links")
 
 
@@ -56,8 +58,21 @@ def test_no_tracked_file_names_a_path_of_this_machine() -> None:
 
 
 def test_no_tracked_file_names_a_package_index() -> None:
-    wrong = found_in_tracked_files(re.compile("|".join(map(re.escape, INDEX_WORDS))))
+    wrong = found_in_tracked_files(INDEX)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url=x",
+        '"resolved": "https://registry.example/a.tgz"',
+        "https://example.org/simple",
+        "see https://example.org/a-1.0-py3-none-any.whl",
+    ],
+)
+def test_the_reader_knows_an_index_when_it_sees_one(line: str) -> None:
+    assert INDEX.search(line)
 
 
 def test_constraints_are_pins_and_nothing_else() -> None:
