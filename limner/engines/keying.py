@@ -1,0 +1,100 @@
+"""A plain ground made transparent, as one cuts a figure out along its outline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+TOLERANCE = 28
+"""How far a channel may lie from the ground's tone, 0–255: plain to the eye, with a decoder's small unevenness."""
+PLAIN_BORDER = 0.9
+"""The share of the border's pixels that must have the ground's tone."""
+SMALLEST_FIGURE = 0.001
+"""Less of the picture than this is no figure: what would be left is specks."""
+EDGE = 2
+"""Pixels over which a figure's outline mixes with its ground."""
+
+_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+_Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def key_out(picture: Image.Image) -> Image.Image | None:
+    """The picture as RGBA with its ground clear, or None where its ground is not plain.
+
+    Ground is what has the border's tone and hangs together with the border: a white eye on a white ground stays. The
+    outline is smooth, and the ground's colour is taken out of it.
+    """
+    pixels = np.asarray(picture.convert("RGB"))
+    tone = np.median(_border(pixels), axis=0).astype(np.float32)
+    alike: _Mask = np.abs(pixels - tone).max(axis=2) <= TOLERANCE
+    if _border(alike).mean() < PLAIN_BORDER:
+        return None
+    ground = _reached_from_border(alike)
+    if (~ground).mean() < SMALLEST_FIGURE:
+        return None
+    return _cut_out(pixels, ground, tone)
+
+
+def _border(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.concatenate([values[0], values[-1], values[1:-1, 0], values[1:-1, -1]])
+
+
+def _reached_from_border(free: _Mask) -> _Mask:
+    """The pixels of `free` that can be walked to from outside over others of them."""
+    reached = np.zeros_like(free)
+    reached[[0, -1]] = free[[0, -1]]
+    reached[:, [0, -1]] = free[:, [0, -1]]
+    while True:
+        before = np.count_nonzero(reached)
+        reached = _along_rows(free, reached)
+        reached = _along_rows(free.T, reached.T).T
+        if np.count_nonzero(reached) == before:
+            return reached
+
+
+def _along_rows(free: _Mask, reached: _Mask) -> _Mask:
+    """Every run of free pixels in a row of which one is reached is reached as a whole."""
+    begins = free.copy()
+    begins[:, 1:] &= ~free[:, :-1]
+    runs = np.cumsum(begins.ravel()).reshape(free.shape)
+    met = np.bincount(runs[reached], minlength=int(runs.flat[-1]) + 1) > 0
+    found: _Mask = met[runs] & free
+    return found
+
+
+def _cut_out(pixels: _Pixels, ground: _Mask, tone: _Floats) -> Image.Image:
+    edge = _grown(ground, EDGE) & ~ground
+    inside = ~(ground | edge)
+    near = _blurred(inside.astype(np.float32))
+    edge &= near > 0.01  # a line so thin that it has no inside stays as it is
+    cut = np.dstack([pixels, np.where(ground, 0, 255).astype(np.uint8)])
+    along, length = np.zeros_like(near), np.zeros_like(near)
+    for band in range(3):  # one at a time: the process that draws has little memory
+        # What the outline would be without the ground in it: the figure's own colours nearby.
+        own = _blurred(np.where(inside, pixels[..., band], np.float32(0))) / np.maximum(near, 0.01)
+        along += (pixels[..., band] - tone[band]) * (own - tone[band])
+        length += (own - tone[band]) ** 2
+        cut[..., band] = np.where(edge, np.rint(own), pixels[..., band])
+    share = np.clip(along / np.maximum(length, 1), 0, 1)
+    cut[..., 3][edge] = np.rint(share[edge] * 255)
+    return Image.fromarray(cut, "RGBA")
+
+
+def _grown(mask: _Mask, by: int) -> _Mask:
+    image = Image.fromarray(mask.astype(np.uint8) * 255)
+    return np.asarray(image.filter(ImageFilter.MaxFilter(2 * by + 1))) > 0
+
+
+def _blurred(values: _Floats) -> _Floats:
+    """A box of 4 × EDGE + 1 pixels moved over a band, without leaving 32-bit numbers."""
+    for axis in (0, 1):
+        reach = 2 * EDGE
+        padded = np.pad(values, [(reach + 1, reach) if a == axis else (0, 0) for a in (0, 1)])
+        sums = np.cumsum(padded, axis=axis, dtype=np.float64)
+        width = 2 * reach + 1
+        ahead, behind = (sums[width:], sums[:-width]) if axis == 0 else (sums[:, width:], sums[:, :-width])
+        values = ((ahead - behind) / width).astype(np.float32)
+    return values

@@ -1,0 +1,102 @@
+"""A plain ground made transparent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from limner.engines.keying import key_out
+
+GROUND = (240, 236, 220)
+RED = (200, 40, 50)
+
+
+def figure(size: int = 128, ground: tuple[int, int, int] = GROUND) -> Image.Image:
+    """A red disc with an eye of the ground's colour, smooth at its edges."""
+    large = Image.new("RGB", (4 * size, 4 * size), ground)
+    pencil = ImageDraw.Draw(large)
+    pencil.ellipse((size, size, 3 * size, 3 * size), fill=RED)
+    pencil.ellipse((1.8 * size, 1.8 * size, 2.2 * size, 2.2 * size), fill=ground)
+    return large.resize((size, size), Image.Resampling.BOX)
+
+
+def keyed(picture: Image.Image) -> Any:
+    cut = key_out(picture)
+    assert cut is not None
+    assert (cut.mode, cut.size) == ("RGBA", picture.size)
+    return np.asarray(cut)
+
+
+def test_the_ground_is_clear_and_the_figure_is_not() -> None:
+    cut = keyed(figure())
+    assert cut[0, 0, 3] == cut[64, 20, 3] == 0
+    assert tuple(cut[64, 45]) == (*RED, 255)
+
+
+def test_what_only_looks_like_the_ground_inside_the_figure_stays() -> None:
+    assert tuple(keyed(figure())[64, 64]) == (*GROUND, 255)
+
+
+def test_the_outline_is_smooth_and_has_nothing_of_the_ground_in_it() -> None:
+    cut = keyed(figure())
+    partly = cut[(cut[..., 3] > 0) & (cut[..., 3] < 255)]
+    assert len(partly) > 50
+    assert np.abs(partly[:, :3].astype(int) - RED).max() <= 12
+
+
+def test_on_its_own_ground_the_cut_figure_looks_as_before() -> None:
+    picture = figure()
+    cut = key_out(picture)
+    assert cut is not None
+    again = Image.new("RGBA", picture.size, GROUND)
+    again.alpha_composite(cut)
+    difference = np.abs(np.asarray(again.convert("RGB")).astype(int) - np.asarray(picture))
+    assert difference.max() <= 30
+    assert difference.mean() < 0.5
+
+
+def test_the_small_unevenness_of_a_drawn_ground_does_not_matter() -> None:
+    uneven = np.asarray(figure()).astype(int) + np.random.default_rng(1).integers(-6, 7, (128, 128, 3))
+    cut = keyed(Image.fromarray(np.clip(uneven, 0, 255).astype(np.uint8)))
+    assert (cut[:20, :, 3] == 0).all()
+    assert (cut[55:60, 45:50, 3] == 255).all()
+
+
+def test_a_figure_that_stands_on_the_edge_may_cover_a_tenth_of_the_border() -> None:
+    picture = figure()
+    ImageDraw.Draw(picture).rectangle((54, 90, 74, 128), fill=RED)
+    cut = keyed(picture)
+    assert cut[127, 64, 3] == 255
+    assert cut[127, 20, 3] == 0
+
+
+@pytest.mark.parametrize("kind", ["stripes", "sky", "noise"])
+def test_a_ground_that_is_not_plain_is_left_alone(kind: str) -> None:
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    match kind:
+        case "stripes":
+            pixels[::2] = 200
+        case "sky":
+            pixels[:] = np.linspace(20, 220, 64).astype(np.uint8)[:, None, None]
+        case _:
+            pixels = np.random.default_rng(2).integers(0, 256, (64, 64, 3), np.uint8)
+    assert key_out(Image.fromarray(pixels)) is None
+
+
+def test_a_picture_of_nothing_but_ground_has_no_figure() -> None:
+    assert key_out(Image.new("RGB", (64, 64), GROUND)) is None
+
+
+def test_a_winding_way_from_the_border_is_followed_to_its_end() -> None:
+    picture = Image.new("RGB", (96, 96), GROUND)
+    pencil = ImageDraw.Draw(picture)
+    for number, top in enumerate(range(8, 88, 12)):
+        gap = 80 if number % 2 else 8
+        pencil.rectangle((8, top, 87, top + 5), fill=RED)
+        pencil.rectangle((gap, top, gap + 6, top + 5), fill=GROUND)
+    pencil.rectangle((4, 8, 7, 87), fill=RED)
+    pencil.rectangle((88, 8, 91, 87), fill=RED)
+    assert keyed(picture)[76, 48, 3] == 0
