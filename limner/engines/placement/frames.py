@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import struct
-from asyncio import IncompleteReadError, StreamReader
 from socket import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the process that draws reads this file too, and has no use for asyncio and its ssl
+    from asyncio import StreamReader
 
 MAX_HEADER = 4 * 1024 * 1024
 MAX_BODY = 512 * 1024 * 1024
@@ -38,7 +40,7 @@ async def read_frame(reader: StreamReader) -> Frame | None:
         header_length, body_length = _lengths(await reader.readexactly(_LENGTHS.size))
         header = await reader.readexactly(header_length)
         body = await reader.readexactly(body_length)
-    except (IncompleteReadError, ConnectionError):
+    except (EOFError, ConnectionError):  # asyncio's IncompleteReadError is an EOFError
         return None
     return _header(header), body
 

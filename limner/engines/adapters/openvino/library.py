@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+_MAPS = Path("/proc/self/maps")
+_DONT_NEED = 4
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -17,8 +20,17 @@ def load_library() -> tuple[ModuleType, ModuleType]:
     # Importing openvino sends an "import" event to its makers where this package is found; without it, it uses a
     # stub of its own. Nothing calls home.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-    import openvino_genai
+    # Its converter of other formats costs 8 MB and a tenth of a second, and drawing needs none: openvino goes on
+    # without one that it does not find.
+    unwanted = "openvino.tools" not in sys.modules
+    if unwanted:
+        sys.modules["openvino.tools"] = None  # type: ignore[assignment]
+    try:
+        import openvino
+        import openvino_genai
+    finally:
+        if unwanted:
+            del sys.modules["openvino.tools"]
 
     return openvino, openvino_genai
 
@@ -33,6 +45,25 @@ def properties(openvino: ModuleType) -> dict[str, Any]:
     if "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         chosen["INFERENCE_PRECISION_HINT"] = "bf16"
     return chosen
+
+
+def give_back_files(folder: Path) -> None:
+    """Let go of the pages of the weights' files, 15 MB: compiling read them, drawing works on what it made of them.
+
+    Where one is wanted once more the kernel reads it again. Elsewhere than on Linux this does nothing.
+    """
+    try:
+        maps = _MAPS.read_text(encoding="utf-8").splitlines()
+        advise = ctypes.CDLL(None, use_errno=True).madvise
+    except (OSError, AttributeError, UnicodeDecodeError):
+        return
+    advise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for line in maps:
+        addresses, rights, *_, name = line.split(None, 5)
+        # Only what nobody can have written to: a page that differs from its file would be lost.
+        if rights.startswith("r--") and name.startswith(f"{folder.resolve()}/") and name.endswith(".bin"):
+            begin, end = (int(address, 16) for address in addresses.split("-"))
+            advise(begin, end - begin, _DONT_NEED)
 
 
 def threads() -> int:
