@@ -3,33 +3,60 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from pathlib import Path, PurePosixPath
 
 from limner.errors import ModelBroken
 
 SUMS = "SHA256SUMS"
+_LOADABLE = {".xml", ".bin", ".json", ".safetensors"}
+"""What a library may read by itself when it finds it in a model's folder."""
 
 
 def verify(folder: Path, title: str = "") -> None:
-    """Read every file that the folder's SHA256SUMS names. Raises ModelBroken with the first bad one and its cure."""
+    """Read every file that the folder's SHA256SUMS names. Raises ModelBroken with the first bad one and its cure.
+
+    A file that it does not name is refused too where a library might load it; notes and hidden files may lie there.
+    """
     title = title or folder.name.capitalize()
     try:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise _broken(folder, title, f"{SUMS} cannot be read ({_reason(error)})") from error
+        raise _broken(folder, title, f"its list of checksums, {SUMS}, cannot be read ({_reason(error)})") from error
+    named = set()
     for line in filter(None, lines):
         expected, _, name = line.partition("  ")
         path = PurePosixPath(name)
         if len(expected) != 64 or not name or path.is_absolute() or ".." in path.parts:
-            raise _broken(folder, title, f"{SUMS} has a line that is no checksum: {line[:80]!r}")
+            fault = f"its list of checksums, {SUMS}, has a line that is no checksum: {line[:80]!r}"
+            raise _broken(folder, title, fault)
+        named.add(folder / path)
         try:
             with (folder / path).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
+                length = file.tell()
+        except FileNotFoundError as error:
+            fault = f"its file {name} is missing (the one with the checksum {expected[:16]}…)"
+            raise _broken(folder, title, fault) from error
         except OSError as error:
-            raise _broken(folder, title, f"{name} cannot be read ({_reason(error)})") from error
+            raise _broken(folder, title, f"its file {name} cannot be read ({_reason(error)})") from error
         if found != expected:
-            fault = f"{name} has the checksum {found[:16]}…, and should have {expected[:16]}…"
+            fault = (
+                f"its file {name} ({length:,} bytes) is not the one it was made with. "
+                f"Its checksum is {found[:16]}…, and should be {expected[:16]}…"
+            )
             raise _broken(folder, title, fault)
+    _refuse_strangers(folder, title, named)
+
+
+def _refuse_strangers(folder: Path, title: str, named: set[Path]) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in _LOADABLE and path not in named and not path.name.startswith(".") and path.is_file():
+            name = path.relative_to(folder).as_posix()
+            raise ModelBroken(
+                f"{title} has a file that does not belong to it: {name} is not named in its {SUMS}, so nobody knows "
+                f"whether it is right. Mend it with: rm {shlex.quote(str(path))}"
+            )
 
 
 def _broken(folder: Path, title: str, fault: str) -> ModelBroken:
@@ -39,7 +66,7 @@ def _broken(folder: Path, title: str, fault: str) -> ModelBroken:
 def _cure(folder: Path) -> str:
     for parent in folder.parents:
         if (parent / ".git").exists():
-            return f"git -C {parent} checkout -- {folder.relative_to(parent)}"
+            return f"git -C {shlex.quote(str(parent))} checkout -- {shlex.quote(str(folder.relative_to(parent)))}"
         if parent.name == "site-packages":
             return "pip install --force-reinstall --no-deps, with the wheel or folder of Limner"
     return f"copying the model into {folder} again"
