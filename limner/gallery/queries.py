@@ -45,6 +45,13 @@ def picture_behind_address(public_id: UUID) -> Picture:
     return _the_one(Picture.objects.filter(trashed_at=None), public_id)
 
 
+def image_keys_visible_to(account: Account, public_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The blobs of these pictures, where the account may see them, and of these uploads, where they are its own."""
+    pictures = pictures_visible_to(account).filter(public_id__in=public_ids)
+    uploads = Upload.objects.filter(account=account, public_id__in=public_ids)
+    return {key: blob for rows in (pictures, uploads) for key, blob in rows.values_list("public_id", "blob")}
+
+
 def claimed(keys: Collection[str]) -> set[str]:
     """Those of the keys that a picture (in the trash too) or an upload names."""
     return set(Picture.objects.filter(blob__in=keys).values_list("blob", flat=True)) | set(

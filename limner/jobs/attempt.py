@@ -90,13 +90,8 @@ class Attempt:
 
     async def _draw(self) -> LimnerError | None:
         """Have the missing pictures drawn. Answers what went wrong, if anything did."""
-        order = DrawOrder(
-            job=str(self.claimed.job),
-            attempt=self.claimed.attempt,
-            request=self.claimed.request,
-            indices=self.claimed.indices,
-        )
         try:
+            order = await self._order()
             async with (
                 aclosing(self.placement.draw(order)) as drawing,  # type: ignore[type-var]
                 aclosing(_until(self._interrupted, drawing)) as events,
@@ -117,6 +112,14 @@ class Attempt:
             await self._finish_keeping()
             return Broken("Something broke while this was drawn. The server's log says what.")
         return self._trouble
+
+    async def _order(self) -> DrawOrder:
+        request = self.claimed.request
+        images: dict[str, bytes] = {}
+        if request.images or request.mask is not None:
+            keys = await self._tools.patiently(pipeline.image_keys, self.claimed)
+            images = await self._tools.in_picture_thread(pipeline.images, keys)
+        return DrawOrder(str(self.claimed.job), self.claimed.attempt, request, self.claimed.indices, images)
 
     async def _take(self, event: DrawEvent) -> None:
         match event:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from PIL import Image, UnidentifiedImageError
 
+from limner.accounts.models import Account
 from limner.engines.contract import Drawn, Size
-from limner.errors import EngineError, LimnerError
+from limner.errors import EngineError, LimnerError, NotFound
 from limner.gallery import services as gallery
 from limner.gallery.models import Picture
+from limner.gallery.queries import image_keys_visible_to
 from limner.jobs import ledger
 from limner.jobs.ledger import Claim
 from limner.provenance import mark
@@ -29,6 +33,25 @@ FILE = "file"
 """`Drawn.mode` of a picture that came as an encoded file."""
 
 _PIL_NAMES = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
+
+
+def image_keys(claimed: Claim) -> dict[str, str]:
+    """The blobs of the pictures and uploads that a job changes, by public id. Raises NotFound where one is gone."""
+    request = claimed.request
+    named = {ref.public_id for ref in (*request.images, *filter(None, [request.mask]))}
+    if not named:
+        return {}
+    account = Account.objects.get(pk=claimed.account_id)
+    keys = image_keys_visible_to(account, [UUID(name) for name in named])
+    found = {str(public_id): blob for public_id, blob in keys.items()}
+    if any(str(UUID(name)) not in found for name in named):
+        raise NotFound("A picture that this job changes is no longer there. Ask for it again with another one.")
+    return {name: found[str(UUID(name))] for name in named}
+
+
+def images(keys: Mapping[str, str]) -> dict[str, bytes]:
+    """Their bytes. Raises Unavailable when the storage is away, NotFound where a file is gone."""
+    return {public_id: blobs.get(key) for public_id, key in keys.items()}
 
 
 def store(claimed: Claim, drawn: Drawn) -> Stored:
