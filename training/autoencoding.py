@@ -6,21 +6,17 @@
 from __future__ import annotations
 
 import copy
-import random
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from .clock import Clock
-from .machine import follow, half, prepare, tensor_of_pictures
+from .examples import Pictures, supply
+from .machine import follow, half, keep, prepare
 from .models.autoencoder import Autoencoder, AutoencoderShape
-from .recipe import Recipe
-from .scenes import random_scene
-from .scenes.drawing import draw
+from .recipe import FRAMES, SIDE, Recipe
 
-PICTURE = 512
 EVERY = 100
 PARTS = ("l1", "edges", "kl", "psnr")
 
@@ -60,7 +56,7 @@ def loss(model: Autoencoder, pictures: Tensor, recipe: Recipe) -> tuple[Tensor, 
 
 def best(run: Path) -> Path:
     """The file of a run's autoencoder: the polished one if there is one."""
-    polished = run / "polished.pt"
+    polished = run / "polish.pt"
     return polished if polished.exists() else run / "autoencoder.pt"
 
 
@@ -91,44 +87,34 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
         with torch.no_grad():
             model.shift.zero_()
             model.spread.fill_(1.0)
-    rng = random.Random(recipe.seed * 1_000_003 + step)
     clock = Clock(plan.minutes, done, minutes)
-    shelf: list[np.ndarray] = [draw(random_scene(rng), PICTURE) for _ in range(4 * plan.batch)]
+    source = supply(recipe, recipe.seed * 1_000_003 + step, SIDE, where)
+    shelf = Pictures(recipe, source, plan.pictures, where)
+    shelf.fill(2 * plan.batch)
     pairs = list(zip(average.parameters(), model.parameters(), strict=True))
-    judge = torch.compile(loss) if plan.compiled else loss
     heard: dict[str, float] = {}
     while clock.running:
-        for _ in range(plan.fresh if len(shelf) >= plan.pictures // 4 else 3 * plan.fresh):
-            picture = draw(random_scene(rng), PICTURE)
-            if len(shelf) < plan.pictures:
-                shelf.append(picture)
-            else:
-                shelf[rng.randrange(len(shelf))] = picture
-        batch = tensor_of_pictures(rng.sample(shelf, plan.batch), where)
+        shelf.add(plan.fresh)
         for group in optimizer.param_groups:
             group["lr"] = clock.rate(plan.rate, step, plan.warmup)
-        total, parts = judge(model, batch, recipe)
+        total, parts = loss(model, shelf.take(recipe.frame(step), plan.batch), recipe)
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         follow(pairs, step, 0.995)
         step += 1
-        heard = {
-            key: value if not heard else 0.98 * heard[key] + 0.02 * value
-            for key, value in zip(PARTS, parts.tolist(), strict=True)
-        }
+        if step % 10 == 0:
+            new = dict(zip(PARTS, parts.tolist(), strict=True))
+            heard = {key: value if not heard else 0.9 * heard[key] + 0.1 * value for key, value in new.items()}
         if step % EVERY == 0:
             told = " ".join(f"{key} {value:.4f}" for key, value in heard.items())
             print(f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} {told}", flush=True)
         if step % (10 * EVERY) == 0 or not clock.running:
-            keep = [draw(random_scene(rng), PICTURE) for _ in range(64)]
-            measure(average, tensor_of_pictures(keep, where))
+            measure(average, shelf.take(FRAMES[recipe.frames[0]], 64))
             state = {
                 "model": model.state_dict(),
                 "average": average.state_dict(),
                 "optimizer": optimizer.state_dict(),
             }
-            path.parent.mkdir(parents=True, exist_ok=True)
-            torch.save({**state, "step": step, "minutes": clock.minutes}, path.with_suffix(".part"))
-            path.with_suffix(".part").replace(path)
+            keep(path, {**state, "step": step, "minutes": clock.minutes})

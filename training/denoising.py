@@ -6,26 +6,28 @@
 from __future__ import annotations
 
 import copy
-import random
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from . import diffusion
 from .autoencoding import load as load_autoencoder
-from .captions import example, vocabulary
+from .captions import vocabulary
 from .clock import Clock
 from .crew import Crew
 from .crew import run as crew_run
-from .machine import follow, half, prepare, tensor_of_pictures
+from .examples import Example, Frame, cells, supply
+from .machine import follow, half, keep, prepare, tensor_of_pictures
 from .models.autoencoder import Autoencoder
 from .models.denoiser import Denoiser, DenoiserShape
 from .models.text import TextEncoder
-from .recipe import DenoiserRecipe, Recipe
-from .scenes.drawing import draw
+from .recipe import FRAMES, SIDE, DenoiserRecipe, Recipe
 from .tokens import Tokenizer
 
 EVERY = 50
@@ -57,45 +59,63 @@ def load(path: Path, recipe: Recipe, tokenizer: Tokenizer) -> Painter:
 
 
 class Shelf:
-    """Encoded scenes with their captions; grows, then replaces at random."""
+    """Encoded scenes with their captions, for each frame; grows, then replaces at random."""
 
-    def __init__(
-        self, autoencoder: Autoencoder, tokenizer: Tokenizer, plan: DenoiserRecipe, rng: random.Random, most: int
-    ) -> None:
-        self.most = most
-        self.autoencoder, self.tokenizer, self.plan, self.rng = autoencoder, tokenizer, plan, rng
-        self.where = next(autoencoder.parameters()).device
-        channels, side = autoencoder.shape.latent, 16
-        self.latents = torch.zeros(most, 2 * channels, side, side, dtype=torch.bfloat16, device=self.where)
-        self.numbers = torch.zeros(most, plan.text_length, dtype=torch.int64, device=self.where)
-        self.size = 0
+    def __init__(self, source: Iterator[Example], autoencoder: Autoencoder, recipe: Recipe, most: int) -> None:
+        self._source, self._autoencoder, self._plan = source, autoencoder, recipe.denoiser
+        self._tokenizer = Tokenizer.of(vocabulary())
+        self._rng = np.random.default_rng(recipe.seed)
+        self._where = next(autoencoder.parameters()).device
+        self._latents: dict[Frame, Tensor] = {}
+        self._numbers: dict[Frame, Tensor] = {}
+        self._sizes: dict[Frame, int] = {}
+        for index, name in enumerate(recipe.frames):
+            room, frame = most if index == 0 else most // 4, FRAMES[name]
+            shape = (room, 2 * autoencoder.shape.latent, *cells(frame, SIDE // Autoencoder.FACTOR))
+            self._latents[frame] = torch.zeros(shape, dtype=torch.bfloat16, device=self._where)
+            self._numbers[frame] = torch.zeros(room, self._plan.text_length, dtype=torch.int64, device=self._where)
+            self._sizes[frame] = 0
+
+    @property
+    def size(self) -> int:
+        """How many scenes there are."""
+        return sum(self._sizes.values())
+
+    def fill(self, least: int) -> None:
+        """Shelve until every frame has so many."""
+        while min(self._sizes.values()) < least:
+            self.add(16)
 
     @torch.no_grad()
     def add(self, count: int) -> None:
         """Draw, encode and shelve some scenes."""
-        examples = [example(self.rng) for _ in range(count)]
-        pictures = tensor_of_pictures([draw(scene, 256) for scene, _ in examples], self.where)
-        with half(self.where):
-            moments = torch.cat(self.autoencoder.moments(pictures), 1)
-        numbers = torch.tensor([self.tokenizer.encode(text, self.plan.text_length) for _, text in examples])
-        for row, text in zip(moments.bfloat16(), numbers, strict=True):
-            place = self.size if self.size < self.most else self.rng.randrange(self.most)
-            self.latents[place], self.numbers[place] = row, text.to(self.where)
-            self.size = min(self.size + 1, self.most)
+        drawn: dict[Frame, list[Example]] = {}
+        for one in islice(self._source, count):
+            drawn.setdefault(one.scene.frame, []).append(one)
+        for frame, those in drawn.items():
+            with half(self._where):
+                moments = self._autoencoder.moments(tensor_of_pictures([one.picture for one in those], self._where))
+            size, room = self._sizes[frame], len(self._latents[frame])
+            for row, one in zip(torch.cat(moments, 1).bfloat16(), those, strict=True):
+                place = size if size < room else int(self._rng.integers(room))
+                self._latents[frame][place] = row
+                numbers = self._tokenizer.encode(one.caption, self._plan.text_length)
+                self._numbers[frame][place] = torch.tensor(numbers, device=self._where)
+                size = min(size + 1, room)
+            self._sizes[frame] = size
 
-    def take(self, count: int) -> tuple[Tensor, Tensor]:
-        """Latents, drawn from their distributions, and the numbers of their captions."""
-        places = torch.randint(self.size, (count,), device=self.where)
-        mean, log_variance = self.latents[places].float().chunk(2, 1)
-        return mean + torch.randn_like(mean) * (0.5 * log_variance).exp(), self.numbers[places]
+    def take(self, frame: Frame, count: int) -> tuple[Tensor, Tensor]:
+        """Latents of one frame, drawn from their distributions, and the numbers of their captions."""
+        places = torch.randint(self._sizes[frame], (count,), device=self._where)
+        mean, log_variance = self._latents[frame][places].float().chunk(2, 1)
+        return mean + torch.randn_like(mean) * (0.5 * log_variance).exp(), self._numbers[frame][places]
 
 
 class Optimizers:
     """One optimizer or two, over the weights that one worker moves, behind the verbs a loop needs."""
 
     def __init__(self, owned: list[tuple[str, Tensor]], plan: DenoiserRecipe) -> None:
-        muon = plan.optimizer == "muon"
-        inner = [weight for name, weight in owned if muon and weight.ndim == 2 and ".blocks." in name]
+        inner = [weight for name, weight in owned if weight.ndim == 2 and ".blocks." in name]
         chosen = {id(weight) for weight in inner}
         self.weights = [weight for _, weight in owned]
         rest = [weight for weight in self.weights if id(weight) not in chosen]
@@ -154,7 +174,7 @@ def train(recipe: Recipe, path: Path, autoencoder_path: Path, minutes: float | N
         painter.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
         step, done = saved["step"], saved["minutes"]
-    size = 1 if where.type == "cuda" else recipe.denoiser.workers
+    size = 1 if where.type == "cuda" else recipe.workers
     crew, going = Crew(painter, size), torch.ones(1)
     if size > 1:
         average.share_memory()
@@ -179,14 +199,15 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
     empty = torch.tensor(tokenizer.encode("", plan.text_length), device=where)
     clock, step, batch = Clock(plan.minutes, run.done, run.minutes), run.step, plan.batch // crew.size
     autoencoder = load_autoencoder(run.autoencoder, run.recipe, where)
-    rng = random.Random(run.recipe.seed + 1000 * run.step + rank)
-    shelf = Shelf(autoencoder, tokenizer, plan, rng, plan.scenes // crew.size)
-    shelf.add(256)
+    # The encoder looks at half the size, so scenes are drawn there at once.
+    source = supply(run.recipe, run.recipe.seed + 1000 * run.step + rank, SIDE // 2, where)
+    shelf = Shelf(source, autoencoder, run.recipe, plan.scenes // crew.size)
+    shelf.fill(64)
     model = torch.compile(painter) if plan.compiled else painter
     heard, going = 0.0, True
     while going:
-        shelf.add(plan.fresh // crew.size if shelf.size < shelf.most else 1)
-        clean, numbers = shelf.take(batch)
+        shelf.add(plan.fresh // crew.size)
+        clean, numbers = shelf.take(run.recipe.frame(step), batch)
         silent = torch.rand(batch, 1, device=where) < plan.unconditional
         when = diffusion.timesteps(batch, plan.pure_noise).to(where)
         seen, velocity = diffusion.noised(clean, torch.randn_like(clean), when, left)
@@ -209,8 +230,7 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
             optimizers.save(kept)
             if rank == 0:
                 state = {"model": painter.state_dict(), "average": run.average.state_dict()}
-                torch.save({**state, "step": step, "minutes": clock.minutes}, run.path.with_suffix(".part"))
-                run.path.with_suffix(".part").replace(run.path)
+                keep(run.path, {**state, "step": step, "minutes": clock.minutes})
             meet()
         if rank == 0 and step % EVERY == 0:
             scenes = crew.size * shelf.size

@@ -11,7 +11,6 @@ The new folder is made beside the old one and takes its place in the end, so a r
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import random
 import shutil
@@ -25,16 +24,14 @@ import torch
 from openvino_tokenizers import convert_tokenizer
 from torch import Tensor, nn
 
-from . import autoencoding, denoising, diffusion
-from .captions import example, vocabulary
+from . import autoencoding, card, denoising, diffusion, upscaling
+from .captions import example, prompts, vocabulary
 from .machine import tensor_of_pictures
 from .models.autoencoder import Autoencoder
-from .recipe import Recipe
-from .scenes import PLACES, SUBJECTS, TIMES
+from .recipe import SIDE, Recipe
 from .scenes.drawing import draw
-from .scenes.palette import COLOURS
 from .tokens import END, LENGTH, START, Tokenizer
-from .train import RUNS
+from .train import RECIPE, RUNS
 
 Dimension = list[int]
 
@@ -177,7 +174,7 @@ def configure(folder: Path, recipe: Recipe, tokenizer: Tokenizer) -> None:
         "out_channels": 3,
         "latent_channels": latent,
         "block_out_channels": [32] * 6,
-        "sample_size": autoencoding.PICTURE,
+        "sample_size": SIDE,
         "scaling_factor": 1.0,
     }
     for name in ("vae_encoder", "vae_decoder"):
@@ -185,10 +182,11 @@ def configure(folder: Path, recipe: Recipe, tokenizer: Tokenizer) -> None:
 
 
 @torch.no_grad()
-def preview_factors(autoencoder: Autoencoder) -> dict[str, list]:  # type: ignore[type-arg]
+def preview_factors(recipe: Recipe, autoencoder: Autoencoder) -> dict[str, list]:  # type: ignore[type-arg]
     """The linear map from a latent pixel to red, green, blue in 0..1 that fits drawn scenes best."""
     rng = random.Random(3)
-    pictures = tensor_of_pictures([draw(example(rng)[0], 256) for _ in range(128)], torch.device("cpu"))
+    scenes = [example(rng, recipe.world)[0] for _ in range(128)]
+    pictures = tensor_of_pictures([draw(scene, SIDE // 2) for scene in scenes], torch.device("cpu"))
     latents = autoencoder.moments(pictures)[0].permute(0, 2, 3, 1).flatten(0, 2).float().numpy()
     small = torch.nn.functional.avg_pool2d((pictures + 1) / 2, 16).permute(0, 2, 3, 1).flatten(0, 2).numpy()
     known = np.concatenate([latents, np.ones((len(latents), 1), np.float32)], 1)
@@ -196,33 +194,20 @@ def preview_factors(autoencoder: Autoencoder) -> dict[str, list]:  # type: ignor
     return {"factors": factors[:-1].tolist(), "bias": factors[-1].tolist()}
 
 
-@torch.no_grad()
-def fidelity(autoencoder: Autoencoder) -> float:
-    """How well the autoencoder gives scenes back that it never saw: PSNR in dB."""
-    rng = random.Random(77)
-    size = autoencoding.PICTURE
-    pictures = tensor_of_pictures([draw(example(rng)[0], size) for _ in range(16)], torch.device("cpu"))
-    wrong = autoencoder.decode(autoencoder.moments(autoencoder.halve(pictures))[0]).clamp(-1, 1) - pictures
-    return float(-10 * torch.log10((wrong / 2).square().mean((1, 2, 3))).mean())
-
-
-def card(recipe: Recipe, run: Path, autoencoder: Autoencoder) -> str:
-    """The model card, with this run's numbers."""
-    text = (Path(__file__).parent / "card.md").read_text(encoding="utf-8")
-    facts = {"recipe": recipe.name, "psnr": f"{fidelity(autoencoder):.1f}"}
-    batches = {
-        "autoencoder": recipe.autoencoder.batch,
-        "denoiser": recipe.denoiser.batch,
-        "polish": recipe.polish.batch,
+def words(recipe: Recipe) -> dict[str, Any]:
+    """What a program may want to know of a model's world: its words, lists, sizes, and what to draw when a prompt has
+    no known word."""
+    world, rng = recipe.world, random.Random(11)
+    return {
+        "words": vocabulary(world),
+        "sizes": list(recipe.frames),
+        "subjects": list(world.subjects),
+        "colours": list(world.colours),
+        "places": list(world.places),
+        "times": list(world.times),
+        "styles": list(world.styles),
+        "fallback": [prompts(rng, world) for _ in range(24)],
     }
-    for name, batch in batches.items():
-        path = run / ("polished.pt" if name == "polish" else f"{name}.pt")
-        saved = torch.load(path, map_location="cpu", weights_only=True) if path.exists() else {}
-        facts[f"{name}_minutes"] = str(round(saved.get("minutes", 0)))
-        facts[f"{name}_pictures"] = f"{saved.get('step', 0) * batch:,}"
-    for key, value in facts.items():
-        text = text.replace(f"{{{key}}}", value)
-    return text
 
 
 def export(recipe: Recipe, run: Path, folder: Path) -> None:
@@ -244,24 +229,22 @@ def export(recipe: Recipe, run: Path, folder: Path) -> None:
     save(painter.denoiser, examples, inputs, ["out_sample"], folder / "unet", small=True)
     inputs = {"latent_sample": [-1, channels, -1, -1]}
     save(Decode(autoencoder), (latent,), inputs, ["sample"], folder / "vae_decoder", small=True)
-    picture = torch.randn(1, 3, autoencoding.PICTURE, autoencoding.PICTURE)
+    picture = torch.randn(1, 3, SIDE, SIDE)
     inputs = {"sample": [-1, 3, -1, -1]}
     save(Encode(autoencoder), (picture,), inputs, ["latent_parameters"], folder / "vae_encoder", small=True)
-    lists = {"subjects": list(SUBJECTS), "colours": list(COLOURS), "places": list(PLACES), "times": list(TIMES)}
-    write_json(folder / "vocabulary.json", {"words": vocabulary(), **lists})
-    (folder / "latent_rgb.json").write_text(json.dumps(preview_factors(autoencoder)) + "\n", encoding="utf-8")
-    (folder / "card.md").write_text(card(recipe, run, autoencoder), encoding="utf-8")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    sums = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}" for path in files
-    ]
-    (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")
+    if (run / "upscaler.pt").exists():
+        upscaler, small = upscaling.load(run / "upscaler.pt", recipe), torch.rand(1, 3, 64, 64)
+        save(upscaler, (small,), {"sample": [-1, 3, -1, -1]}, ["sample"], folder / "upscaler")
+    write_json(folder / "vocabulary.json", words(recipe))
+    factors = json.dumps(preview_factors(recipe, autoencoder))
+    (folder / "latent_rgb.json").write_text(factors + "\n", encoding="utf-8")
+    card.write(recipe, run, folder)
 
 
 def main() -> None:
     """Read the command line and export."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description="Export a run's model.")
-    parser.add_argument("--recipe", type=Path, default=Path(__file__).parent / "recipes" / "small.toml")
+    parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--run", type=Path)
     parser.add_argument("--to", type=Path, required=True)
     options = parser.parse_args()

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -42,3 +44,10 @@ def follow(pairs: list[tuple[Tensor, Tensor]], step: int, most: float) -> None:
     """Move averaged weights (the first of each pair) a little towards the model's."""
     share = 1.0 - min(most, (step + 1) / (step + 20))
     torch._foreach_lerp_([average for average, _ in pairs], [weight for _, weight in pairs], share)
+
+
+def keep(path: Path, state: dict[str, Any]) -> None:
+    """Save a run's state; whoever reads meets the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(state, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)

@@ -9,24 +9,21 @@ The decoder meets latents with noise as large as a denoiser's errors, and learns
 from __future__ import annotations
 
 import copy
-import random
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from .autoencoding import EVERY, PICTURE, edges, load
+from .autoencoding import EVERY, edges, load
 from .clock import Clock
 from .crew import Crew
 from .crew import run as crew_run
-from .machine import follow, half, prepare, tensor_of_pictures
+from .examples import Pictures, supply
+from .machine import follow, half, keep, prepare
 from .models.autoencoder import Autoencoder
-from .recipe import Recipe
-from .scenes import random_scene
-from .scenes.drawing import draw
+from .recipe import SIDE, Recipe
 
 
 def loss(model: Autoencoder, latents: Tensor, pictures: Tensor, weight: float) -> Tensor:
@@ -62,7 +59,7 @@ def train(recipe: Recipe, path: Path, source: Path, minutes: float | None) -> No
         saved = torch.load(path, map_location="cpu", weights_only=True)
         model.load_state_dict(saved["model"])
         step, done = saved["step"], saved["minutes"]
-    size = 1 if where.type == "cuda" else recipe.polish.workers
+    size = 1 if where.type == "cuda" else recipe.workers
     crew, going = Crew(model.decoder, size), torch.ones(1)
     if size > 1:
         average.share_memory()
@@ -74,7 +71,7 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
     """One worker's loop."""
     plan, crew, model, average = run.recipe.polish, run.crew, run.model, run.average
     seed = run.recipe.seed + 2_000_003 + 1000 * run.step + rank
-    where, rng = prepare(seed, threads=1 if crew.size > 1 else None), random.Random(seed)
+    where = prepare(seed, threads=1 if crew.size > 1 else None)
     meet = barrier.wait if barrier else lambda: None
     model.requires_grad_(False)
     model.decoder.requires_grad_(True)
@@ -85,15 +82,12 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
     optimizer = torch.optim.AdamW(weights, plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
     crew.attach(model.decoder, rank)
     clock, step, batch = Clock(plan.minutes, run.done, run.minutes), run.step, plan.batch // crew.size
-    shelf: list[np.ndarray] = [draw(random_scene(rng), PICTURE) for _ in range(8 * batch)]
+    shelf = Pictures(run.recipe, supply(run.recipe, seed, SIDE, where), plan.pictures // crew.size, where)
+    shelf.fill(4 * batch)
     heard = 0.0
     while run.going.item():
-        picture = draw(random_scene(rng), PICTURE)
-        if len(shelf) < plan.pictures // crew.size:
-            shelf.append(picture)
-        else:
-            shelf[rng.randrange(len(shelf))] = picture
-        pictures = tensor_of_pictures(rng.sample(shelf, batch), where)
+        shelf.add(-(-plan.fresh // crew.size))
+        pictures = shelf.take(run.recipe.frame(step), batch)
         with torch.no_grad(), half(where):
             latents = average.moments(average.halve(pictures))[0].float()
         latents = latents + plan.noise * torch.rand(batch, 1, 1, 1, device=where) * torch.randn_like(latents)
@@ -116,5 +110,4 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
             told = f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f}"
             print(f"{told} loss {heard:.4f}", flush=True)
             state = {"model": model.state_dict(), "average": average.state_dict()}
-            torch.save({**state, "step": step, "minutes": clock.minutes}, run.path.with_suffix(".part"))
-            run.path.with_suffix(".part").replace(run.path)
+            keep(run.path, {**state, "step": step, "minutes": clock.minutes})

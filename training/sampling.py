@@ -11,7 +11,9 @@ from torch import Tensor
 
 from . import diffusion
 from .denoising import Painter
+from .examples import Frame, cells
 from .models.autoencoder import Autoencoder
+from .recipe import SIDE
 from .tokens import Tokenizer
 
 
@@ -33,14 +35,15 @@ def paint(
     seed: int = 1,
     steps: int = 20,
     guidance: float = 3.5,
+    frame: Frame = (1.0, 1.0),
 ) -> np.ndarray:
-    """Pictures of some prompts: ``uint8`` of shape (prompts, 512, 512, 3)."""
+    """Pictures of some prompts: ``uint8`` of shape (prompts, height, width, 3)."""
     length = painter.text.length
     texts = [*prompts, *[""] * len(prompts)]
     states = painter.text(torch.tensor([tokenizer.encode(text, length) for text in texts]))[0]
     when, levels = sigmas(steps)
     noise = torch.Generator().manual_seed(seed)
-    first = torch.randn(1, autoencoder.shape.latent, 16, 16, generator=noise)
+    first = torch.randn(1, autoencoder.shape.latent, *cells(frame, SIDE // Autoencoder.FACTOR), generator=noise)
     latent = first.repeat(len(prompts), 1, 1, 1) * (levels[0] ** 2 + 1).sqrt()
     for index, step in enumerate(when):
         level = levels[index]

@@ -1,44 +1,106 @@
-"""Train a part of a bundled picture model.
+"""Train the bundled models.
 
-$ python -m training.train autoencoder --recipe training/recipes/small.toml --minutes 20
-$ python -m training.train denoiser --recipe training/recipes/small.toml --minutes 72
-$ python -m training.train polish --recipe training/recipes/small.toml --minutes 8
+$ python -m training.train --recipe training/recipes/small.toml --minutes 9
+$ python -m training.train denoiser --recipe training/recipes/small.toml
 
-Each call goes on from the file the last one left in ``training/runs/<recipe>/`` and stops itself in time.
+Without a part, all parts in order. Each call goes on from the files the last one left in ``training/runs/<recipe>/``
+and stops itself in time; a part whose minutes are used up is passed over. What a call did is in ``<part>.log``, what
+the model draws after it in ``<part>.png``.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+import time
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TextIO, cast
 
 from .recipe import Recipe
 
 RUNS = Path(__file__).parent / "runs"
+RECIPE = Path(__file__).parent / "recipes" / "small.toml"
+PARTS = ("autoencoder", "denoiser", "polish", "upscaler", "probe", "scribe")
+
+
+def train(part: str, recipe: Recipe, folder: Path, minutes: float | None) -> None:
+    """Train one part of a run for at most so many minutes."""
+    path = folder / f"{part}.pt"
+    if part == "autoencoder":
+        from . import autoencoding
+
+        autoencoding.train(recipe, path, minutes)
+    elif part == "denoiser":
+        from . import denoising
+
+        denoising.train(recipe, path, folder / "autoencoder.pt", minutes)
+    elif part == "polish":
+        from . import polishing
+
+        polishing.train(recipe, path, folder / "autoencoder.pt", minutes)
+    elif part == "upscaler":
+        from . import autoencoding, upscaling
+
+        upscaling.train(recipe, path, autoencoding.best(folder), minutes)
+    elif part == "probe":
+        from . import probing
+
+        probing.train(recipe, path, minutes)
+    else:
+        from .scribe import training
+
+        training.train(recipe, path, minutes)
+
+
+class Both:
+    """Standard output and a part's log."""
+
+    def __init__(self, log: TextIO) -> None:
+        self._to = (sys.stdout, log)
+
+    def write(self, text: str) -> int:
+        """Write to both."""
+        for one in self._to:
+            one.write(text)
+            one.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+def keep_freed_memory() -> None:
+    """Start this program again with glibc told to keep what it frees: on a CPU training is up to 1.7 times faster."""
+    if sys.platform.startswith("linux") and "MALLOC_TOP_PAD_" not in os.environ:
+        os.environ.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_="100000000000", MALLOC_TOP_PAD_="1000000000")
+        os.execv(sys.executable, [sys.executable, "-m", "training.train", *sys.argv[1:]])
 
 
 def main() -> None:
     """Read the command line and train."""
-    parser = argparse.ArgumentParser(prog="python -m training.train", description="Train a part of a picture model.")
-    parser.add_argument("part", choices=("autoencoder", "denoiser", "polish"))
-    parser.add_argument("--recipe", type=Path, default=Path(__file__).parent / "recipes" / "small.toml")
+    keep_freed_memory()
+    parser = argparse.ArgumentParser(prog="python -m training.train", description="Train the bundled models.")
+    parser.add_argument("part", choices=PARTS, nargs="?", help="one part (default: all, in order)")
+    parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--minutes", type=float, help="stop this call after so many minutes")
     parser.add_argument("--run", type=Path, help="folder of the run's files (default: training/runs/<recipe's name>)")
     options = parser.parse_args()
     recipe = Recipe.load(options.recipe)
     folder = options.run or RUNS / recipe.name
-    if options.part == "autoencoder":
-        from . import autoencoding
+    folder.mkdir(parents=True, exist_ok=True)
+    end = time.monotonic() + 60 * options.minutes if options.minutes else None
+    for part in (options.part,) if options.part else PARTS:
+        left = None if end is None else (end - time.monotonic()) / 60
+        if left is not None and left <= 0:
+            break
+        with (folder / f"{part}.log").open("a", encoding="utf-8") as log, redirect_stdout(cast("TextIO", Both(log))):
+            train(part, recipe, folder, left)
+        if part in ("autoencoder", "denoiser", "polish"):
+            from . import sample
 
-        autoencoding.train(recipe, folder / "autoencoder.pt", options.minutes)
-    elif options.part == "polish":
-        from . import polishing
-
-        polishing.train(recipe, folder / "polished.pt", folder / "autoencoder.pt", options.minutes)
-    else:
-        from . import denoising
-
-        denoising.train(recipe, folder / "denoiser.pt", folder / "autoencoder.pt", options.minutes)
+            sample.after(part, recipe, folder)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The networks and the loop that trains them, at toy size."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,58 +50,107 @@ def test_the_last_timestep_shows_noise_alone() -> None:
     assert not torch.equal(seen[1], noise[1])
 
 
-def test_a_stopped_run_goes_on_from_the_file_it_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    torch = pytest.importorskip("torch")
-    from dataclasses import replace
-
-    from training import autoencoding
+def tiny() -> Any:
+    """A recipe whose every part trains in seconds."""
     from training.recipe import Recipe
+    from training.scenes import World
 
-    small = replace(Recipe().autoencoder, batch=1, widths=(16, 16, 16), latent=4, pictures=4, minutes=1.0)
-    recipe, path = replace(Recipe(), autoencoder=small), tmp_path / "autoencoder.pt"
-    autoencoding.train(recipe, path, minutes=0.01)
-    first = torch.load(path, weights_only=True)
-    autoencoding.train(recipe, path, minutes=0.01)
-    second = torch.load(path, weights_only=True)
-    assert second["step"] > first["step"]
-    assert second["minutes"] > first["minutes"]
+    recipe = Recipe(frames=("512x512", "896x512"), world=World.of({"subjects": ["cat", "car"], "places": ["meadow"]}))
+    parts: dict[str, dict[str, Any]] = {
+        "autoencoder": {"batch": 1, "widths": (16, 16, 16), "latent": 4, "pictures": 4, "minutes": 0.02},
+        "denoiser": {"batch": 4, "width": 64, "blocks": 1, "heads": 1, "text_width": 64, "text_layers": 1},
+        "polish": {"batch": 2, "pictures": 4, "minutes": 0.01},
+        "upscaler": {"batch": 2, "pictures": 4, "minutes": 0.01, "width": 8, "blocks": 1},
+        "probe": {"batch": 4, "pictures": 40, "minutes": 0.01},
+    }
+    parts["denoiser"] |= {"compiled": False, "scenes": 600, "minutes": 0.04}
+    return replace(recipe, **{name: replace(getattr(recipe, name), **plan) for name, plan in parts.items()})
 
 
-def test_two_workers_train_one_denoiser_and_a_later_call_goes_on(tmp_path: Path) -> None:
+def test_every_part_of_a_run_is_trained_in_slices_that_go_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
-    from dataclasses import replace
+    from training.train import train
 
-    from training import autoencoding, denoising, polishing
-    from training.recipe import Recipe
-
-    recipe = Recipe()
-    recipe = replace(
-        recipe,
-        autoencoder=replace(recipe.autoencoder, batch=1, widths=(16, 16, 16), latent=4, pictures=4, minutes=0.01),
-        denoiser=replace(
-            recipe.denoiser,
-            batch=4,
-            width=64,
-            blocks=1,
-            heads=1,
-            text_width=64,
-            text_layers=1,
-            compiled=False,
-            scenes=600,
-        ),
-        polish=replace(recipe.polish, batch=2, pictures=4, minutes=0.01),
-    )
-    autoencoder, path = tmp_path / "autoencoder.pt", tmp_path / "denoiser.pt"
-    autoencoding.train(recipe, autoencoder, None)
-    denoising.train(recipe, path, autoencoder, minutes=0.02)
-    first = torch.load(path, weights_only=True)
-    denoising.train(recipe, path, autoencoder, minutes=0.02)
-    second = torch.load(path, weights_only=True)
-    assert second["step"] > first["step"] > 0
-    moved = [not torch.equal(second["model"][name], value) for name, value in first["model"].items()]
-    assert sum(moved) > len(moved) * 0.8
-    polishing.train(recipe, tmp_path / "polished.pt", autoencoder, None)
-    before = torch.load(autoencoder, weights_only=True)["average"]
-    after = torch.load(tmp_path / "polished.pt", weights_only=True)["average"]
-    assert torch.equal(before["encoder.1.weight"], after["encoder.1.weight"])
+    recipe = tiny()
+    for part in ("autoencoder", "denoiser", "polish", "upscaler", "probe"):
+        half = getattr(recipe, part).minutes / 2
+        train(part, recipe, tmp_path, half)
+        first = torch.load(tmp_path / f"{part}.pt", weights_only=True)
+        train(part, recipe, tmp_path, half)
+        second = torch.load(tmp_path / f"{part}.pt", weights_only=True)
+        assert second["step"] > first["step"] > 0, part
+        assert second["minutes"] > first["minutes"], part
+        moved = [not torch.equal(second["model"][name], value) for name, value in first["model"].items()]
+        assert sum(moved) > (0.4 if part == "polish" else 0.8) * len(moved), part
+    before = torch.load(tmp_path / "autoencoder.pt", weights_only=True)["average"]
+    after = torch.load(tmp_path / "polish.pt", weights_only=True)["average"]
+    assert torch.equal(before["encoder.1.weight"], after["encoder.1.weight"]), "polishing moves no latent"
     assert not torch.equal(before["decoder.0.weight"], after["decoder.0.weight"])
+
+
+def test_a_run_is_carried_to_another_machine_in_small_parts(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from training import carry
+
+    run, out, there = tmp_path / "run", tmp_path / "out", tmp_path / "there"
+    run.mkdir()
+    weights = {"a": torch.randn(3000, 3000), "count": torch.tensor(7)}
+    torch.save({"average": weights, "model": {}, "step": 5, "minutes": 1.5}, run / "denoiser.pt")
+    parts = carry.pack(run, out)
+    assert len(parts) == 2
+    assert all(part.stat().st_size <= 15 * 1024 * 1024 for part in parts)
+    carry.unpack(out, there)
+    saved = torch.load(there / "denoiser.pt", weights_only=True)
+    assert torch.allclose(saved["average"]["a"], weights["a"], atol=5e-3)
+    assert (saved["step"], saved["minutes"], saved["average"]["count"].item()) == (5, 1.5, 7)
+
+
+def test_the_upscaler_doubles_a_picture_and_begins_as_a_plain_enlargement() -> None:
+    torch = pytest.importorskip("torch")
+    from training.models.upscaler import Upscaler
+
+    large = Upscaler(width=8, blocks=1).eval()(torch.full((1, 3, 20, 12), 0.25))
+    assert large.shape == (1, 3, 40, 24)
+    assert (large - 0.25).abs().max() < 0.1
+
+
+def test_the_probe_is_asked_only_what_a_scene_can_answer() -> None:
+    pytest.importorskip("torch")
+    from training.probing import ABSENT, truth
+    from training.scenes import WHOLE, Figure, Scene
+
+    single = truth(Scene(Figure("cat", "red"), "meadow", "night", position="left"), WHOLE)
+    assert all(value != ABSENT for value in single.values())
+    assert truth(Scene(None, "meadow", "night"), WHOLE)["subject"] == ABSENT
+    assert truth(Scene(Figure("cat", "red"), "space", "night"), WHOLE)["time"] == ABSENT
+    assert truth(Scene(Figure("cat", "red"), "meadow", "day", count=2), WHOLE)["position"] == ABSENT
+
+
+def test_the_distance_between_two_halves_of_one_crowd_is_none_and_grows_when_one_moves() -> None:
+    np = pytest.importorskip("numpy")
+    pytest.importorskip("torch")
+    from training.evaluate import distance
+
+    crowd = np.random.default_rng(1).standard_normal((400, 16))
+    near, far = distance(crowd[:200], crowd[200:]), distance(crowd[:200], crowd[200:] + 0.5)
+    assert abs(near) < 0.1 < far
+
+
+@pytest.mark.parametrize("name", ["small", "whole"])
+def test_both_recipes_can_be_read(name: str) -> None:
+    from training.recipe import Recipe
+    from training.scenes import WHOLE
+
+    recipe = Recipe.load(Path("training/recipes") / f"{name}.toml")
+    assert recipe.name == name
+    assert (recipe.world == WHOLE) is (name == "whole")
+
+
+def test_a_recipe_with_a_word_too_many_is_refused(tmp_path: Path) -> None:
+    from training.recipe import Recipe
+
+    for text in ("nonsense = 1", "[denoiser]\nnonsense = 1", '[world]\nsubjects = ["unicorn"]', 'frames = ["9x9"]'):
+        path = tmp_path / "recipe.toml"
+        path.write_text(text)
+        with pytest.raises(ValueError, match="no such"):
+            Recipe.load(path)

@@ -6,42 +6,64 @@ import random
 
 import numpy as np
 
-from .canvas import Canvas, oval
-from .palette import COLOURS, INK, vary
-from .places import GROUNDS, LIGHTS, sky
-from .scene import Held, Scene
-from .subjects import HANDS, PAINTERS
-from .world import SUBJECTS
+from .canvas import Canvas, box, oval
+from .layout import Placed, grip, layout, pose
+from .palette import COLOURS, INK, Colour, vary
+from .places import backdrop, veil
+from .scene import Figure, Scene
+from .subjects import PAINTERS
+
+LIKE_THE_SKY = ("moon", "star", "planet")
+"""Where one of these is the subject, the sky shows none of its own."""
 
 
-def _held(canvas: Canvas, held: Held, hand: tuple[float, float], rng: random.Random) -> None:
-    scale, turn = (0.66, 5.0) if held.thing == "flower" else (0.78, 7.0)
-    grip = 0.26 if held.thing == "flower" else 0.36
-    with canvas.placed(hand[0], hand[1], scale, turn), canvas.placed(0, -grip, 1):
-        PAINTERS[held.thing](canvas, vary(COLOURS[held.colour], rng))
-
-
-def draw(scene: Scene, size: int) -> np.ndarray:
-    """Draw a scene as ``uint8`` pixels of shape (size, size, 3), RGB."""
+def draw(scene: Scene, short: int) -> np.ndarray:
+    """Draw a scene as ``uint8`` pixels of shape (height, width, 3), RGB; ``short`` is the shorter side's length."""
     rng = random.Random(scene.seed)
-    kind = SUBJECTS[scene.subject]
-    canvas = Canvas(size)
-    sky(canvas, scene.time, rng, bare=scene.subject == "moon")
-    GROUNDS[scene.place](canvas, LIGHTS[scene.time], rng)
-    x = 0.5 + rng.uniform(-0.025, 0.025) - (0.1 if scene.held else 0.0)
-    y = kind.middle + rng.uniform(-0.015, 0.015) + (0.03 if scene.held else 0.0)
-    scale = kind.size * rng.uniform(0.95, 1.04)
-    colour = vary(COLOURS[scene.colour], rng)
-    if not kind.floats:
-        foot = 0.33 if scene.subject == "car" else 0.5
-        canvas.flat(oval(x, y + scale * (foot - 0.015), scale * 0.8, scale * 0.11), INK, 0.22)
-    with canvas.placed(x, y, scale):
-        if scene.held:
-            hand = HANDS[scene.subject]
-            PAINTERS[f"{scene.subject} holding"](canvas, colour)
-            _held(canvas, scene.held, hand, rng)
-            with canvas.placed(hand[0], hand[1], 1):
-                canvas.shape(oval(0, 0, 0.1, 0.1), colour)
-        else:
-            PAINTERS[scene.subject](canvas, colour)
+    canvas = Canvas(round(scene.frame[0] * short), round(scene.frame[1] * short), scene.style)
+    placed = layout(scene)
+    bare = any(piece.figure.subject in LIKE_THE_SKY for piece in placed)
+    backdrop(canvas, scene.place, scene.time, rng, bare=bare)
+    for piece in placed:
+        if piece.stands:
+            _shadow(canvas, piece)
+    colours = {
+        figure: vary(COLOURS[figure.colour], rng) for figure in dict.fromkeys(piece.figure for piece in placed)
+    }
+    for piece in placed:
+        _figure(canvas, piece, colours[piece.figure], rng)
+    for piece in placed:
+        if piece.edge is not None:
+            _front(canvas, piece, colours[piece.figure])
+    veil(canvas, scene.place, scene.time, rng)
     return canvas.pixels()
+
+
+def _shadow(canvas: Canvas, piece: Placed) -> None:
+    left, _, right, bottom = piece.base()
+    width = (right - left) * 0.92
+    canvas.flat(oval((left + right) / 2, bottom - 0.008, width, min(0.07, 0.16 * width)), INK, 0.22)
+
+
+def _figure(canvas: Canvas, piece: Placed, colour: Colour, rng: random.Random) -> None:
+    """A figure, before what it holds: so the hand closes around it."""
+    with canvas.figure(), canvas.placed(piece.x, piece.y, piece.scale, piece.turn, piece.mirrored):
+        if piece.figure.held:
+            _held(canvas, piece.figure, rng)
+        PAINTERS[pose(piece.figure)](canvas, colour)
+
+
+def _held(canvas: Canvas, figure: Figure, rng: random.Random) -> None:
+    if figure.held is None:
+        return
+    held = grip(figure.subject, figure.held)
+    with canvas.placed(held.x, held.y, held.scale, held.turn):
+        PAINTERS[figure.held.thing](canvas, vary(COLOURS[figure.held.colour], rng))
+
+
+def _front(canvas: Canvas, piece: Placed, colour: Colour) -> None:
+    """The part of a figure that is before the others."""
+    below = box(0.0, (piece.edge or 0.0) + 1.0, 4.0, 2.0)
+    placed = canvas.placed(piece.x, piece.y, piece.scale, piece.turn, piece.mirrored)
+    with canvas.figure(), placed, canvas.inside(below):
+        PAINTERS[pose(piece.figure)](canvas, colour)

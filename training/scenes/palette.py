@@ -1,4 +1,4 @@
-"""The colours of the world: the eight that captions name, and the tones that places and times are painted in."""
+"""The colours of the world: the fourteen that captions name, and the tones that places and times are painted in."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ COLOURS: dict[str, Colour] = {
     "purple": (138, 82, 190),
     "pink": (246, 140, 178),
     "white": (247, 244, 238),
+    "black": (46, 42, 52),
+    "brown": (134, 84, 48),
+    "grey": (146, 148, 156),
+    "teal": (26, 160, 160),
+    "lime": (176, 222, 56),
+    "navy": (34, 48, 116),
 }
 """The colours a caption can name, as a subject wears them."""
 

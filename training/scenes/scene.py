@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
-
-from .palette import COLOURS
-from .world import HOLDABLE, HOLDERS, PLACES, SUBJECTS, TIMES
 
 
 @dataclass(frozen=True)
 class Held:
-    """A thing in a subject's hand."""
+    """A thing in a figure's hand."""
 
     thing: str
     colour: str
 
 
 @dataclass(frozen=True)
-class Scene:
-    """One picture to draw: what, in which colour, where, when, what it holds; ``seed`` sets the small differences."""
+class Figure:
+    """A subject as it appears in one picture; its colour is one that captions name."""
 
     subject: str
     colour: str
+    size: str = "medium"
+    held: Held | None = None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """How the scene's figure stands to another: ``name`` is one of ``world.RELATIONS``."""
+
+    name: str
+    other: Figure
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture to draw.
+
+    ``figure`` is None for a place alone; ``count`` figures stand in a row; ``position`` says on which side a single
+    figure is; ``frame`` is the picture's width and height in units of its shorter side; ``seed`` sets the small
+    differences. A scene has a relation, or more than one figure, or a position other than the middle: never two.
+    """
+
+    figure: Figure | None
     place: str
     time: str
-    held: Held | None = None
+    style: str = "flat"
+    count: int = 1
+    position: str = "middle"
+    relation: Relation | None = None
+    frame: tuple[float, float] = (1.0, 1.0)
     seed: int = 0
-
-
-def random_scene(rng: random.Random) -> Scene:
-    """Any scene of the world, subjects evenly."""
-    subject = rng.choice(list(SUBJECTS))
-    held = None
-    if rng.random() < HOLDERS.get(subject, 0.0):
-        thing = rng.choice(list(HOLDABLE))
-        held = Held(thing, rng.choice(list(COLOURS)) if rng.random() < 0.4 else HOLDABLE[thing])
-    return Scene(subject, rng.choice(list(COLOURS)), rng.choice(PLACES), rng.choice(TIMES), held, rng.getrandbits(32))
