@@ -140,3 +140,44 @@ class UpstreamError(EngineError):
     code = "upstream_error"
     status = 502
     fault = Fault.UPSTREAM
+
+
+class UpstreamBusy(UpstreamError):
+    """The server we draw with has too much to do, or lets us do only so much: later it will. No fault of the job."""
+
+    code = "upstream_busy"
+    status = 429
+    retryable = True
+
+
+class UpstreamFailed(UpstreamError):
+    """The server we draw with broke, or could not be reached: nothing was drawn, another attempt makes sense."""
+
+    code = "upstream_failed"
+    retryable = True
+
+
+class UpstreamRefused(UpstreamError):
+    """The server we draw with does not want to draw this: `code` and sentence are its own."""
+
+    code = "content_policy_violation"
+    status = 400
+    fault = Fault.CALLER
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+
+
+class UpstreamClosed(UpstreamError):
+    """The key is wrong, or the balance is used up: the operator has to mend it before anything can be drawn there."""
+
+    code = "upstream_closed"
+    fault = Fault.OPERATOR
+
+
+class Uncertain(UpstreamError):
+    """It was sent and no answer came: it may have been drawn and paid for. `resend` decides about another attempt."""
+
+    code = "uncertain"
