@@ -33,12 +33,12 @@ def unpicked(world: World) -> list[str]:
 def page(name: str, prompts: list[str]) -> str:
     """The list that goes with the sheet."""
     rows = [f"{number}. {prompt}" for number, prompt in enumerate(prompts, 1)]
-    head = (
-        f"# {COUNT} unpicked pictures\n\n![The sheet]({name}.webp)\n\n"
-        f"Drawn by the bundled Storybook, one try each: seed {SEED}, {STEPS} steps, guidance {GUIDANCE}. The prompts are "
-        f"the first {COUNT} captions of a generator seeded with {COUNT} (`training/contact.py`); from left to right, row "
-        "by row:\n\n"
+    how = (
+        f"Drawn by the bundled Storybook, one try each: seed {SEED}, {STEPS} steps, guidance {GUIDANCE}. The prompts "
+        f"are the first {COUNT} captions of a generator seeded with {COUNT} (`training/contact.py`); from left to "
+        "right, row by row:"
     )
+    head = f"# {COUNT} unpicked pictures\n\n![The sheet]({name}.webp)\n\n{how}\n\n"
     return head + "\n".join(rows) + "\n"
 
 
