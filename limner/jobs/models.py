@@ -1,4 +1,4 @@
-"""The ledger's rows: jobs, the events people watch, and how fast each model has been."""
+"""The ledger's rows: jobs, calls of upstreams, the events people watch, and how fast each model has been."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from limner.jobs.states import State
 
@@ -20,7 +21,7 @@ class Job(models.Model):
     state = models.CharField(max_length=9, choices=[(s, s) for s in State], default=State.QUEUED)
     request = models.JSONField(help_text="The DrawRequest as it was validated and fitted.")
     request_version = models.PositiveSmallIntegerField(default=1)
-    lane = models.CharField(max_length=80, help_text="The model that draws: jobs of one lane share one placement.")
+    lane = models.CharField(max_length=80, help_text="The model that draws, or its upstream: one placement a lane.")
     compat = models.CharField(max_length=64, help_text="Jobs with the same key may share a batch.")
     n = models.PositiveSmallIntegerField()
     priority = models.SmallIntegerField(default=0)
@@ -30,6 +31,8 @@ class Job(models.Model):
     attempt = models.PositiveIntegerField(default=0, help_text="Fencing token: only the newest attempt may write.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Attempts that its engine failed: bounded.")
     lost = models.PositiveSmallIntegerField(default=0, help_text="Attempts that died with their dispatcher: bounded.")
+    busy = models.PositiveIntegerField(default=0, help_text="Attempts that its upstream had no time for.")
+    busy_since = models.DateTimeField(null=True, blank=True, help_text="The first of them: bounded by time.")
     holder = models.CharField(max_length=64, blank=True, help_text="Which installation's dispatcher draws it.")
     boot = models.CharField(max_length=64, blank=True, help_text="Which start of that dispatcher.")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -72,6 +75,44 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.state})"
+
+
+class UpstreamCall(models.Model):
+    """One call of an upstream, on record before it is sent: what may have cost money is never forgotten."""
+
+    job = models.UUIDField(help_text="The job's public id: the row outlives the job.")
+    attempt = models.PositiveIntegerField()
+    call = models.PositiveIntegerField(help_text="Tells the calls of one attempt apart.")
+    indices = models.JSONField(help_text="The pictures it asked for.")
+    upstream = models.CharField(max_length=80)
+    model = models.CharField(max_length=80)
+    estimate = models.BigIntegerField(help_text="Millicredits: what the account pays for these pictures.")
+    sent_at = models.DateTimeField(db_default=Now())
+    answered_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text='"" while unanswered; ok, uncertain, cancelled, or the code of the error that came.',
+    )
+    message = models.TextField(blank=True, help_text="The error's sentence.")
+    cost = models.BigIntegerField(null=True, blank=True, help_text="Millicredits, where the upstream says.")
+    usage = models.JSONField(default=dict, blank=True, help_text="The upstream's own account of it.")
+    resent = models.BooleanField(default=False, help_text="Uncertain, and its pictures were asked for again.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["job", "attempt", "call"], name="upstream_call_once_per_attempt")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["upstream", "sent_at"], name="upstream_call_sent"),
+            models.Index(fields=["sent_at"], name="upstream_call_open", condition=models.Q(outcome="")),
+            models.Index(
+                fields=["-sent_at"], name="upstream_call_uncertain", condition=models.Q(outcome="uncertain")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upstream}, {self.job} ({self.outcome or 'under way'})"
 
 
 class Event(models.Model):

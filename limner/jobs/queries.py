@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 from limner.accounts.models import Account
 from limner.errors import NotFound
 from limner.gallery.models import Picture
-from limner.jobs import estimate, pace
+from limner.jobs import calls, estimate, pace
 from limner.jobs.events import StoredEvent
 from limner.jobs.ledger import request_of
-from limner.jobs.models import Event, Job
+from limner.jobs.models import Event, Job, UpstreamCall
 from limner.jobs.states import ENDED, State
 
 
@@ -103,5 +103,77 @@ def _pictures(jobs: Iterable[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
 def _error(job: Job) -> float:
     """The share by which predictions for pictures like this job's tend to be wrong."""
     request = request_of(job)
-    row = pace.measured(job.lane, request.draw_size, request.steps) if request else None
+    row = pace.measured(request.model, request.draw_size, request.steps) if request else None
     return estimate.trusted_error(row)
+
+
+# What upstreams cost, for the operator ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What was spent with an upstream, in millicredits, as far as is known here."""
+
+    calls: int
+    """Calls that were sent."""
+    pictures: int
+    """Pictures that came back."""
+    millicredits: int
+    """What the answered calls cost: what the upstream said, else the price of their pictures."""
+    estimated: int
+    """The part of `millicredits` that is a price because the upstream did not say."""
+    possible: int
+    """More, at most: calls that were sent and not answered (uncertain, cancelled, still under way)."""
+
+
+def spend(upstream: str, since: datetime) -> Spend:
+    """What was spent with `upstream` since then."""
+    sent = UpstreamCall.objects.filter(upstream=upstream, sent_at__gte=since)
+    ok, said = Q(outcome=calls.OK), Q(cost__isnull=False)
+    unanswered = Q(outcome__in=(calls.UNCERTAIN, calls.CANCELLED, calls.UNDER_WAY))
+    sums = sent.aggregate(
+        calls=Count("id"),
+        said=Sum("cost", default=0),
+        estimated=Sum("estimate", filter=ok & ~said, default=0),
+        possible=Sum("estimate", filter=unanswered, default=0),
+    )
+    drawn = sent.filter(ok).values_list("indices", flat=True)
+    return Spend(
+        calls=sums["calls"],
+        pictures=sum(len(indices) for indices in drawn.iterator()),
+        millicredits=sums["said"] + sums["estimated"],
+        estimated=sums["estimated"],
+        possible=sums["possible"],
+    )
+
+
+def uncertain_calls() -> QuerySet[UpstreamCall]:
+    """Calls that were sent and not answered, newest first: each may have been paid for without a picture."""
+    return UpstreamCall.objects.filter(outcome=calls.UNCERTAIN).order_by("-sent_at")
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamState:
+    """When an upstream last answered with pictures, and the last error that it gave."""
+
+    last_answered: datetime | None = None
+    last_error: str = ""
+    """Its sentence; its code where there is none."""
+    last_error_code: str = ""
+    last_error_at: datetime | None = None
+
+
+def upstream_states() -> dict[str, UpstreamState]:
+    """By the names of the upstreams that were ever called."""
+    states = {}
+    for name in UpstreamCall.objects.order_by("upstream").values_list("upstream", flat=True).distinct():
+        of_it = UpstreamCall.objects.filter(upstream=name).order_by("-sent_at")
+        fine = of_it.filter(outcome=calls.OK).first()
+        failed = of_it.exclude(outcome__in=(calls.OK, calls.UNDER_WAY, calls.CANCELLED)).first()
+        states[name] = UpstreamState(
+            last_answered=fine.answered_at if fine else None,
+            last_error=(failed.message or failed.outcome) if failed else "",
+            last_error_code=failed.outcome if failed else "",
+            last_error_at=(failed.answered_at or failed.sent_at) if failed else None,
+        )
+    return states
