@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from limner.engines.contract import DrawRequest, Size, Task
 from limner.errors import NotAllowed, NotFound
 from limner.gallery.models import Lineage, Picture, Upload
 from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trashed_picture_of
-from limner.gallery.uploads import clean
+from limner.gallery.uploads import Clean, clean
 from limner.provenance.mark import Provenance
 from limner.storage import blobs, sweeper
 from limner.storage.blobs import Stored
@@ -134,12 +134,29 @@ def store_upload(account: Account, data: bytes) -> Upload:
 
     Raises InvalidRequest with a sentence for anything that is not a whole picture of a sensible size.
     """
-    image = clean(data)
-    upload = Upload(account=account, width=image.width, height=image.height, has_alpha=image.has_alpha)
+    return keep_upload(account, clean(data))
+
+
+def keep_upload(account: Account, image: Clean, public_id: UUID | None = None) -> Upload:
+    """Keep an image that is already clean, under a public id that the caller may have chosen."""
+    upload = Upload(
+        public_id=public_id or uuid4(),
+        account=account,
+        width=image.width,
+        height=image.height,
+        has_alpha=image.has_alpha,
+    )
     stored = blobs.put(f"{UPLOADS}/{upload.public_id}", image.data, ".png")
     upload.blob, upload.sha256, upload.bytes = stored.key, stored.sha256, stored.bytes
     upload.save()
     return upload
+
+
+def forget_uploads(account: Account, public_ids: Collection[UUID]) -> None:
+    """Delete uploads that were given for a job that came to nothing. Those a picture descends from stay."""
+    for upload in Upload.objects.filter(account=account, public_id__in=public_ids, children=None):
+        upload.delete()
+        delete_with_derived(upload.blob)
 
 
 def sweep_uploads(older_than: timedelta = DAY, *, needed: Collection[str] = ()) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from limner.errors import InvalidRequest
 from limner.provenance.fresh_png import fresh_png
@@ -19,6 +21,17 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a file's header says, before a pixel of it is unpacked. Width and height are those of the upright image."""
+
+    format: str
+    width: int
+    height: int
+    has_alpha: bool
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Clean:
     """A PNG of ours with nothing in it but pixels."""
 
@@ -26,18 +39,41 @@ class Clean:
     width: int
     height: int
     has_alpha: bool
+    has_clear: bool = False
+    """Some of it can be seen through entirely."""
+
+
+def look(data: bytes) -> Look:
+    """What the header says. Raises InvalidRequest for what is no picture, or one that is too large to be unpacked."""
+    with _opened(data) as image:
+        turned = image.format != "PNG" and image.getexif().get(ExifTags.Base.Orientation, 1) in _ON_ITS_SIDE
+        size = image.size[::-1] if turned else image.size
+        return Look(image.format or "", *size, image.has_transparency_data, len(data))
 
 
 def clean(data: bytes) -> Clean:
-    """The image upright, in sRGB, without metadata, as PNG. Raises InvalidRequest with a sentence."""
+    """The first of its images upright, in sRGB, without metadata, as PNG. Raises InvalidRequest with a sentence."""
+    with _opened(data) as opened:
+        opened.load()
+        image = _plain(ImageOps.exif_transpose(opened))
+    has_alpha = image.mode == "RGBA"
+    has_clear = has_alpha and image.getchannel("A").getextrema()[0] == 0
+    return Clean(fresh_png(image), image.width, image.height, has_alpha, has_clear)
+
+
+_ON_ITS_SIDE = range(5, 9)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """The image, not unpacked yet. Whatever goes wrong with it inside is said in a sentence."""
     if len(data) > MAX_BYTES:
         raise _refused("This file is larger than 50 MB. Make it smaller and try again.")
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise _too_many_pixels()
-            opened.load()
-            image = _plain(ImageOps.exif_transpose(opened))
+            yield opened
     except InvalidRequest:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -45,7 +81,6 @@ def clean(data: bytes) -> Clean:
     except Exception as error:  # the boundary to Pillow: its decoders raise nearly anything
         log.info("Refused an upload of %d bytes: %r", len(data), error)
         raise _refused("This file is not a whole PNG, JPEG or WebP picture. Try another one.") from error
-    return Clean(fresh_png(image), image.width, image.height, image.mode == "RGBA")
 
 
 def _plain(image: Image.Image) -> Image.Image:
