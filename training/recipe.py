@@ -102,10 +102,10 @@ class ScribeRecipe:
     """How the prompt writer is trained; ``strange`` is how often a prompt has a word that nobody knows."""
 
     minutes: float = 18.0
-    batch: int = 96
+    batch: int = 64
     rate: float = 2e-3
     warmup: int = 200
-    average: float = 0.999
+    average: float = 0.998
     strange: float = 0.05
     threads: int = 1
     width: int = 224

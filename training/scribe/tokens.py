@@ -1,0 +1,115 @@
+"""Scribe's tokenizer: GPT-2's kind of byte pair encoding, grown so that every known word is one token.
+
+A word is one token together with the space before it (a text is read as if it began with a space), a mark without
+one. Pairs are merged, the most frequent first, until each of them is whole; applied in that order the merges give
+every known word back as one token, and an unknown word as pieces. The network writes nothing but ``whole`` tokens:
+so what it writes is always known words with right spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+END = "<|endoftext|>"
+"""Stands before every text and after it, as in GPT-2."""
+_PIECES = re.compile(r"'(?:s|t|re|ve|m|ll|d)| ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s+(?!\S)|\s+")
+
+Pair = tuple[str, str]
+
+
+def _byte_letters() -> dict[int, str]:
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    rest = [value for value in range(256) if value not in plain]
+    return {value: chr(value) for value in plain} | {value: chr(256 + n) for n, value in enumerate(rest)}
+
+
+LETTERS = _byte_letters()
+"""The printable letter that stands for a byte, as GPT-2 has them."""
+
+
+def pieces_of(text: str) -> list[str]:
+    """What GPT-2 cuts a text into before any merge: words and marks, each with the space before it."""
+    return _PIECES.findall(text.lower() if text.startswith(" ") or not text else f" {text.lower()}")
+
+
+def spelled(piece: str) -> tuple[str, ...]:
+    """A piece as the letters of its bytes."""
+    return tuple(LETTERS[value] for value in piece.encode())
+
+
+def _join(symbols: tuple[str, ...], pair: Pair) -> tuple[str, ...]:
+    joined: list[str] = []
+    index = 0
+    while index < len(symbols):
+        if symbols[index : index + 2] == pair:
+            joined.append(pair[0] + pair[1])
+            index += 2
+        else:
+            joined.append(symbols[index])
+            index += 1
+    return tuple(joined)
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """Texts to numbers: ``pieces`` are the words and marks it was made of, ``whole`` their tokens; ``merges`` are in
+    order of rank."""
+
+    pieces: tuple[str, ...]
+    merges: tuple[Pair, ...]
+    ids: dict[str, int]
+    whole: frozenset[int]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Tokenizer:
+        """A tokenizer in which every piece of these texts is one token."""
+        return cls.made_of({piece for text in texts for piece in pieces_of(text)})
+
+    @classmethod
+    def made_of(cls, pieces: Iterable[str]) -> Tokenizer:
+        """A tokenizer in which each of these pieces is one token."""
+        pieces = tuple(sorted(pieces))
+        symbols = {piece: spelled(piece) for piece in pieces}
+        merges: list[Pair] = []
+        while pairs := Counter(pair for letters in symbols.values() for pair in pairwise(letters)):
+            best = max(pairs, key=lambda pair: (pairs[pair], pair))
+            merges.append(best)
+            symbols = {piece: _join(letters, best) for piece, letters in symbols.items()}
+        tokens = dict.fromkeys([END, *LETTERS.values(), *(first + second for first, second in merges)])
+        ids = {token: number for number, token in enumerate(tokens)}
+        whole = frozenset([ids[END], *(ids[token] for (token,) in symbols.values())])
+        return cls(pieces, tuple(merges), ids, whole)
+
+    @property
+    def end(self) -> int:
+        """The number that stands before a text and after it."""
+        return self.ids[END]
+
+    def encode(self, text: str) -> list[int]:
+        """The numbers of a text, without its ends."""
+        return [self.ids[token] for piece in pieces_of(text) for token in _tokens(self, piece)]
+
+    def __hash__(self) -> int:
+        return hash(self.merges)
+
+
+@lru_cache(maxsize=8192)
+def _tokens(tokenizer: Tokenizer, piece: str) -> tuple[str, ...]:
+    ranks = _ranks(tokenizer)
+    symbols = spelled(piece)
+    while len(symbols) > 1:
+        best = min(pairwise(symbols), key=lambda pair: ranks.get(pair, len(ranks)))
+        if best not in ranks:
+            break
+        symbols = _join(symbols, best)
+    return symbols
+
+
+@lru_cache(maxsize=4)
+def _ranks(tokenizer: Tokenizer) -> dict[Pair, int]:
+    return {pair: rank for rank, pair in enumerate(tokenizer.merges)}
