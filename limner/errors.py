@@ -164,8 +164,8 @@ class UpstreamRefused(UpstreamError):
     status = 400
     fault = Fault.CALLER
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, code: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
         if code is not None:
             self.code = code
 

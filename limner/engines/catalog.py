@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from limner.engines.contract import Capabilities, Size, Task
+from limner.engines.contract import Capabilities, DrawRequest, Size, Task
 from limner.errors import InvalidRequest
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -33,8 +33,30 @@ class Model:
     licence: str
     millicredits: int
     """The price of one picture."""
+    writer: Path | None = None
+    """The folder of the model that writes prompts beside it, in the same process."""
     inline_slots: int = 0
     """For an `InlineEngine`, which only awaits a server: how many drawings at a time. 0: a process of its own."""
+    upstream: str = ""
+    """The name of the configured upstream that draws it; "" for a model of this machine."""
+    upstream_model: str = ""
+    """What the upstream calls it."""
+    prices: Mapping[str, int] = field(default_factory=dict)
+    """Millicredits of one picture by "quality size", "quality" or "size"; `millicredits` where none fits."""
+
+    @property
+    def lane(self) -> str:
+        """Jobs of one lane share one placement: a model's own, or its upstream's."""
+        return self.upstream or self.name
+
+    def price(self, request: DrawRequest) -> int:
+        """Millicredits of one picture of `request`."""
+        quality = request.quality if request.quality in self.capabilities.qualities else ""
+        quality = quality or next(iter(self.capabilities.qualities), "")
+        for key in (f"{quality} {request.draw_size}", quality, str(request.draw_size)):
+            if key in self.prices:
+                return self.prices[key]
+        return self.millicredits
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the process that draws reads it."""
@@ -42,9 +64,11 @@ class Model:
         return {
             **{key: getattr(self, key) for key in _PLAIN_FIELDS},
             "path": None if self.path is None else str(self.path),
+            "writer": None if self.writer is None else str(self.writer),
             "capabilities": {
                 **asdict(able),
                 "tasks": sorted(able.tasks),
+                "options": sorted(able.options),
                 "sizes": [str(size) for size in able.sizes],
                 "offered_sizes": [str(size) for size in able.offered_sizes],
                 "vocabulary": None if able.vocabulary is None else sorted(able.vocabulary),
@@ -58,10 +82,13 @@ class Model:
         return cls(
             **{key: data[key] for key in _PLAIN_FIELDS},
             path=None if data["path"] is None else Path(data["path"]),
+            writer=None if data["writer"] is None else Path(data["writer"]),
             capabilities=Capabilities(
                 **{
                     **able,
                     "tasks": frozenset(Task(task) for task in able["tasks"]),
+                    "options": frozenset(able["options"]),
+                    "qualities": tuple(able["qualities"]),
                     "sizes": tuple(Size.parse(size) for size in able["sizes"]),
                     "offered_sizes": tuple(Size.parse(size) for size in able["offered_sizes"]),
                     "vocabulary": None if able["vocabulary"] is None else frozenset(able["vocabulary"]),
@@ -70,49 +97,101 @@ class Model:
         )
 
 
-_PLAIN_FIELDS = ("name", "engine", "title", "description", "seconds", "licence", "millicredits", "inline_slots")
+_PLAIN_FIELDS = (
+    "name",
+    "engine",
+    "title",
+    "description",
+    "seconds",
+    "licence",
+    "millicredits",
+    "inline_slots",
+    "upstream",
+    "upstream_model",
+    "prices",
+)
+
+
+_OFFERED = (Size(1024, 1024), Size(512, 512), Size(256, 256))
 
 
 def _storybook() -> Model:
+    folder = BUNDLED / "storybook"
+    sizes = facts(folder).sizes or (Size(512, 512),)
     return Model(
         name="storybook",
         engine="openvino",
         title="Storybook",
         description="The bundled model: picture-book scenes, drawn offline in seconds. It knows about 150 words.",
-        path=BUNDLED / "storybook",
+        path=folder,
         capabilities=Capabilities(
-            tasks=frozenset({Task.CREATE}),
-            sizes=(Size(512, 512),),
-            offered_sizes=(Size(1024, 1024), Size(512, 512), Size(256, 256)),
+            tasks=frozenset({Task.CREATE, Task.EDIT, Task.VARY}),
+            sizes=sizes,
+            offered_sizes=offered(sizes),
             default_steps=20,
             default_guidance=3.5,
-            vocabulary=vocabulary(BUNDLED / "storybook"),
+            vocabulary=vocabulary(folder),
         ),
         seconds=1.0,
         licence="CC0-1.0",
         millicredits=1000,
+        writer=BUNDLED / "scribe",
     )
 
 
+def offered(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
+    """Sizes to offer for a model that draws `sizes` natively: squares, then each other shape doubled and as drawn."""
+    shapes = [size for size in sizes if size.width != size.height]
+    larger = [Size(2 * size.width, 2 * size.height) for size in shapes]
+    return (*_OFFERED, *larger, *shapes)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a model's folder says about it in its vocabulary.json; whatever is not there is empty."""
+
+    words: frozenset[str] | None = None
+    """The words it knows; None: it takes any."""
+    sizes: tuple[Size, ...] = ()
+    """Sizes it draws natively, best first."""
+    fallback: tuple[str, ...] = ()
+    """Prompts that it draws well, for when it knows none of the words that it is given."""
+
+
+def facts(folder: Path) -> Facts:
+    """Read them. Loading the model checks every file against its checksum and says how to mend it: the list of
+    models must not fall over a damaged file before that."""
+    try:
+        said = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+        return Facts(
+            words=frozenset(map(str, said["words"])),
+            sizes=tuple(Size.parse(size) for size in said.get("sizes", ())),
+            fallback=tuple(map(str, said.get("fallback", ()))),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Facts()
+
+
 def vocabulary(folder: Path) -> frozenset[str] | None:
-    """The words that the model in `folder` knows, from the `words` of its vocabulary.json; None: it takes any."""
-    try:
-        text = (folder / "vocabulary.json").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    try:
-        return frozenset(str(word) for word in json.loads(text)["words"])
-    except (ValueError, KeyError, TypeError):
-        # Loading the model checks every file against its checksum and says how to mend it; the list of models
-        # must not fall over a damaged file before that.
-        return None
+    """The words that the model in `folder` knows; None: it takes any."""
+    return facts(folder).words
+
+
+_installed: dict[str, Model] = {}
+
+
+def install(models: Iterable[Model]) -> None:
+    """Make the models of the configured upstreams known, in place of those known before. Called at the start."""
+    _installed.clear()
+    _installed.update((model.name, model) for model in models)
+    catalog.cache_clear()
 
 
 @cache
 def catalog() -> Mapping[str, Model]:
     """Every model by name, the default one first."""
-    models = (_storybook(),)
-    return MappingProxyType({model.name: model for model in models})
+    bundled = _storybook()
+    return MappingProxyType({bundled.name: bundled, **_installed})
 
 
 def model(name: str) -> Model:

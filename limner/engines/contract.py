@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from limner.engines.words import known_as
 
@@ -60,7 +60,9 @@ class DrawRequest:
     """One job's wish. `size` is what the person gets; `draw_size` what the model draws before any resizing.
 
     `seed` is the first picture's; picture i uses `seed + i`, so that a retry can draw just the missing ones.
-    `strength` is denoising strength, 0–1, for edits and variations.
+    `strength` is denoising strength, 0–1, for edits and variations. `mask` says where to edit, by OpenAI's rule: the
+    picture may change where the mask is clear and stays as it is where it is opaque; one without an alpha channel
+    is white where it may change. `background` is "auto", "opaque" or "transparent".
     """
 
     prompt: str
@@ -77,6 +79,11 @@ class DrawRequest:
     mask: ImageRef | None = None
     strength: float | None = None
     output_format: str = "png"
+    background: str = "auto"
+    quality: str = "auto"
+    """In the words of the name that was asked for: "standard", "hd", "low" … "max"."""
+    options: dict[str, Any] = field(default_factory=dict, hash=False)
+    """What only some targets know, as plain JSON: style, moderation, user, output_compression, input_fidelity …"""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the ledger keeps it and the child process reads it."""
@@ -120,6 +127,16 @@ class Capabilities:
     negative_prompt: bool = True
     vocabulary: frozenset[str] | None = None
     """The words the model knows; None where it takes any."""
+    qualities: tuple[str, ...] = ()
+    """The qualities it can be asked for, the usual one first; none: it has one."""
+    free_sizes: str = ""
+    """Where sizes are free within a rule: its name in `translation.RULES`; `sizes` are then the popular ones."""
+    references: int = 1
+    """How many images an edit may be given."""
+    max_n_a_call: int = 1
+    """How many pictures one call of an upstream can give: larger orders are split."""
+    options: frozenset[str] = frozenset()
+    """The keys of `DrawRequest.options` that it honours."""
 
     def unknown_words(self, words: list[str]) -> list[str]:
         """The words that the model would pass over, in order, once each."""
@@ -172,7 +189,45 @@ class Drawn:
     """Seconds the engine spent on this picture alone: the estimate learns from it."""
 
 
-DrawEvent = Progress | Preview | Drawn
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A call for pictures `indices` is about to be sent to `upstream`. An inline engine yields it and sends only when
+    it is asked for the next event: by then it is on record. `call` tells the calls of one attempt apart."""
+
+    job: str
+    call: int
+    indices: tuple[int, ...]
+    upstream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The call was answered. `millicredits` is what it cost where the upstream says (None: not said), `usage` its
+    own account of it, `outcome` "ok" or the code of the error that is raised next."""
+
+    job: str
+    call: int
+    outcome: str = "ok"
+    millicredits: int | None = None
+    usage: dict[str, Any] = field(default_factory=dict)
+
+
+DrawEvent = Progress | Preview | Drawn | Sending | Answered
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOrder:
+    """A text to be written: it goes on from `prompt`, or begins anew where that is empty.
+
+    The same order writes the same text. A temperature of 0 always takes the likeliest word.
+    """
+
+    prompt: str = ""
+    seed: int = 0
+    most_tokens: int = 64
+    temperature: float = 1.0
+    top_p: float = 0.95
+    top_k: int = 50
 
 
 class Engine(Protocol):
@@ -183,6 +238,23 @@ class Engine(Protocol):
     """
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]: ...
+
+
+class Writer(Protocol):
+    """Code that writes with one loaded model, blocking, in a process of its own and beside what is drawn there.
+
+    `write` yields pieces of text as they come, without the prompt, and looks at `cancelled()` between them: when it
+    answers True, `write` returns early, without an error. Raises `EngineError`.
+    """
+
+    def write(self, order: WriteOrder, cancelled: Callable[[], bool]) -> Iterator[str]: ...
+
+
+@runtime_checkable
+class WritingEngine(Engine, Protocol):
+    """An engine that can load the writer of its model (`Model.writer`), in the process that it draws in."""
+
+    def writer(self) -> Writer: ...
 
 
 class InlineEngine(Protocol):

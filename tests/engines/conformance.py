@@ -46,10 +46,7 @@ class Conformance:
         assert [event for event in events if isinstance(event, Progress)] == [
             Progress("job", index, step, self.steps) for index in (0, 1) for step in range(1, self.steps + 1)
         ]
-        assert [(type(event), event.index) for event in events if not isinstance(event, Progress)] == [
-            (Drawn, 0),
-            (Drawn, 1),
-        ]
+        assert [event.index for event in events if isinstance(event, Drawn)] == [0, 1]
         assert isinstance(events[self.steps], Drawn)
         assert isinstance(events[-1], Drawn)
 

@@ -26,6 +26,7 @@ from limner.engines.contract import (
     Progress,
     Size,
     Task,
+    WriteOrder,
 )
 from limner.errors import InvalidRequest, ModelBroken, RateLimited
 
@@ -43,7 +44,7 @@ class Puppet:
     def __init__(self, model: Model) -> None:
         self.model = model
         for word in model.description.split():
-            self._act(word)
+            self.act(word)
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
         words = order.request.prompt.split()
@@ -55,7 +56,7 @@ class Puppet:
                 if cancelled():
                     return
                 if step == at:
-                    self._act(deed)
+                    self.act(deed)
                 time.sleep(pause)
                 yield Progress(order.job, index, step, order.request.steps)
                 yield Preview(order.job, index, step, webp(step))
@@ -64,7 +65,12 @@ class Puppet:
             seconds = time.perf_counter() - begun
             yield Drawn(order.job, index, size, "RGB", colour * size.pixels, seconds)
 
-    def _act(self, deed: str) -> None:
+    def writer(self) -> PuppetWriter:
+        if self.model.writer is not None:
+            self.act(self.model.writer.name)
+        return PuppetWriter(self)
+
+    def act(self, deed: str) -> None:
         match deed:
             case "segfault":
                 ctypes.string_at(0)
@@ -91,6 +97,25 @@ class Puppet:
                 os.write(int(sys.argv[1]), b"garbage" * 10)
             case "memory":
                 raise MemoryError
+
+
+class PuppetWriter:
+    """Writes `most_tokens` numbers that follow the seed; what else it shall do is in the prompt, as in drawing."""
+
+    def __init__(self, puppet: Puppet) -> None:
+        self._puppet = puppet
+
+    def write(self, order: WriteOrder, cancelled: Callable[[], bool]) -> Iterator[str]:
+        words = order.prompt.split()
+        pause = float(words[words.index("sleep") + 1]) if "sleep" in words else 0.0
+        at, deed = (int(words[words.index("at") + 1]), words[words.index("at") + 2]) if "at" in words else (0, "")
+        for number in range(1, order.most_tokens + 1):
+            if cancelled():
+                return
+            if number == at:
+                self._puppet.act(deed)
+            time.sleep(pause)
+            yield f" {order.seed + number}"
 
 
 def puppet(description: str = "", **capabilities: object) -> Model:

@@ -37,6 +37,7 @@ requests = st.builds(
     mask=st.none() | references,
     strength=st.none() | st.floats(0, 1),
     output_format=st.sampled_from(["png", "jpeg", "webp"]),
+    background=st.sampled_from(["auto", "opaque", "transparent"]),
 )
 orders = st.builds(
     DrawOrder,
@@ -54,7 +55,7 @@ events = st.one_of(
         names,
         st.integers(0, 9),
         sizes,
-        st.sampled_from(["RGB", "file"]),
+        st.sampled_from(["RGB", "RGBA", "file"]),
         st.binary(max_size=50),
         st.floats(0, 9),
     ),
@@ -64,6 +65,13 @@ events = st.one_of(
 @given(requests)
 def test_a_request_comes_back_from_json_the_same(request: DrawRequest) -> None:
     assert DrawRequest.from_json(json.loads(json.dumps(request.to_json()))) == request
+
+
+def test_a_request_of_an_older_limner_says_nothing_of_the_background() -> None:
+    request = DrawRequest("a cat", "storybook", Size(8, 8), Size(8, 8), 1, 4, 3.0)
+    old = request.to_json()
+    del old["background"]
+    assert DrawRequest.from_json(old) == request
 
 
 @given(orders)

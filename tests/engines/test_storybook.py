@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from limner.engines.catalog import installed, model
-from limner.engines.contract import Drawn, DrawOrder
+from limner.engines.contract import Drawn, DrawOrder, ImageRef, Task
 from limner.engines.dialects import LIMNER
 from limner.engines.placement import open_placement
 from limner.engines.placement.child import ChildPlacement
@@ -53,11 +56,17 @@ async def test_storybook_draws_within_the_memory_it_is_allowed() -> None:
     ask = Ask("a friendly robot holding a flower", size="1024x1024", n=2, seed=1)
     request, notices = make_request(ask, LIMNER, STORYBOOK)
     assert notices == []
+    file = io.BytesIO()
+    Image.new("RGBA", (1024, 1024), (90, 160, 90, 0)).save(file, "PNG")
+    image = ImageRef("image", 1024, 1024, has_alpha=True)
+    edit = replace(request, n=1, task=Task.EDIT, images=(image,), mask=image, background="transparent")
     placement = open_placement(STORYBOOK)
     assert isinstance(placement, ChildPlacement)
     try:
         order = DrawOrder("job", 1, request, (0, 1))
         pictures = [event async for event in placement.draw(order) if isinstance(event, Drawn)]
+        edited = DrawOrder("job 2", 1, edit, (0,), {"image": file.getvalue()})
+        assert len([event async for event in placement.draw(edited) if isinstance(event, Drawn)]) == 1
         assert placement.pid is not None
         assert resident(placement.pid) <= MOST_RESIDENT
     finally:

@@ -9,12 +9,12 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import count
 from typing import Any
 
 from limner.engines.catalog import Model
-from limner.engines.contract import DrawEvent, DrawOrder
+from limner.engines.contract import DrawEvent, DrawOrder, WriteOrder
 from limner.engines.placement import frames, messages
 from limner.errors import EngineCrashed, LimnerError, Unavailable
 
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 _HOST = "limner.engines.placement.host"
 _POLITE_SECONDS = 2.0
 
-_Answer = DrawEvent | LimnerError | None
-"""What a drawing's queue holds: an event, the error that ended it, or None for its end."""
+_Answer = DrawEvent | str | LimnerError | None
+"""What a call's queue holds: an event or a piece of text, the error that ended it, or None for its end."""
 
 
 class ChildPlacement:
@@ -52,9 +52,16 @@ class ChildPlacement:
         """Start the child and wait until its model is loaded. Callers at the same time share one start."""
         await self._running()
 
-    async def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]:
+    def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]:
+        return self._follow(lambda child: child.draw(order))
+
+    def write(self, order: WriteOrder) -> AsyncIterator[str]:
+        """Pieces of a text by the model's writer, beside what is drawn. Leaving the iterator stops the writing."""
+        return self._follow(lambda child: child.write(order))
+
+    async def _follow(self, ask: Callable[[_Child], tuple[int, asyncio.Queue[Any]]]) -> AsyncIterator[Any]:
         child = await self._running()
-        call, answers = child.draw(order)
+        call, answers = ask(child)
         try:
             while (answer := await answers.get()) is not None:
                 if isinstance(answer, LimnerError):
@@ -112,7 +119,7 @@ class ChildPlacement:
 
 
 class _Child:
-    """One process from birth to burial, and the drawings it is busy with."""
+    """One process from birth to burial, and the calls it is busy with."""
 
     def __init__(
         self,
@@ -128,7 +135,7 @@ class _Child:
         self._reader = reader
         self._writer = writer
         self._numbers = count(1)
-        self._calls: dict[int, tuple[str, asyncio.Queue[_Answer]]] = {}
+        self._calls: dict[int, tuple[str | None, asyncio.Queue[_Answer]]] = {}
         self._closing = False
         self._end: LimnerError | None = None
         self._task = asyncio.create_task(self._read(), name=f"read {model.name}")
@@ -159,12 +166,19 @@ class _Child:
         return child
 
     def draw(self, order: DrawOrder) -> tuple[int, asyncio.Queue[_Answer]]:
+        return self._ask("draw", order.job, *messages.order_frame(order))
+
+    def write(self, order: WriteOrder) -> tuple[int, asyncio.Queue[_Answer]]:
+        return self._ask("write", None, messages.write_header(order))
+
+    def _ask(
+        self, kind: str, job: str | None, header: dict[str, Any], body: bytes = b""
+    ) -> tuple[int, asyncio.Queue[_Answer]]:
         if self._end is not None:
             raise self._end
         call, answers = next(self._numbers), asyncio.Queue[_Answer]()
-        self._calls[call] = (order.job, answers)
-        header, body = messages.order_frame(order)
-        self._send({"kind": "draw", "call": call, **header}, body)
+        self._calls[call] = (job, answers)
+        self._send({"kind": kind, "call": call, **header}, body)
         return call, answers
 
     def cancel(self, job: str) -> None:
@@ -254,13 +268,16 @@ class _Child:
             if not self.loaded.done():
                 self.loaded.set_exception(messages.error_from(header.get("error")))
             return
-        if kind not in {"event", "end", "error"} or not isinstance(call, int):
+        if kind not in {"event", "text", "end", "error"} or not isinstance(call, int):
             raise frames.BadFrame(f"no such message: {header!r:.200}")
         if call not in self._calls:
             return  # its reader has left; what was already on the way is dropped
         _, answers = self._calls[call]
         if kind == "event":
             answers.put_nowait(messages.event_from(header, body))
+            return
+        if kind == "text":
+            answers.put_nowait(messages.text_from(header))
             return
         del self._calls[call]
         answers.put_nowait(messages.error_from(header.get("error")) if kind == "error" else None)
@@ -278,9 +295,13 @@ def _cause(code: int) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """The child's environment: no secrets of ours, the parent's import path, and no library's telemetry."""
+    """The child's environment: no secrets of ours, the parent's import path, no library's telemetry, and an allocator
+    that gives large blocks back: glibc's learns to keep them, 20 MB in the end. What is set outside stands."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("LIMNER_")}
     return {
+        "MALLOC_ARENA_MAX": "1",
+        "MALLOC_MMAP_THRESHOLD_": str(256 * 1024),
+        "MALLOC_TRIM_THRESHOLD_": str(256 * 1024),
         **inherited,
         "PYTHONPATH": os.pathsep.join(entry or os.getcwd() for entry in sys.path),
         "PYTHONUNBUFFERED": "1",

@@ -1,8 +1,10 @@
-"""The process that holds a model: `python -m limner.engines.placement.host SOCKET`. It draws what it is told.
+"""The process that holds a model: `python -m limner.engines.placement.host SOCKET`. It does what it is told.
 
-Three threads. The main thread loads the model and draws, one order at a time. A reader takes messages, so that a
-cancellation is seen between two steps and the parent's end is seen at once: then the process exits, native call or
-not. On Linux the kernel is asked to do the same, for the case that native code holds the interpreter's lock.
+Three threads. The main thread loads the model and draws, one order at a time. The writer writes, one text at a time,
+with a model that it loads when it is first asked to, so that nobody waits for a picture to get words. A reader takes
+messages, so that a cancellation is seen between two steps and the parent's end is seen at once: then the process
+exits, native call or not. On Linux the kernel is asked to do the same, for the case that native code holds the
+interpreter's lock.
 
 Nothing but frames goes through the socket; whatever a library prints goes to standard error. SIGINT and SIGTERM are
 the parent's business (Ctrl-C and a service manager send them to the whole group), so they are ignored here.
@@ -16,31 +18,39 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from queue import SimpleQueue
 from socket import socket
 from typing import Any, NoReturn, cast
 
 from limner.engines.catalog import Model
-from limner.engines.contract import DrawOrder, Engine
+from limner.engines.contract import DrawOrder, Engine, WriteOrder, Writer, WritingEngine
 from limner.engines.placement import frames, messages
+from limner.engines.placement.frames import Frame
 from limner.engines.registry import build_engine
-from limner.errors import EngineError, LimnerError
+from limner.errors import EngineError, LimnerError, NotConfigured
 
 log = logging.getLogger("limner.engines.host")
 
+Cancelled = Callable[[], bool]
+
 _CLOSE = None
+_POLITE_SECONDS = 1.0
 
 
 class Host:
-    """One model, one socket, one drawing at a time."""
+    """One model, one socket, one drawing and one text at a time."""
 
     def __init__(self, link: socket) -> None:
         self._link = link
         self._orders: SimpleQueue[tuple[int, DrawOrder] | None] = SimpleQueue()
+        self._texts: SimpleQueue[tuple[int, WriteOrder] | None] = SimpleQueue()
         self._cancelled: set[int] = set()
-        self._waiting: dict[int, str] = {}
+        self._waiting: set[int] = set()
         self._closing = False
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
 
     def run(self) -> None:
         """Load the model named by the first message, then draw until told to close."""
@@ -56,8 +66,30 @@ class Host:
             self._send({"kind": "failed", "error": messages.error_header(error)})
             return
         self._send({"kind": "ready", "seconds": time.perf_counter() - begun})
+        writing = threading.Thread(target=self._write, args=(model, engine), name="writer", daemon=True)
+        writing.start()
         while (item := self._orders.get()) is not _CLOSE:
-            self._serve(engine, *item)
+            call, order = item
+            self._serve(call, f"drawing job {order.job}", partial(_events, engine, order))
+        writing.join(_POLITE_SECONDS)
+        if writing.is_alive():
+            _vanish()
+
+    def _write(self, model: Model, engine: Engine) -> None:
+        writer: Writer | None = None
+
+        def texts(order: WriteOrder, cancelled: Cancelled) -> Iterator[Frame]:
+            nonlocal writer
+            if writer is None:
+                if not isinstance(engine, WritingEngine):
+                    raise NotConfigured(f"{model.title} has no writer beside it.")
+                writer = engine.writer()
+            for text in writer.write(order, cancelled):
+                yield {"kind": "text", "text": text}, b""
+
+        while (item := self._texts.get()) is not _CLOSE:
+            call, order = item
+            self._serve(call, "writing", partial(texts, order))
 
     def _load(self, model: Model) -> Engine:
         try:
@@ -68,32 +100,33 @@ class Host:
             log.exception("loading %s failed", model.name)
             raise EngineError(f"{model.title} could not be loaded: {type(error).__name__}: {error}") from error
 
-    def _serve(self, engine: Engine, call: int, order: DrawOrder) -> None:
+    def _serve(self, call: int, what: str, work: Callable[[Cancelled], Iterator[Frame]]) -> None:
         def cancelled() -> bool:
             return self._closing or call in self._cancelled
 
         answer: dict[str, Any] = {"kind": "end", "call": call}
         try:
             if not cancelled():
-                for event in engine.draw(order, cancelled):
-                    header, body = messages.event_frame(event)
-                    self._send({"kind": "event", "call": call, **header}, body)
+                for header, body in work(cancelled):
+                    self._send({**header, "call": call}, body)
         except LimnerError as error:
             answer = {"kind": "error", "call": call, "error": messages.error_header(error)}
-        except Exception as error:  # boundary: the drawing failed, the process and its model live on
-            log.exception("drawing job %s failed", order.job)
-            plain = EngineError(f"The engine failed while drawing: {type(error).__name__}: {error}")
+        except Exception as error:  # boundary: the call failed, the process and its model live on
+            log.exception("%s failed", what)
+            doing = what.partition(" ")[0]
+            plain = EngineError(f"The engine failed while {doing}: {type(error).__name__}: {error}")
             answer = {"kind": "error", "call": call, "error": messages.error_header(plain)}
         with self._lock:
-            self._waiting.pop(call, None)
+            self._waiting.discard(call)
             self._cancelled.discard(call)
         self._send(answer)
 
     def _send(self, header: dict[str, Any], body: bytes = b"") -> None:
         try:
-            for piece in frames.pack(header, body):
-                if piece:
-                    self._link.sendall(piece)
+            with self._sending:
+                for piece in frames.pack(header, body):
+                    if piece:
+                        self._link.sendall(piece)
         except OSError:
             _vanish()
 
@@ -110,18 +143,32 @@ class Host:
         match header["kind"]:
             case "draw":
                 order = messages.order_from(header, body)
-                with self._lock:
-                    self._waiting[header["call"]] = order.job
+                self._expect(header["call"])
                 self._orders.put((header["call"], order))
+            case "write":
+                text = messages.write_order_from(header)
+                self._expect(header["call"])
+                self._texts.put((header["call"], text))
             case "cancel":
                 with self._lock:
                     if header["call"] in self._waiting:
                         self._cancelled.add(header["call"])
             case "close":
                 self._closing = True
+                self._texts.put(_CLOSE)
                 self._orders.put(_CLOSE)
             case unknown:
                 log.error("no such message: %r", unknown)
+
+    def _expect(self, call: int) -> None:
+        with self._lock:
+            self._waiting.add(call)
+
+
+def _events(engine: Engine, order: DrawOrder, cancelled: Cancelled) -> Iterator[Frame]:
+    for event in engine.draw(order, cancelled):
+        header, body = messages.event_frame(event)
+        yield {"kind": "event", **header}, body
 
 
 def _vanish() -> NoReturn:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from limner import errors
-from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, Preview, Progress, Size
+from limner.engines.contract import (
+    Answered,
+    DrawEvent,
+    Drawn,
+    DrawOrder,
+    DrawRequest,
+    Preview,
+    Progress,
+    Sending,
+    Size,
+    WriteOrder,
+)
 from limner.engines.placement.frames import BadFrame, Frame
 
 
@@ -37,6 +49,24 @@ def order_from(header: dict[str, Any], body: bytes) -> DrawOrder:
     )
 
 
+def write_header(order: WriteOrder) -> dict[str, Any]:
+    """An order to write."""
+    return {"order": asdict(order)}
+
+
+def write_order_from(header: dict[str, Any]) -> WriteOrder:
+    """The inverse of `write_header`."""
+    return WriteOrder(**header["order"])
+
+
+def text_from(header: dict[str, Any]) -> str:
+    """A piece of a text. Raises BadFrame."""
+    text = header.get("text")
+    if not isinstance(text, str):
+        raise BadFrame(f"a broken text: {header!r:.200}")
+    return text
+
+
 def event_frame(event: DrawEvent) -> Frame:
     """One event of a drawing."""
     match event:
@@ -47,6 +77,8 @@ def event_frame(event: DrawEvent) -> Frame:
         case Drawn(job, index, size, mode, data, seconds):
             header = {"event": "drawn", "job": job, "index": index, "size": str(size), "mode": mode}
             return {**header, "seconds": seconds}, data
+        case Sending() | Answered():
+            raise TypeError("A model in a process of its own sends nothing to an upstream.")
 
 
 def event_from(header: dict[str, Any], body: bytes) -> DrawEvent:
