@@ -28,6 +28,6 @@ def upstream(name: str) -> Upstream:
     if found is None:
         known = ", ".join(_configured) or "none"
         raise NotConfigured(
-            f"There is no upstream called '{name}' any more. Configured: {known}. docs/engines.md shows how to add one."
+            f"There is no upstream called '{name}' here. Configured: {known}. docs/engines.md says how to add one."
         )
     return found

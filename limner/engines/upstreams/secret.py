@@ -15,14 +15,14 @@ class Secret:
     """
 
     __slots__ = ("_text",)
+    _text: str
 
     def __init__(self, text: str = "") -> None:
         object.__setattr__(self, "_text", text)
 
     def reveal(self) -> str:
         """The text itself. Call it where the header is written, and keep it in no variable that outlives that."""
-        text: str = self._text
-        return text
+        return self._text
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a secret does not change")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from limner.engines.contract import Size
@@ -49,16 +49,23 @@ class Upstream:
     resend: bool = False
     """Whether a call that was sent and not answered is sent again, which may be paid for twice."""
     extra: Mapping[str, str] = field(default_factory=dict)
-    """What the upstream calls our seed, steps, negative_prompt and guidance; what is not in it is not sent."""
+    """What the upstream calls our seed, steps, negative_prompt and guidance; what is not in it is not sent. Steps and
+    guidance are sent where they differ from the model's defaults: an upstream knows its own better than we do."""
     supports: frozenset[str] = frozenset({"generations"})
     """Of generations, edits, variations, streaming, response_format."""
     timeout: float = 300.0
     """Seconds without a byte after which an answer no longer comes."""
     connect_timeout: float = 10.0
+    fallback: Offered = Offered("")
+    """Family, sizes and prices of its models that were not written down one by one."""
 
     def base(self, model: str) -> str:
         """The base URL for calls that draw with `model`: append `/images/generations` to it."""
         return self.url.replace("{model}", quote(model, safe=""))
+
+    def offering(self, names: Iterable[str]) -> Upstream:
+        """The same upstream with the models of these names."""
+        return replace(self, models=tuple(replace(self.fallback, name=name) for name in names))
 
     def auth(self) -> dict[str, str]:
         """The header that carries the key, for the one place that sends it; none where there is no key."""

@@ -1,0 +1,116 @@
+"""Asking an upstream which models it has. The only thing that this folder ever sends, and only when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import urllib.error
+import urllib.request
+from datetime import UTC, date, datetime
+from email.message import Message
+from http.client import HTTPException
+from pathlib import Path
+from typing import IO, Any, NoReturn
+from urllib.parse import urlencode
+
+from limner.engines.upstreams.remembering import remember
+from limner.engines.upstreams.upstream import Upstream
+from limner.errors import NotConfigured, UpstreamBusy, UpstreamClosed, UpstreamError, UpstreamFailed
+
+TIMEOUT = 15.0
+MAX_BYTES = 5_000_000
+MAX_MODELS = 2000
+DRAWS = re.compile(r"(gpt-image|chatgpt-image|dall-e)(-|$)")
+
+
+async def refresh(upstream: Upstream, folder: Path) -> tuple[str, ...]:
+    """The models that `upstream` says it has; kept in `folder` (LIMNER_HOME) for the next start.
+
+    Of OpenAI's, those that draw; of all others, all. Raises `UpstreamError`, or NotConfigured where there is no list
+    to ask for. Nothing that is raised holds the key or a word of the answer.
+    """
+    if upstream.kind == "azure":
+        raise NotConfigured(f"Azure does not list deployments: write them into models of [{upstream.name}].")
+    names = await models_there(upstream)
+    await asyncio.to_thread(remember, upstream, names, folder)
+    return names
+
+
+async def models_there(upstream: Upstream) -> tuple[str, ...]:
+    """The same without keeping it: what `limner doctor` asks, to see whether the key is accepted."""
+    answer = await asyncio.to_thread(_asked, upstream)
+    return _names(upstream, answer)
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A key goes to the host it was given for. An answer that points elsewhere is an error."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
+    ) -> None:
+        return None
+
+
+def _asked(upstream: Upstream) -> object:
+    url = f"{upstream.url}/models" + (f"?{urlencode(upstream.query)}" if upstream.query else "")
+    request = urllib.request.Request(url, headers={"Accept": "application/json", **upstream.headers})  # noqa: S310
+    for header, text in upstream.auth().items():
+        request.add_unredirected_header(header, text)
+    opener = urllib.request.build_opener(_NoRedirects)
+    try:
+        with opener.open(request, timeout=TIMEOUT) as answer:
+            body = answer.read(MAX_BYTES + 1)
+    except urllib.error.HTTPError as error:
+        error.close()
+        _raise_for(upstream, error.code)
+    except (OSError, HTTPException) as error:
+        why = getattr(error, "reason", None) or error
+        said = type(why).__name__ if not isinstance(why, str) else "no connection"
+        raise UpstreamFailed(f"{upstream.name} cannot be reached at {upstream.url} ({said}).") from None
+    if len(body) > MAX_BYTES:
+        raise UpstreamFailed(f"{upstream.name} answered with more than a list of models.")
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise UpstreamFailed(f"{upstream.name} answered with something that is not JSON. Is {url} right?") from None
+
+
+def _raise_for(upstream: Upstream, status: int) -> NoReturn:
+    if status in (401, 403):
+        raise UpstreamClosed(f"{upstream.name} does not accept the key (HTTP {status}). Check it, and its rights.")
+    if status == 429:
+        raise UpstreamBusy(f"{upstream.name} has too much to do (HTTP 429). Ask again later.")
+    if status >= 500:
+        raise UpstreamFailed(f"{upstream.name} answered with an error (HTTP {status}).")
+    raise UpstreamError(f"{upstream.name} has no list of models at {upstream.url}/models (HTTP {status}).")
+
+
+def _names(upstream: Upstream, answer: object) -> tuple[str, ...]:
+    rows = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(rows, list):
+        raise UpstreamFailed(f"{upstream.name} answered with something that is no list of models.")
+    today = datetime.now(UTC).date()
+    names = [
+        row["id"]
+        for row in rows[:MAX_MODELS]
+        if isinstance(row, dict) and _is_a_name(row.get("id")) and not _ended(row, today)
+    ]
+    if upstream.kind == "openai":
+        names = [name for name in names if DRAWS.match(name)]
+    return tuple(dict.fromkeys(names))
+
+
+def _is_a_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable()
+
+
+def _ended(row: dict[str, Any], today: date) -> bool:
+    """Whether its day is over. It is told as a date, or as seconds since 1970."""
+    day = row.get("shutdown_date")
+    try:
+        if isinstance(day, int | float):
+            return datetime.fromtimestamp(day, UTC).date() <= today
+        return isinstance(day, str) and date.fromisoformat(day[:10]) <= today
+    except (ValueError, OverflowError, OSError):
+        return False
