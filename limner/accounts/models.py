@@ -28,6 +28,8 @@ class Account(AbstractUser):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
     last_event = models.BigIntegerField(default=0, editable=False)
     """Number of the newest durable event: taken inside the transaction that writes the event, so none is late."""
+    studio_model = models.CharField(max_length=120, blank=True, default="")
+    """The model that this account's studio begins with, once asked; empty: the bundled one, and not asked yet."""
 
 
 class ApiKey(models.Model):

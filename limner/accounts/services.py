@@ -33,6 +33,12 @@ def set_password(account: Account, password: str) -> None:
     account.save(update_fields=["password"])
 
 
+def begin_with(account: Account, model: str) -> None:
+    """Remember which model this account's studio begins with: the answer to a question that is asked once."""
+    account.studio_model = model
+    account.save(update_fields=["studio_model"])
+
+
 def account_named(username: str) -> Account:
     """The account called `username`. Raises NotFound."""
     account = Account.objects.select_related("plan").filter(username=Account.normalize_username(username)).first()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from django.conf import settings
 from django.http import QueryDict
 
+from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog, installed
 from limner.engines.contract import DrawRequest, Size
 from limner.engines.dialects import dialect_for
-from limner.engines.validation import Ask, make_request
+from limner.engines.prices import costs_money, price_of, price_tag, usual_quality
+from limner.engines.validation import Ask, make_request, unsupported_value
 from limner.errors import InvalidRequest, NotConfigured
 from limner.prompts.styles import Style, colours_for, compose, styles_for
 from limner.studio import wording
@@ -26,6 +31,21 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One line of a list to choose from."""
+
+    value: str
+    title: str
+    each: dict[str, int] = field(default_factory=dict)
+    """What one picture of this size costs, in millicredits of money, by quality."""
+
+    @property
+    def prices(self) -> str:
+        """The same for the page's script."""
+        return json.dumps(self.each)
+
+
+@dataclass(frozen=True)
 class Offer:
     """What the form offers for one model."""
 
@@ -33,10 +53,45 @@ class Offer:
     models: tuple[Model, ...]
 
     @property
-    def sizes(self) -> list[tuple[str, str]]:
-        """Value and title of every size on offer, 1024 × 1024 first where the model reaches it."""
+    def picker(self) -> list[Choice]:
+        """Every model that can draw, with its price."""
+        return [Choice(model.name, f"{model.title} · {price_tag(model)}") for model in self.models]
+
+    @cached_property
+    def sizes(self) -> list[Choice]:
+        """Every size on offer, 1024 × 1024 first where the model reaches it."""
         offered = sorted(self.model.capabilities.offered_sizes, key=lambda size: size != _SQUARE)
-        return [(str(size), wording.size_title(size)) for size in offered]
+        return [Choice(str(size), wording.size_title(size), self._prices(size)) for size in offered]
+
+    def _prices(self, size: Size) -> dict[str, int]:
+        return {quality: price_of(self.model, size, quality) for quality in self._qualities}
+
+    @property
+    def _qualities(self) -> tuple[str, ...]:
+        return self.model.capabilities.qualities or (usual_quality(self.model),)
+
+    @property
+    def qualities(self) -> list[Choice]:
+        """The qualities to choose from, where there is a choice."""
+        names = self.model.capabilities.qualities
+        return [Choice(name, wording.quality_title(name)) for name in names] if len(names) > 1 else []
+
+    def quality(self, name: str) -> str:
+        """`name`, where the model has that quality, else its usual one."""
+        return name if name in self.model.capabilities.qualities else usual_quality(self.model)
+
+    def count(self, n: str) -> int:
+        """How many pictures to begin with, where `n` was chosen of another model."""
+        return min(max(int(n), 1), self.most) if n.isascii() and n.isdigit() and len(n) < 6 else 1
+
+    def price(self, asked: QueryDict) -> str:
+        """What pressing the button costs, in words, where there is more than one model to press it for."""
+        if len(self.models) < 2:
+            return ""
+        size, quality = asked.get("size", ""), self.quality(asked.get("quality", ""))
+        chosen = next((choice for choice in self.sizes if choice.value == size), self.sizes[0])
+        total = chosen.each[quality] * self.count(asked.get("n", "1"))
+        return wording.price(total) if costs_money(self.model) else wording.no_price(self.model)
 
     @property
     def most(self) -> int:
@@ -51,20 +106,47 @@ class Offer:
         return colours_for(self.model.capabilities)
 
 
-def offer(name: str = "") -> Offer:
-    """What can be asked of the model called `name`, or of the first that is installed."""
+def offer(name: str = "", *, begin_with: str = "") -> Offer:
+    """What can be asked of the model `name`; unnamed, of `begin_with` if it is still here, else of the first."""
     models = tuple(model for model in catalog().values() if installed(model))
     if not models:
         raise NotConfigured("No model is installed. Run limner doctor to see what is missing and how to get it.")
     chosen = next((model for model in models if model.name == name), None)
     if chosen is None and name:
         raise InvalidRequest("That model is not installed here. Choose another.", param="model")
-    return Offer(chosen or models[0], models)
+    chosen = chosen or next((model for model in models if model.name == begin_with), models[0])
+    return Offer(chosen, models)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the owner is asked once: a key was found, shall it be used? Nothing is spent before the answer."""
+
+    model: Model
+    keep: Model
+
+    @property
+    def sentence(self) -> str:
+        return wording.key_found(self.model.upstream, self.model.title, price_of(self.model), self.keep.title)
+
+
+def question_for(viewer: Account, offered: Offer) -> Question | None:
+    """The question, where there is something to ask and this is the owner, who has not answered yet."""
+    if viewer.studio_model or not viewer.is_superuser:
+        return None
+    priced = [model for model in offered.models if costs_money(model)]
+    if not priced or costs_money(offered.models[0]):
+        return None
+    todays = settings.LIMNER_TARGETS.get("dall-e-3", "")
+    return Question(next((model for model in priced if model.name == todays), priced[0]), offered.models[0])
 
 
 def request_of(form: QueryDict) -> DrawRequest:
     """What the form asks for. Raises InvalidRequest naming the field."""
     offered = offer(form.get("model", ""))
+    if costs_money(offered.model) and form.get("shown") != offered.model.name:
+        # The page showed another model's price: nothing that costs money is drawn before its own was to be seen.
+        raise InvalidRequest(wording.look_at_the_price(offered.model.title, price_of(offered.model)), param="model")
     prompt = form.get("prompt", "")
     if not prompt.strip():
         raise InvalidRequest("Write a few words first: what should the picture show?", param="prompt")
@@ -73,10 +155,10 @@ def request_of(form: QueryDict) -> DrawRequest:
     ask = Ask(
         prompt=compose(prompt.strip(), style=style, colour=colour),
         n=_whole(form.get("n", "1")),
-        size=form.get("size") or offered.sizes[0][0],
+        size=form.get("size") or offered.sizes[0].value,
         negative_prompt=style.negative if style and style.negative else None,
     )
-    return _fitted(ask, offered.model)
+    return replace(_fitted(ask, offered.model), quality=_quality(form.get("quality", ""), offered))
 
 
 def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
@@ -91,12 +173,19 @@ def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
         negative_prompt=before.negative_prompt or None,
         output_format=before.output_format,
     )
-    return _fitted(ask, offer(before.model).model)
+    return replace(_fitted(ask, offer(before.model).model), quality=before.quality, options=before.options)
 
 
 def _fitted(ask: Ask, model: Model) -> DrawRequest:
     request, _ = make_request(ask, dialect_for(model.name), model)
     return request
+
+
+def _quality(asked: str, offered: Offer) -> str:
+    able = offered.model.capabilities
+    if asked and asked not in able.qualities:
+        raise unsupported_value("quality", asked, able.qualities or ("auto",))
+    return offered.quality(asked)
 
 
 def _whole(text: str) -> object:

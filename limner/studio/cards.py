@@ -11,6 +11,7 @@ from django.urls import reverse
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog
 from limner.engines.contract import DrawRequest, Size
+from limner.engines.prices import asked_price
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_visible_to
 from limner.jobs.ledger import request_of
@@ -65,6 +66,14 @@ class Card:
     @property
     def model_title(self) -> str:
         return self.model.title if self.model else self._model_name
+
+    @property
+    def price_again(self) -> str:
+        """What drawing it again costs, in words; nothing is said where it costs no money."""
+        if self.model is None or self.request is None:
+            return ""
+        price = asked_price(self.request, self.model)
+        return wording.price(price) if price else ""
 
     @property
     def _model_name(self) -> str:

@@ -13,17 +13,18 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from limner.accounts import services as accounts
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.engines.contract import DrawRequest
-from limner.errors import InvalidRequest, LimnerError, Unavailable
+from limner.errors import InvalidRequest, LimnerError, NotAllowed, Unavailable
 from limner.jobs import services
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
@@ -99,14 +100,18 @@ def page(request: HttpRequest, viewer: Account) -> HttpResponse:
 def _page(request: HttpRequest, viewer: Account, *, problem: str = "", status: int = 200) -> HttpResponse:
     # The number of the newest event is read before the jobs: what happens in between is replayed, never missed.
     seen = Account.objects.values_list("last_event", flat=True).get(pk=viewer.pk)
+    asked = request.POST if problem else QueryDict()
     try:
-        offered = asking.offer(request.GET.get("model", ""))
+        offered = _offer(viewer, asked.get("model") or request.GET.get("model", ""))
     except LimnerError as error:
         offered, problem = None, problem or error.message
     context = {
         "offer": offered,
+        "question": asking.question_for(viewer, offered) if offered else None,
         "problem": problem,
-        "asked": request.POST if problem else {},
+        "asked": asked,
+        "quality": offered.quality(asked.get("quality", "")) if offered else "",
+        "price": offered.price(asked) if offered else "",
         "examples": asking.EXAMPLES,
         "ask": uuid4(),
         "seen": seen,
@@ -115,12 +120,41 @@ def _page(request: HttpRequest, viewer: Account, *, problem: str = "", status: i
     return render(request, "studio/make.html", context, status=status)
 
 
+def _offer(viewer: Account, name: str) -> asking.Offer:
+    """What can be asked of the model named, or of the one that this viewer's studio begins with."""
+    try:
+        return asking.offer(name, begin_with=viewer.studio_model)
+    except InvalidRequest:  # one that has been taken away since: the page still opens
+        return asking.offer(begin_with=viewer.studio_model)
+
+
 def _wall(viewer: Account, before: UUID | None = None) -> dict[str, object]:
     jobs = jobs_visible_to(viewer)
     if before is not None:
         jobs = jobs.filter(pk__lt=job_visible_to(viewer, before).pk)
     found = list(jobs[: WALL + 1])
     return {"cards": cards_of(viewer, found[:WALL]), "earlier": found[WALL - 1] if len(found) > WALL else None}
+
+
+@require_GET
+@_for_viewer
+def settings(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """Another model was chosen: its sizes, its count, its styles and its price, with what was chosen before."""
+    offered = _offer(viewer, request.GET.get("model", ""))
+    asked = {**request.GET.dict(), "n": offered.count(request.GET.get("n", "1"))}
+    context = {"offer": offered, "asked": asked, "quality": offered.quality(request.GET.get("quality", ""))}
+    return render(request, "studio/_chosen.html", {**context, "price": offered.price(request.GET), "again": True})
+
+
+@require_POST
+@_for_viewer
+def begin_with(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """The answer to the question of the first page, remembered."""
+    offered = asking.offer(request.POST.get("model", ""))
+    if not viewer.is_superuser:
+        raise NotAllowed("Only the owner answers this; choose a model for your own pictures in the list.")
+    accounts.begin_with(viewer, offered.model.name)
+    return redirect("studio:page")
 
 
 @require_POST
@@ -154,9 +188,16 @@ def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespons
 
 def _made(request: HttpRequest, viewer: Account, job: Job) -> HttpResponse:
     if not _by_htmx(request):
-        return redirect("studio:page")
+        return redirect(_same_model(request, viewer))
     context = {"card": card_of(viewer, job), "ask": uuid4()}
     return render(request, "studio/_made.html", context)
+
+
+def _same_model(request: HttpRequest, viewer: Account) -> str:
+    """The page, with the model that was just asked for, where the page would begin with another."""
+    name = request.POST.get("model", "")
+    there = reverse("studio:page")
+    return f"{there}?{urlencode({'model': name})}" if name and name != _offer(viewer, "").model.name else there
 
 
 @require_GET
@@ -193,7 +234,7 @@ def earlier(request: HttpRequest, viewer: Account) -> HttpResponse:
 @_for_viewer
 def words(request: HttpRequest, viewer: Account) -> HttpResponse:
     """While somebody types: the words that the model would pass over."""
-    offered = asking.offer(request.GET.get("model", ""))
+    offered = _offer(viewer, request.GET.get("model", ""))
     unknown = unknown_words(request.GET.get("prompt", "")[:4000], offered.model.capabilities)
     sentence = wording.passes_over(offered.model.title, unknown)
     return render(request, "studio/_hint.html", {"sentence": sentence, "offer": offered})

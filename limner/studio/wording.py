@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 
+from limner.engines.catalog import Model
 from limner.engines.contract import Size
+from limner.engines.prices import money
 from limner.jobs.states import State
 
 _PLAIN = {
@@ -77,3 +79,28 @@ def size_title(size: Size) -> str:
     if size.width == size.height:
         return f"Square {size.width}"
     return f"{'Wide' if size.width > size.height else 'Tall'} {size.width} × {size.height}"
+
+
+def quality_title(name: str) -> str:
+    """`Low`, `Medium`, `Extra high`; any other as it is called, beginning with a capital."""
+    return {"xhigh": "Extra high", "hd": "HD"}.get(name, name[:1].upper() + name[1:])
+
+
+def price(millicredits: int) -> str:
+    """Beside the button, of the whole job. The page's script says the same of what is chosen then."""
+    return f"about {money(millicredits)}"
+
+
+def no_price(model: Model) -> str:
+    """The same of a model that costs no money, as far as Limner knows."""
+    return "no price set" if model.upstream else "costs nothing"
+
+
+def key_found(upstream: str, title: str, each: int, keep: str) -> str:
+    """The question of the first page."""
+    whose = "An OpenAI key" if upstream == "openai" else f"A key for {upstream}"
+    return f"{whose} was found. Use {title} at {price(each)} a picture, or keep drawing with {keep} for nothing?"
+
+
+def look_at_the_price(title: str, each: int) -> str:
+    return f"{title} costs {price(each)} a picture. The price of the whole job is beside Draw: press it again."

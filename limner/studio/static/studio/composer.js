@@ -12,9 +12,7 @@ if (form) {
   counts();
   unfolds();
   fills();
-  document.getElementById("model")?.addEventListener("change", (event) => {
-    window.location.search = new URLSearchParams({ model: event.target.value });
-  });
+  models();
 }
 
 function grows() {
@@ -36,41 +34,76 @@ function keys() {
   });
 }
 
+// The settings of another model replace these controls: what happens to them is heard at the form.
 function counts() {
-  const count = document.getElementById("count");
-  const buttons = form.querySelectorAll("[data-step]");
+  const count = () => document.getElementById("count");
   const show = () => {
-    for (const button of buttons) {
-      const next = Number(count.value) + Number(button.dataset.step);
-      button.disabled = next < Number(count.min) || next > Number(count.max);
+    const { value, min, max } = count();
+    for (const button of form.querySelectorAll("[data-step]")) {
+      const next = Number(value) + Number(button.dataset.step);
+      button.disabled = next < Number(min) || next > Number(max);
     }
+    prices();
   };
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      count.value = Math.min(count.max, Math.max(count.min, Number(count.value) + Number(button.dataset.step)));
-      show();
-    });
-  }
-  count.addEventListener("input", show);
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    if (!button) return;
+    const { value, min, max } = count();
+    count().value = Math.min(max, Math.max(min, Number(value) + Number(button.dataset.step)));
+    show();
+  });
+  form.addEventListener("input", (event) => { if (event.target.matches("#count, #size, #quality")) show(); });
+  document.addEventListener("htmx:after:swap", () => show());
   show();
 }
 
 function unfolds() {
-  const toggle = document.getElementById("picks-toggle");
-  if (!toggle) return;
-  const picks = document.getElementById("picks");
-  const picked = document.getElementById("picked");
-  const fold = (open) => {
-    toggle.setAttribute("aria-expanded", open);
-    picks.toggleAttribute("data-open", open);
-  };
-  toggle.addEventListener("click", () => fold(toggle.getAttribute("aria-expanded") !== "true"));
+  const toggle = () => document.getElementById("picks-toggle");
+  const picks = () => document.getElementById("picks");
   const show = () => {
-    const chosen = [...picks.querySelectorAll("input:checked")].filter((input) => input.value);
-    picked.textContent = chosen.length ? `: ${chosen.map((input) => input.parentElement.innerText.trim()).join(", ")}` : "";
+    if (!toggle()) return;
+    const chosen = [...picks().querySelectorAll("input:checked")].filter((input) => input.value);
+    const words = chosen.map((input) => input.parentElement.innerText.trim()).join(", ");
+    document.getElementById("picked").textContent = chosen.length ? `: ${words}` : "";
+    toggle().setAttribute("aria-expanded", picks().hasAttribute("data-open"));
   };
-  picks.addEventListener("change", show);
+  form.addEventListener("click", (event) => {
+    if (!event.target.closest("#picks-toggle")) return;
+    picks().toggleAttribute("data-open");
+    show();
+  });
+  form.addEventListener("change", show);
+  document.addEventListener("htmx:after:swap", show);
   show();
+}
+
+// The price of the whole job, as `limner.engines.prices.money` says it.
+function prices() {
+  const place = form.querySelector("#price [data-price]");
+  const byQuality = JSON.parse(document.getElementById("size").selectedOptions[0].dataset.each);
+  const quality = document.getElementById("quality")?.value;
+  const each = byQuality[quality] ?? Object.values(byQuality)[0];
+  const n = Number(document.getElementById("count").value);
+  if (place && each && Number.isInteger(n) && n > 0) place.textContent = `about ${money(each * n)}`;
+}
+
+function money(millicredits) {
+  if (millicredits < 50) return "less than 0.1 cents";
+  const tenths = Math.floor((millicredits + 50) / 100);
+  if (tenths >= 1000) return `$${(Math.floor((millicredits + 500) / 1000) / 100).toFixed(2)}`;
+  return tenths === 10 ? "1 cent" : `${tenths / 10} cents`;
+}
+
+// Another model: its settings come in place, and a reload keeps it.
+function models() {
+  const model = document.getElementById("model");
+  if (!model) return;
+  document.addEventListener("htmx:after:swap", () => {
+    box.maxLength = Number(document.getElementById("settings").dataset.longest);
+  });
+  model.addEventListener("change", () => {
+    history.replaceState(null, "", `?${new URLSearchParams({ model: model.value })}`);
+  });
 }
 
 function fills() {

@@ -1,0 +1,60 @@
+"""What a picture costs, in words and for every way it can be asked for. One credit is one US cent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from limner.engines.catalog import Model
+from limner.engines.contract import DrawRequest, Size
+from limner.engines.dialects import dialect_for
+from limner.engines.validation import Ask, make_request
+
+MIDDLE = "medium"
+
+
+def costs_money(model: Model) -> bool:
+    """Whether somebody is paid for this model's pictures: Storybook's credits are only a share of this machine."""
+    return bool(model.upstream) and bool(model.millicredits or any(model.prices.values()))
+
+
+def asked_price(request: DrawRequest, model: Model) -> int:
+    """Millicredits of money that the whole request costs; 0 for a model of this machine."""
+    return model.price(request) * request.n if costs_money(model) else 0
+
+
+def usual_quality(model: Model) -> str:
+    """The quality that we ask for by ourselves: a middle one where there is a choice, so that its price is known."""
+    qualities = model.capabilities.qualities
+    return MIDDLE if MIDDLE in qualities else next(iter(qualities), "auto")
+
+
+def price_of(model: Model, size: Size | None = None, quality: str = "") -> int:
+    """Millicredits of money for one picture of `size` and `quality`, or of the usual ones."""
+    if not costs_money(model):
+        return 0
+    wanted = size or model.capabilities.offered_sizes[0]
+    request, _ = make_request(Ask(prompt="-", size=str(wanted)), dialect_for(model.name), model)
+    return asked_price(replace(request, quality=quality or usual_quality(model)), model)
+
+
+def money(millicredits: int) -> str:
+    """`nothing`, `less than 0.1 cents`, `5.3 cents`, `1 cent`, `$1.06`."""
+    if millicredits <= 0:
+        return "nothing"
+    if millicredits < 50:
+        return "less than 0.1 cents"
+    tenths = (millicredits + 50) // 100
+    if tenths >= 1000:
+        cents = (millicredits + 500) // 1000
+        return f"${cents // 100}.{cents % 100:02d}"
+    whole, rest = divmod(tenths, 10)
+    if tenths == 10:
+        return "1 cent"
+    return f"{whole}.{rest} cents" if rest else f"{whole} cents"
+
+
+def price_tag(model: Model) -> str:
+    """Beside a model's name: `about 5.3 cents a picture`, `costs nothing`, `no price set`."""
+    if costs_money(model):
+        return f"about {money(price_of(model))} a picture"
+    return "no price set" if model.upstream else "costs nothing"
