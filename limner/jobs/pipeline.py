@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from limner.accounts.models import Account
 from limner.engines.contract import Drawn, Size
@@ -20,6 +20,7 @@ from limner.errors import EngineError, LimnerError, NotFound
 from limner.gallery import services as gallery
 from limner.gallery.models import Picture
 from limner.gallery.queries import image_keys_visible_to
+from limner.gallery.uploads import MAX_PIXELS
 from limner.jobs import ledger
 from limner.jobs.ledger import Claim
 from limner.provenance import mark
@@ -33,6 +34,15 @@ FILE = "file"
 """`Drawn.mode` of a picture that came as an encoded file."""
 
 _PIL_NAMES = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
+_READ = tuple(_PIL_NAMES.values())
+_NO_PICTURE = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
 
 
 def image_keys(claimed: Claim) -> dict[str, str]:
@@ -70,25 +80,46 @@ def encoded(drawn: Drawn, size: Size, format: str, made: mark.Provenance) -> byt
     """The marked file: as the engine encoded it where that fits, else fitted to `size` and encoded anew."""
     if drawn.mode == FILE:
         image = _opened(drawn.data)
-        if image.format == _PIL_NAMES[format] and image.size == (size.width, size.height):
+        if image.format == _PIL_NAMES[format] and image.size == (size.width, size.height) and _is_plain(image):
             return mark.mark(drawn.data, made)
-        image = image if image.mode in ("RGB", "RGBA") else image.convert("RGBA")
+        image = ImageOps.exif_transpose(image)
+        if image.mode not in ("RGB", "RGBA"):
+            image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     elif drawn.size == size:
         return mark.encode(drawn.mode, (size.width, size.height), drawn.data, format=format, metadata=made)
     else:
         image = Image.frombytes(drawn.mode, (drawn.size.width, drawn.size.height), drawn.data)
     if image.size != (size.width, size.height):
-        image = image.resize((size.width, size.height), Image.Resampling.LANCZOS)
+        # The middle of another shape: nothing is ever stretched.
+        image = ImageOps.fit(image, (size.width, size.height), Image.Resampling.LANCZOS)
     return mark.encode(image.mode, image.size, image.tobytes(), format=format, metadata=made)
+
+
+def _is_plain(image: Image.Image) -> bool:
+    """One picture, the right way up: what every program shows alike."""
+    upright = image.getexif().get(ExifTags.Base.Orientation, 1) in (0, 1)
+    return upright and getattr(image, "n_frames", 1) == 1
 
 
 def _opened(data: bytes) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(data))
+        image = Image.open(io.BytesIO(data), formats=_READ)
+        if image.width * image.height > MAX_PIXELS:
+            raise EngineError(
+                f"The model answered with a picture of {image.width}x{image.height}, which is more than Limner keeps."
+            )
         image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise EngineError("The model answered with something that is not a picture.") from error
+    except _NO_PICTURE as error:
+        raise EngineError(f"The model answered with something that is not a picture{_what(data)}.") from error
     return image
+
+
+def _what(data: bytes) -> str:
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return " Limner can keep: a GIF, where PNG, JPEG or WebP was expected"
+    if b"<svg" in data[:1000].lower():
+        return " Limner can keep: an SVG, where PNG, JPEG or WebP was expected"
+    return ""
 
 
 def keep(claimed: Claim, drawn: Drawn, stored: Stored, *, last: bool, lease_seconds: float) -> bool:
