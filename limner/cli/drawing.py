@@ -106,7 +106,8 @@ class Drawing:
         """Be the dispatcher of this home as soon as nobody else is."""
         while True:
             with contextlib.suppress(AlreadyRuns), only_runner(settings.LIMNER_HOME, ""):
-                placements = {self.request.model: open_placement(catalog()[self.request.model])}
+                model = catalog()[self.request.model]
+                placements = {model.lane: open_placement(model)}
                 self.here = True
                 dispatcher = Dispatcher(placements, holder=holder(), boot=boot, bus=bus(), poll_seconds=LOOK_SECONDS)
                 await dispatcher.run()

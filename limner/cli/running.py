@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DRAIN_SECONDS = 1.0
 """How long a picture that is nearly done may still take when Limner is told to stop."""
+SENT_SECONDS = 20.0
+"""How long a picture that an upstream was asked for may still take: stopped before, nobody knows whether it is paid."""
 LET_GO_SECONDS = 2
 """How long answers that are under way may still take."""
 
@@ -57,7 +59,9 @@ class Running:
         self.open_to_network = open_to_network
         self.placements: dict[str, Placement] = {}
         if dispatch:
-            self.placements = {model.name: open_placement(model) for model in catalog().values()}
+            for model in catalog().values():
+                if model.lane not in self.placements:  # an upstream's models share one
+                    self.placements[model.lane] = open_placement(model)
         self.dispatcher: Dispatcher | None = None
         self._begun = time.monotonic()
         self._stop = asyncio.Event()
@@ -141,7 +145,7 @@ class Running:
         await asyncio.wait([drawing, stop], return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
         if not drawing.done():
-            await self.dispatcher.stop(DRAIN_SECONDS)
+            await self.dispatcher.stop(DRAIN_SECONDS, SENT_SECONDS)
         await drawing
 
     def health(self) -> Health:
@@ -152,9 +156,9 @@ class Running:
             return Health(ready=False, reasons=("Limner is stopping.",))
         if self.dispatcher is None:
             return Health(ready=False, reasons=("Limner is starting.",))
-        why = tuple(self.dispatcher.problems.values()) or ("The model is being loaded.",)
-        ready = self.dispatcher.ready
-        return Health(ready=ready, reasons=() if ready else why, models=self.dispatcher.models)
+        ready, problems = self.dispatcher.ready, tuple(self.dispatcher.problems.values())
+        reasons = problems if ready else problems or ("The model is being loaded.",)
+        return Health(ready=ready, reasons=reasons, models=self.dispatcher.models)
 
     # The web --------------------------------------------------------------------------------------------------
 

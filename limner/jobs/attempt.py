@@ -6,19 +6,24 @@ import asyncio
 import base64
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Placement, Preview, Progress
-from limner.errors import Broken, EndedEarly, LimnerError
+from limner.engines.contract import Answered, DrawEvent, Drawn, DrawOrder, Placement, Preview, Progress, Sending
+from limner.errors import Broken, EndedEarly, LimnerError, Unavailable, UpstreamBusy
 from limner.jobs import estimate, ledger, pipeline
 from limner.jobs.bus import account_channel
+from limner.jobs.lanes import Pace
 from limner.jobs.ledger import Claim
 from limner.jobs.measures import Measures
+from limner.storage.blobs import Stored
 
 log = logging.getLogger(__name__)
+
+PAID_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds between tries to store a picture that an upstream was paid for: asking it for another one costs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +36,28 @@ class Tools:
     measures: Measures
     lease_seconds: float
     max_attempts: int
+    resend: Collection[str]
 
 
 class Attempt:
     """Draws what is missing of one job. Pictures are kept in the order they come, beside the drawing of the next."""
 
-    def __init__(self, claimed: Claim, placement: Placement, tools: Tools) -> None:
+    def __init__(self, claimed: Claim, placement: Placement, tools: Tools, pace: Pace | None = None) -> None:
         self.claimed = claimed
         self.placement = placement
+        self.error: LimnerError | None = None
+        """What went wrong, if anything did."""
         self._tools = tools
+        self._pace = pace or Pace()
         self._missing = set(claimed.indices)
         self._keeping: asyncio.Task[None] | None = None
         self._trouble: LimnerError | None = None
         self._cancelled = False
         self._lost = False
+        self._stopping = False
+        self._sent: set[int] = set()
+        """Calls of an upstream that are under way."""
+        self._paid = False
         self._begun = time.monotonic()
         self._interrupted = asyncio.Event()
         self._over = asyncio.Event()
@@ -52,15 +65,25 @@ class Attempt:
     async def run(self) -> None:
         """Draw, keep, and write how it ended. Cancelling this hands the job back to the queue."""
         try:
-            error = await self._draw()
-            await self._end(error)
+            self.error = await self._draw()
+            await self._end(self.error)
         except asyncio.CancelledError:
             # The dispatcher stops. What is being kept is kept, then the rest of the job goes back at once.
             await self._finish_keeping()
-            await self._write(ledger.requeue, self.claimed)
+            await self._hand_back()
             raise
         finally:
+            self._pace.over(self.error)
             self._over.set()
+
+    @property
+    def sent(self) -> bool:
+        """True while a call of an upstream is under way: ended now, nobody knows whether it has to be paid for."""
+        return bool(self._sent)
+
+    def wind_up(self) -> None:
+        """The dispatcher is about to stop: what is sent may be answered, and nothing more is sent."""
+        self._stopping = True
 
     async def cancel(self) -> None:
         """Somebody cancelled the job: it ends at once, even while its model is still being loaded."""
@@ -97,9 +120,13 @@ class Attempt:
                 aclosing(_until(self._interrupted, drawing)) as events,
             ):
                 async for event in events:
+                    if isinstance(event, Answered):
+                        await self._answered(event)
                     if self._lost or self._trouble is not None:
                         break
                     if self._cancelled and not isinstance(event, Drawn):
+                        break
+                    if isinstance(event, Sending) and not await self._may_send(event):
                         break
                     await self._take(event)
             await self._finish_keeping()
@@ -120,6 +147,26 @@ class Attempt:
             keys = await self._tools.patiently(pipeline.image_keys, self.claimed)
             images = await self._tools.in_picture_thread(pipeline.images, keys)
         return DrawOrder(str(self.claimed.job), self.claimed.attempt, request, self.claimed.indices, images)
+
+    async def _may_send(self, call: Sending) -> bool:
+        """Wait for the call's turn and put it on record. The engine sends it when it is asked for its next event."""
+        await self._pace.turn(self._interrupted)
+        if self._interrupted.is_set() or self._stopping:
+            self._stopping = True
+            return False
+        write = self._write(ledger.sending, self.claimed, call, lease_seconds=self._tools.lease_seconds)
+        if not await write:
+            self._stopping = True  # it is somebody else's by now, or was cancelled: the ledger knows
+            return False
+        self._sent.add(call.call)
+        self._paid = True
+        return True
+
+    async def _answered(self, answer: Answered) -> None:
+        self._sent.discard(answer.call)
+        if answer.outcome != UpstreamBusy.code:
+            self._pace.answered()
+        await self._write(ledger.answered, self.claimed, answer)
 
     async def _take(self, event: DrawEvent) -> None:
         match event:
@@ -155,7 +202,7 @@ class Attempt:
 
     async def _keep(self, drawn: Drawn, *, last: bool) -> None:
         try:
-            stored = await self._tools.in_picture_thread(pipeline.store, self.claimed, drawn)
+            stored = await self._store(drawn)
             mine = await self._write(
                 pipeline.keep,
                 self.claimed,
@@ -172,8 +219,21 @@ class Attempt:
             self._trouble = Broken("A picture was drawn but could not be kept. The server's log says why.")
         else:
             self._lost = self._lost or not mine
-        if self._trouble is not None or self._lost:
+        if self._lost or (self._trouble is not None and not self._sent):
             await self._interrupt()
+
+    async def _store(self, drawn: Drawn) -> Stored:
+        for pause in PAID_PAUSES if self._paid else ():
+            try:
+                return await self._stored(drawn)
+            except Unavailable as error:
+                log.warning("Picture %d of job %s: %s", drawn.index, self.claimed.job, error.message)
+            await asyncio.sleep(pause)
+        return await self._stored(drawn)
+
+    async def _stored(self, drawn: Drawn) -> Stored:
+        stored: Stored = await self._tools.in_picture_thread(pipeline.store, self.claimed, drawn)
+        return stored
 
     async def _finish_keeping(self) -> None:
         if self._keeping is not None:
@@ -186,12 +246,20 @@ class Attempt:
             return
         if error is not None:
             log.warning("Job %s, attempt %d: %s", self.claimed.job, self.claimed.attempt, error.message)
-            await self._write(ledger.fail, self.claimed, error, max_attempts=self._tools.max_attempts)
+            await self._fail(error)
         elif self._missing and self._cancelled:
             await self._write(ledger.finish, self.claimed)
+        elif self._missing and self._stopping:
+            await self._hand_back()
         elif self._missing:
-            early = EndedEarly("The model stopped before the picture was finished.")
-            await self._write(ledger.fail, self.claimed, early, max_attempts=self._tools.max_attempts)
+            await self._fail(EndedEarly("The model stopped before the picture was finished."))
+
+    async def _fail(self, error: LimnerError) -> None:
+        tools = self._tools
+        await self._write(ledger.fail, self.claimed, error, max_attempts=tools.max_attempts, resend=tools.resend)
+
+    async def _hand_back(self) -> None:
+        await self._write(ledger.requeue, self.claimed, resend=self._tools.resend)
 
     async def _write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """A fenced write, seen through even when this attempt is cancelled while it runs."""

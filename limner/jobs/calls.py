@@ -6,12 +6,11 @@ in the transaction that then decides about the job.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from limner.engines.contract import Answered, Sending
@@ -26,8 +25,8 @@ KEPT_DAYS = 400.0
 
 
 def begin(job: UUID, attempt: int, sending: Sending, *, model: str, estimate: int) -> None:
-    """Put a call on record, inside the caller's transaction. It is sent once that has committed."""
-    UpstreamCall.objects.create(
+    """Put a call on record, inside the caller's transaction. It is sent once that has committed. Safe to repeat."""
+    row = UpstreamCall(
         job=job,
         attempt=attempt,
         call=sending.call,
@@ -36,59 +35,48 @@ def begin(job: UUID, attempt: int, sending: Sending, *, model: str, estimate: in
         model=model,
         estimate=estimate,
     )
+    UpstreamCall.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def answered(job: UUID, attempt: int, answer: Answered) -> bool:
-    """Complete a call's record: also one that was given up as uncertain meanwhile. False: there is none."""
-    asked = UpstreamCall.objects.filter(job=job, attempt=attempt, call=answer.call)
-    return (
-        asked.update(
-            outcome=answer.outcome or OK,
-            answered_at=Now(),
-            cost=answer.millicredits,
-            usage=answer.usage,
-        )
-        == 1
+def answered(job: UUID, attempt: int, answer: Answered) -> None:
+    """Complete a call's record: also one that was given up as uncertain meanwhile."""
+    if answer.outcome == UNCERTAIN:
+        return  # an engine may say so itself; the end of the attempt writes it down
+    UpstreamCall.objects.filter(job=job, attempt=attempt, call=answer.call).update(
+        outcome=(answer.outcome or OK)[:60],
+        answered_at=Now(),
+        cost=answer.millicredits,
+        usage=answer.usage,
     )
 
 
-def explain(job: UUID, attempt: int, code: str, message: str) -> None:
-    """Add the sentence to the answer that was an error of this code."""
-    UpstreamCall.objects.filter(job=job, attempt=attempt, outcome=code).update(message=message)
-
-
 def refused(job: UUID, attempt: int, code: str, message: str) -> None:
-    """The one call of this attempt that is under way was answered with an error."""
-    _under_way(job, attempt).update(outcome=code, message=message, answered_at=Now())
+    """The call of this attempt that is under way, if it is one, was answered with this error."""
+    code = code[:60]
+    theirs = UpstreamCall.objects.filter(job=job, attempt=attempt)
+    under_way = list(theirs.filter(outcome=UNDER_WAY).values_list("pk", flat=True))
+    if len(under_way) == 1:
+        theirs.filter(pk__in=under_way).update(outcome=code, answered_at=Now())
+    theirs.filter(outcome=code).update(message=message)
 
 
-def give_up(job: UUID, attempt: int, outcome: str) -> list[UpstreamCall]:
-    """Calls of this attempt that were sent and not answered get the outcome. Answers them."""
-    found = list(_under_way(job, attempt))
-    if found:
-        UpstreamCall.objects.filter(pk__in=[call.pk for call in found]).update(outcome=outcome)
-    return found
+def give_up(job: UUID, attempt: int, outcome: str, kept: Collection[int]) -> list[UpstreamCall]:
+    """Calls of this attempt that were sent and not answered get the outcome. Answers them.
+
+    One whose pictures are all kept was answered, whatever became of the answer's record.
+    """
+    under_way = list(UpstreamCall.objects.filter(job=job, attempt=attempt, outcome=UNDER_WAY))
+    unanswered = [call for call in under_way if not set(call.indices) <= set(kept)]
+    for calls, becomes in ((unanswered, outcome), ([call for call in under_way if call not in unanswered], OK)):
+        if calls:
+            UpstreamCall.objects.filter(pk__in=[call.pk for call in calls]).update(outcome=becomes)
+    return unanswered
 
 
-def give_up_all(attempts: Iterable[tuple[UUID, int]]) -> dict[UUID, list[UpstreamCall]]:
-    """The same as uncertain, for attempts whose dispatcher is no more: the calls by job."""
-    theirs = Q()
-    for job, attempt in attempts:
-        theirs |= Q(job=job, attempt=attempt)
-    if not theirs:
-        return {}
-    found: dict[UUID, list[UpstreamCall]] = {}
-    for call in UpstreamCall.objects.filter(theirs, outcome=UNDER_WAY):
-        found.setdefault(call.job, []).append(call)
-    uncertain = [call.pk for calls in found.values() for call in calls]
-    if uncertain:
-        UpstreamCall.objects.filter(pk__in=uncertain).update(outcome=UNCERTAIN)
-    return found
-
-
-def mark_resent(calls: Iterable[UpstreamCall]) -> None:
+def mark_resent(calls: Collection[UpstreamCall]) -> None:
     """What these asked for is asked for again."""
-    UpstreamCall.objects.filter(pk__in=[call.pk for call in calls]).update(resent=True)
+    if calls:
+        UpstreamCall.objects.filter(pk__in=[call.pk for call in calls]).update(resent=True)
 
 
 def sweep(*, days: float = KEPT_DAYS, at_once: int = 1000) -> int:
@@ -104,14 +92,9 @@ def sweep(*, days: float = KEPT_DAYS, at_once: int = 1000) -> int:
             return total
 
 
-def what_it_may_cost(calls: Iterable[UpstreamCall]) -> str:
+def what_it_may_cost(calls: Collection[UpstreamCall]) -> str:
     """`openai may have drawn it, for about 4 credits`: said to whom it concerns."""
-    calls = list(calls)
     names = " and ".join(sorted({call.upstream for call in calls}))
     estimate = sum(call.estimate for call in calls)
     price = f", for about {estimate / 1000:g} credits" if estimate else ""
     return f"{names} may have drawn it{price}"
-
-
-def _under_way(job: UUID, attempt: int) -> QuerySet[UpstreamCall]:
-    return UpstreamCall.objects.filter(job=job, attempt=attempt, outcome=UNDER_WAY)

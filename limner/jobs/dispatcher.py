@@ -7,16 +7,20 @@ storing another. It wakes when the bus says that there is work; a poll once a se
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from limner.engines.contract import Placement
-from limner.errors import LimnerError, Unavailable
-from limner.jobs import ledger
+from limner.engines.upstreams import Upstream, upstreams
+from limner.errors import LimnerError, Unavailable, UpstreamClosed, UpstreamError
+from limner.jobs import calls, ledger
 from limner.jobs.attempt import Attempt, Tools
 from limner.jobs.bus import DISPATCH, Bus
+from limner.jobs.lanes import Lane, either
 from limner.jobs.measures import Measures
 from limner.jobs.threads import give_back_connections, run_in
 from limner.jobs.tidying import tidy
@@ -40,7 +44,8 @@ class Dispatcher:
     """Draws the jobs of the lanes it has placements for.
 
     `holder` names this installation and `boot` this start of it. `max_attempts` bounds how often a job may make its
-    engine fail. The storage is tidied `first_tidy_seconds` after the start, then daily.
+    engine fail. The storage is tidied `first_tidy_seconds` after the start, then daily. `called` are the upstreams
+    that lanes lead to: those that are configured, unless they are given.
     Times are arguments so that tests can be fast.
     """
 
@@ -55,8 +60,11 @@ class Dispatcher:
         poll_seconds: float = 1.0,
         max_attempts: int = 3,
         first_tidy_seconds: float = 300.0,
+        called: Iterable[Upstream] | None = None,
     ) -> None:
-        self._placements = dict(placements)
+        known = {upstream.name: upstream for upstream in (upstreams() if called is None else called)}
+        self._lanes = {name: Lane(name, placement, known.get(name)) for name, placement in placements.items()}
+        self._resend = frozenset(upstream.name for upstream in known.values() if upstream.resend)
         self._holder = holder
         self._boot = boot
         self._bus = bus
@@ -66,13 +74,13 @@ class Dispatcher:
         self._first_tidy_seconds = first_tidy_seconds
         self._attempts: dict[str, Attempt] = {}
         self._drawing: set[asyncio.Task[None]] = set()
-        self._wake = {lane: asyncio.Event() for lane in placements}
         self._problems: dict[str, str] = {}
         self._claiming = False
         self._stopping: asyncio.Event = asyncio.Event()
         self._stopped: asyncio.Event = asyncio.Event()
         self._stopped.set()
         self._drain_seconds = 0.0
+        self._sent_seconds = 0.0
         self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="limner-ledger")
         self._pictures = ThreadPoolExecutor(PICTURE_THREADS, thread_name_prefix="limner-pictures")
         self._measures = Measures()
@@ -80,12 +88,15 @@ class Dispatcher:
     @property
     def ready(self) -> bool:
         """True when a picture can be drawn now by at least one lane."""
-        return self._claiming and any(placement.ready for placement in self._placements.values())
+        return any(self.models.values())
 
     @property
     def models(self) -> dict[str, bool]:
         """Each lane, and whether it can draw now."""
-        return {lane: self._claiming and placement.ready for lane, placement in self._placements.items()}
+        return {
+            name: self._claiming and lane.placement.ready and name not in self._problems
+            for name, lane in self._lanes.items()
+        }
 
     @property
     def problems(self) -> dict[str, str]:
@@ -99,16 +110,16 @@ class Dispatcher:
         duties = (*watching, self._reap, self._sweep, self._tidy, self._learn)
         tasks = [asyncio.create_task(duty(), name=f"dispatcher: {duty.__name__}") for duty in duties]
         lanes = [
-            asyncio.create_task(self._serve(lane, placement), name=f"dispatcher: lane {lane}")
-            for lane, placement in self._placements.items()
+            asyncio.create_task(self._serve(lane), name=f"dispatcher: lane {lane.name}")
+            for lane in self._lanes.values()
         ]
         stopping = asyncio.create_task(self._stopping.wait(), name="dispatcher: until stopped")
         try:
             if not await self._took_back(stopping):
                 return
             self._claiming = True
-            for event in self._wake.values():
-                event.set()
+            for lane in self._lanes.values():
+                lane.wake.set()
             # A duty never ends by itself: if one does, its error ends the dispatcher instead of hiding.
             done, _ = await asyncio.wait([stopping, *tasks, *lanes], return_when=asyncio.FIRST_COMPLETED)
             for task in done - {stopping}:
@@ -120,7 +131,7 @@ class Dispatcher:
 
     async def _took_back(self, stopping: asyncio.Task[bool]) -> bool:
         """Take back what an earlier start held. False when told to stop first: the database may be away for long."""
-        taking = asyncio.ensure_future(self._patiently(ledger.take_back, self._holder, self._boot))
+        taking = asyncio.ensure_future(self._patiently(ledger.take_back, self._holder, self._boot, self._resend))
         try:
             await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not taking.done():
@@ -130,55 +141,64 @@ class Dispatcher:
         finally:
             taking.cancel()
 
-    async def stop(self, drain_seconds: float) -> None:
-        """Claim no more, let running jobs go on for `drain_seconds`, hand the rest back to the queue, close."""
+    async def stop(self, drain_seconds: float, sent_seconds: float = 0.0) -> None:
+        """Claim no more, let running jobs go on for `drain_seconds`, hand the rest back to the queue, close.
+
+        What was sent to an upstream may be answered for `sent_seconds`: nobody would know whether it has to be paid.
+        """
         self._drain_seconds = drain_seconds
+        self._sent_seconds = sent_seconds
         self._stopping.set()
         await self._stopped.wait()
 
     async def _wind_up(self, duties: list[asyncio.Task[None]], lanes: list[asyncio.Task[None]]) -> None:
         try:
             await _cancelled(lanes)
+            for attempt in self._attempts.values():
+                attempt.wind_up()
             if self._drawing and self._drain_seconds > 0:
                 await asyncio.wait(self._drawing, timeout=self._drain_seconds)
+            await self._answers_of_upstreams(self._sent_seconds - self._drain_seconds)
             # What is cancelled here hands its job back itself, with its lease still held.
             await _cancelled(self._drawing)
             await _cancelled(duties)
             await self._measures.flush(self._in_database)
-            await _ended(asyncio.ensure_future(placement.close()) for placement in self._placements.values())
+            await _ended(asyncio.ensure_future(lane.placement.close()) for lane in self._lanes.values())
         finally:
             self._database.shutdown(wait=False)
             self._pictures.shutdown(wait=False)
             self._stopped.set()
 
+    async def _answers_of_upstreams(self, seconds: float) -> None:
+        """Wait for the attempts that were sent to an upstream, and were not answered yet."""
+        sent = [attempt.over() for attempt in self._attempts.values() if attempt.sent]
+        if sent and seconds > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.gather(*sent), seconds)
+        else:
+            for waiting in sent:
+                waiting.close()
+
     # Claiming and drawing -------------------------------------------------------------------------------------
 
-    async def _serve(self, lane: str, placement: Placement) -> None:
-        """Keep the slots of one lane busy."""
-        load_again = await self._warm_up(lane, placement)
-        free = placement.slots
-        wake = self._wake[lane]
+    async def _serve(self, lane: Lane) -> None:
+        """Keep one lane as busy as it may be."""
+        load_again = await self._warm_up(lane)
         loop = asyncio.get_running_loop()
-
-        def slot_is_free(_: asyncio.Task[None]) -> None:
-            nonlocal free
-            free += 1
-            wake.set()
-
         while True:
-            wake.clear()
-            claims = await self._claim(lane, free) if self._claiming and free else []
-            free -= len(claims)
+            lane.wake.clear()
+            room = lane.room if self._claiming else 0
+            claims = await self._claim(lane.name, room) if room > 0 else []
             for claimed in claims:
-                attempt = Attempt(claimed, placement, self._tools())
-                task = asyncio.create_task(self._draw(attempt), name=f"job {claimed.job}")
+                attempt = Attempt(claimed, lane.placement, self._tools(), lane.take())
+                task = asyncio.create_task(self._draw(lane, attempt), name=f"job {claimed.job}")
                 self._drawing.add(task)
                 task.add_done_callback(self._drawing.discard)
-                task.add_done_callback(slot_is_free)
-            if not placement.ready and free == placement.slots and loop.time() >= load_again:
-                load_again = await self._warm_up(lane, placement)  # it died: nobody shall have to wait for it later
-            elif not (claims and free):
-                await _either(wake, self._poll_seconds)
+                task.add_done_callback(lambda _: lane.leave())
+            if not lane.placement.ready and lane.idle and loop.time() >= load_again:
+                load_again = await self._warm_up(lane)  # it died: nobody shall have to wait for it later
+            elif not (claims and lane.room > 0):
+                await either(lane.wake, lane.patience(self._poll_seconds))
 
     async def _claim(self, lane: str, slots: int) -> list[ledger.Claim]:
         # Shielded: a claim that has gone to its thread must not be forgotten when the dispatcher stops.
@@ -187,7 +207,7 @@ class Dispatcher:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
             for claimed in await claiming:
-                await self._in_database(ledger.requeue, claimed)
+                await self._in_database(ledger.requeue, claimed)  # nothing of it was sent yet
             raise
         except DATABASE_TROUBLE:
             log.exception("The ledger did not answer; asking again.")
@@ -197,22 +217,22 @@ class Dispatcher:
         lease = self._lease_seconds
         return ledger.claim(lane, holder=self._holder, boot=self._boot, lease_seconds=lease, limit=slots)
 
-    async def _warm_up(self, lane: str, placement: Placement) -> float:
+    async def _warm_up(self, lane: Lane) -> float:
         """Load the model. Answers when it may be loaded the next time, should it be gone then.
 
         Where it fails the lane is served all the same: each job then says what is wrong.
         """
         now = asyncio.get_running_loop().time()
         try:
-            await placement.start()
+            await lane.placement.start()
         except LimnerError as error:
-            log.error("The model %s could not be loaded: %s", lane, error.message)
-            self._problems[lane] = error.message
+            log.error("The model %s could not be loaded: %s", lane.name, error.message)
+            self._problems[lane.name] = error.message
             return now + RELOAD_SECONDS
-        self._problems.pop(lane, None)
+        self._problems.pop(lane.name, None)
         return now + self._poll_seconds
 
-    async def _draw(self, attempt: Attempt) -> None:
+    async def _draw(self, lane: Lane, attempt: Attempt) -> None:
         job = str(attempt.claimed.job)
         # An older attempt of our own may still be drawing after it lost its lease: one at a time.
         if (older := self._attempts.get(job)) is not None:
@@ -224,8 +244,10 @@ class Dispatcher:
         finally:
             if self._attempts.get(job) is attempt:
                 del self._attempts[job]
-            if attempt.placement.ready:
-                self._problems.pop(attempt.claimed.request.model, None)
+            if isinstance(attempt.error, UpstreamClosed):
+                self._problems[lane.name] = attempt.error.message
+            elif lane.placement.ready and not isinstance(attempt.error, UpstreamError):
+                self._problems.pop(lane.name, None)
 
     def _tools(self) -> Tools:
         return Tools(
@@ -235,6 +257,7 @@ class Dispatcher:
             measures=self._measures,
             lease_seconds=self._lease_seconds,
             max_attempts=self._max_attempts,
+            resend=self._resend,
         )
 
     # Duties ---------------------------------------------------------------------------------------------------
@@ -247,10 +270,10 @@ class Dispatcher:
                     if (attempt := self._attempts.get(message["job"])) is not None:
                         await attempt.cancel()
                 elif message["kind"] == "gap":
-                    for event in self._wake.values():
-                        event.set()
-                elif (wake := self._wake.get(message["data"]["lane"])) is not None:
-                    wake.set()
+                    for lane in self._lanes.values():
+                        lane.wake.set()
+                elif (woken := self._lanes.get(message["data"]["lane"])) is not None:
+                    woken.wake.set()
         await self._stopping.wait()  # the bus was closed: the poll goes on without it
 
     async def _heartbeats(self) -> None:
@@ -283,10 +306,10 @@ class Dispatcher:
                 await attempts[claimed].cancel()
 
     async def _reap(self) -> None:
-        await self._every(min(self._lease_seconds / 3, 10.0), ledger.reap)
+        await self._every(min(self._lease_seconds / 3, 10.0), partial(ledger.reap, self._resend))
 
     async def _sweep(self) -> None:
-        await self._every(SWEEP_SECONDS, ledger.sweep_events)
+        await self._every(SWEEP_SECONDS, _sweep)
 
     async def _tidy(self) -> None:
         """Once a day: what nobody needs leaves the storage. Never at once: a start has better things to do."""
@@ -337,13 +360,9 @@ class Dispatcher:
             pause = min(pause * 2, 5.0)
 
 
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    """Until the event is set, or this many seconds are over."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass
+def _sweep() -> None:
+    ledger.sweep_events()
+    calls.sweep()
 
 
 async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -12,7 +12,7 @@ SCOPE_KEY = "limner.health"
 
 @dataclass(frozen=True)
 class Health:
-    """`ready` is True when a picture can be drawn now; `reasons` says why not, in sentences."""
+    """`ready` is True when a picture can be drawn now; `reasons` says why not, or not by all, in sentences."""
 
     ready: bool
     reasons: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ has gone on to another attempt, or has ended, it changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -18,21 +18,21 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from limner.accounts import credits
-from limner.engines.contract import DrawRequest
-from limner.errors import Interrupted, LimnerError, UnreadableJob
-from limner.gallery.models import Picture
-from limner.jobs import events
+from limner.engines.contract import Answered, DrawRequest, Sending
+from limner.errors import Interrupted, LimnerError, Uncertain, UnreadableJob, UpstreamBusy, UpstreamError
+from limner.jobs import calls, events, moves
 from limner.jobs.events import Happened
-from limner.jobs.models import Event, Job
-from limner.jobs.states import State, may_become
+from limner.jobs.models import Event, Job, UpstreamCall
+from limner.jobs.states import State
 
 log = logging.getLogger(__name__)
 
 MAX_LOST = 10
 """A job whose dispatcher died under it this often is given up: it may be what kills it."""
 
-LONGEST_BACKOFF = 60.0
 GIVE_BACK_AT_ONCE = 100
+
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def claim(
             jobs += ready.filter(compat=jobs[0].compat).exclude(pk=jobs[0].pk)[: limit - 1]
         if not jobs:
             return []
-        _check(State.QUEUED, State.RUNNING)
+        moves.check(State.QUEUED, State.RUNNING)
         Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
             state=State.RUNNING,
             attempt=F("attempt") + 1,
@@ -89,14 +89,14 @@ def claim(
         for job in jobs:
             job.attempt += 1
             job.state = State.RUNNING
-            kept = _kept(job) if job.attempt > 1 else set()
+            kept = moves.kept(job) if job.attempt > 1 else set()
             request = request_of(job)
             if request is None:
                 log.error("Job %s cannot be read.", job.public_id)
                 message = "This job was made by another version of Limner and cannot be read. Ask for it again."
-                happened.append(_end(job, State.FAILED, len(kept), UnreadableJob.code, message))
+                happened.append(moves.end(job, State.FAILED, len(kept), UnreadableJob.code, message))
                 continue
-            happened.append(_told(job, len(kept)))
+            happened.append(moves.told(job, len(kept)))
             missing = tuple(index for index in range(job.n) if index not in kept)
             claims.append(
                 Claim(
@@ -159,7 +159,7 @@ def keep(claimed: Claim, *, lease_seconds: float, last: bool) -> bool:
     mine = Job.objects.filter(pk=claimed.pk, attempt=claimed.attempt, state=State.RUNNING)
     if not last:
         return mine.update(lease_until=Now() + timedelta(seconds=lease_seconds)) == 1
-    _check(State.RUNNING, State.DONE)
+    moves.check(State.RUNNING, State.DONE)
     return mine.update(state=State.DONE, ended_at=Now(), lease_until=None) == 1
 
 
@@ -174,87 +174,147 @@ def kept(claimed: Claim, picture: events.Data, *, last: bool) -> None:
     events.write(happened)
 
 
+def sending(claimed: Claim, call: Sending, *, lease_seconds: float) -> bool:
+    """Put a call of an upstream on record, before it is sent. False: it must not be sent.
+
+    Either the attempt is no longer the job's, or somebody cancelled the job. Safe to call again.
+    """
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=claimed.pk, attempt=claimed.attempt, state=State.RUNNING, cancel_requested=False)
+        if mine.update(lease_until=Now() + timedelta(seconds=lease_seconds)) == 0:
+            return False
+        estimate = claimed.price * len(call.indices) // claimed.n
+        calls.begin(claimed.job, claimed.attempt, call, model=claimed.request.model, estimate=estimate)
+    return True
+
+
+def answered(claimed: Claim, answer: Answered) -> None:
+    """Complete the record of a call, whoever the job belongs to now: it costs what it costs."""
+    calls.answered(claimed.job, claimed.attempt, answer)
+
+
 def finish(claimed: Claim) -> State | None:
     """The engine ended early because the job was cancelled: end it with the pictures it has. None: fenced off."""
-    return _leave(claimed, lambda job, pictures: _end(job, State.CANCELLED, pictures))
+
+    def cancelled(job: Job, pictures: int, unanswered: list[UpstreamCall]) -> Happened:
+        return moves.end_cancelled(job, pictures, unanswered)
+
+    return _leave(claimed, cancelled, lambda kept: calls.give_up(claimed.job, claimed.attempt, calls.CANCELLED, kept))
 
 
-def fail(claimed: Claim, error: LimnerError, *, max_attempts: int = 3) -> State | None:
+def fail(
+    claimed: Claim, error: LimnerError, *, max_attempts: int = 3, resend: Collection[str] = NOBODY
+) -> State | None:
     """An attempt failed: draw the job again later, or end it. Answers its new state; None: fenced off.
 
-    Only an error that may pass is tried again, `max_attempts` times in all.
+    Only an error that may pass is tried again, `max_attempts` times in all; an upstream that has too much to do is no
+    fault of the job's and is asked for longer. What was sent and not answered is sent again only to the upstreams
+    in `resend`.
     """
 
-    def failed(job: Job, pictures: int) -> Happened:
+    def failed(job: Job, pictures: int, unanswered: list[UpstreamCall]) -> Happened:
+        uncertain = isinstance(error, Uncertain)
+        again = moves.may_be_sent_again(job, unanswered, resend, even_without=uncertain)
+        if not again:
+            return moves.end_uncertain(job, pictures, unanswered, "" if uncertain else error.message)
+        if isinstance(error, UpstreamBusy):
+            return moves.wait_for_upstream(job, pictures, error)
         job.failures += 1
-        if not error.retryable:
-            return _end(job, State.FAILED, pictures, error.code, error.message)
+        if not (error.retryable or uncertain):
+            return moves.end(job, State.FAILED, pictures, error.code, error.message)
         if job.failures >= max_attempts:
             tried = f"Limner tried {job.failures} times and gave up. The last time: {error.message}"
-            return _end(job, State.FAILED, pictures, error.code, tried)
-        return _requeue(job, pictures, delay=backoff(job.failures, error.retry_after))
+            return moves.end(job, State.FAILED, pictures, error.code, tried)
+        return moves.requeue(job, pictures, delay=moves.backoff(job.failures, error.retry_after))
 
-    return _leave(claimed, failed)
+    def settle(kept: Collection[int]) -> list[UpstreamCall]:
+        if isinstance(error, UpstreamError) and not isinstance(error, Uncertain):
+            calls.refused(claimed.job, claimed.attempt, error.code, error.message)
+        return calls.give_up(claimed.job, claimed.attempt, calls.UNCERTAIN, kept)
+
+    return _leave(claimed, failed, settle)
 
 
-def requeue(claimed: Claim) -> State | None:
+def requeue(claimed: Claim, *, resend: Collection[str] = NOBODY) -> State | None:
     """Hand a job back at once, as if it had not been begun: the dispatcher stops. None: fenced off."""
-    return _leave(claimed, lambda job, pictures: _requeue(job, pictures, delay=0.0))
+
+    def handed_back(job: Job, pictures: int, unanswered: list[UpstreamCall]) -> Happened:
+        if not moves.may_be_sent_again(job, unanswered, resend):
+            return moves.end_uncertain(job, pictures, unanswered, "Limner was stopped meanwhile.")
+        return moves.requeue(job, pictures, delay=0.0)
+
+    return _leave(
+        claimed, handed_back, lambda kept: calls.give_up(claimed.job, claimed.attempt, calls.UNCERTAIN, kept)
+    )
 
 
-def _leave(claimed: Claim, move: Callable[[Job, int], Happened]) -> State | None:
-    """Let go of a job by `move`, or by ending it where it was cancelled meanwhile, if it is still this attempt's."""
+def _leave(
+    claimed: Claim,
+    move: Callable[[Job, int, list[UpstreamCall]], Happened],
+    settle: Callable[[Collection[int]], list[UpstreamCall]],
+) -> State | None:
+    """Let go of a job by `move`, or by ending it where it was cancelled meanwhile, if it is still this attempt's.
+
+    Before anything else, `settle` says of this attempt's calls which were not answered.
+    """
     with transaction.atomic():
         mine = Job.objects.filter(pk=claimed.pk, attempt=claimed.attempt, state=State.RUNNING)
         job = mine.select_for_update(no_key=True).first()
         if job is None:
             return None
-        pictures = len(_kept(job))
-        events.write([_end(job, State.CANCELLED, pictures) if job.cancel_requested else move(job, pictures)])
+        kept = moves.kept(job)
+        unanswered = settle(kept)
+        if job.cancel_requested:
+            events.write([moves.end_cancelled(job, len(kept), unanswered)])
+        else:
+            events.write([move(job, len(kept), unanswered)])
+            if job.state == State.QUEUED:
+                calls.mark_resent(unanswered)
         return State(job.state)
-
-
-def backoff(failures: int, retry_after: float | None = None) -> float:
-    """Seconds to wait before the next attempt: what the error asked for, else twice as long each time."""
-    return min(retry_after if retry_after is not None else 0.5 * 2.0 ** (failures - 1), LONGEST_BACKOFF)
 
 
 # What is done for attempts that are no more -------------------------------------------------------------------
 
 
-def reap() -> int:
+def reap(resend: Collection[str] = NOBODY) -> int:
     """Give back the jobs whose lease has run out: their dispatcher is dead, or as good as dead."""
-    return _give_back(Job.objects.filter(lease_until__lt=Now()))
+    return _give_back(Job.objects.filter(lease_until__lt=Now()), resend)
 
 
-def take_back(holder: str, boot: str) -> int:
+def take_back(holder: str, boot: str, resend: Collection[str] = NOBODY) -> int:
     """Give back at once what an earlier start of this same installation held: it cannot be running any more."""
-    return _give_back(Job.objects.filter(holder=holder).exclude(boot=boot))
+    return _give_back(Job.objects.filter(holder=holder).exclude(boot=boot), resend)
 
 
-def _give_back(jobs: QuerySet[Job]) -> int:
+def _give_back(jobs: QuerySet[Job], resend: Collection[str]) -> int:
     total = 0
     while True:
         with transaction.atomic():
             # Every running job has a lease; asking for one leads SQLite to the small index of running jobs.
             lost = jobs.filter(state=State.RUNNING, lease_until__isnull=False)
             rows = list(lost.select_for_update(skip_locked=True, no_key=True)[:GIVE_BACK_AT_ONCE])
-            events.write([_lost(job) for job in rows])
+            events.write([_lost(job, resend) for job in rows])
         total += len(rows)
         if len(rows) < GIVE_BACK_AT_ONCE:
             return total
 
 
-def _lost(job: Job) -> Happened:
-    pictures = len(_kept(job))
+def _lost(job: Job, resend: Collection[str]) -> Happened:
+    kept = moves.kept(job)
+    # First of all: from the rows alone it can be told that something was sent and no answer came.
+    unanswered = calls.give_up(job.public_id, job.attempt, calls.UNCERTAIN, kept)
+    pictures = len(kept)
     job.lost += 1
     log.warning("Job %s lost attempt %d with its dispatcher.", job.public_id, job.attempt)
     if job.cancel_requested:
-        return _end(job, State.CANCELLED, pictures)
+        return moves.end_cancelled(job, pictures, unanswered)
+    if not moves.may_be_sent_again(job, unanswered, resend):
+        return moves.end_uncertain(job, pictures, unanswered, "Limner stopped meanwhile.")
     if job.lost >= MAX_LOST:
         message = f"Limner stopped {job.lost} times while it drew this and gave up. Ask for smaller pictures."
-        return _end(job, State.FAILED, pictures, Interrupted.code, message)
-    return _requeue(job, pictures, delay=0.0)
+        return moves.end(job, State.FAILED, pictures, Interrupted.code, message)
+    calls.mark_resent(unanswered)
+    return moves.requeue(job, pictures, delay=0.0)
 
 
 def sweep_events(*, days: float = 7.0, at_once: int = 1000) -> int:
@@ -270,58 +330,6 @@ def sweep_events(*, days: float = 7.0, at_once: int = 1000) -> int:
             return total
 
 
-# The moves themselves -----------------------------------------------------------------------------------------
-
-
 def end_queued(job: Job) -> None:
     """Cancel a job that waits, whose row the caller has locked. It keeps the pictures it has."""
-    events.write([_end(job, State.CANCELLED, len(_kept(job)))])
-
-
-def _end(job: Job, state: State, pictures: int, code: str = "", message: str = "") -> Happened:
-    """The way to an end without all n pictures: k are kept, k/n of the price is captured, the rest released."""
-    _check(State(job.state), state)
-    Job.objects.filter(pk=job.pk).update(
-        state=state,
-        failures=job.failures,
-        lost=job.lost,
-        error_code=code,
-        error_message=message,
-        ended_at=Now(),
-        lease_until=None,
-        not_before=None,
-    )
-    job.state, job.error_code, job.error_message = state, code, message
-    earned = job.price * pictures // job.n
-    credits.capture(job.account_id, job.public_id, earned)
-    credits.release(job.account_id, job.public_id, job.price - earned)
-    return _told(job, pictures)
-
-
-def _requeue(job: Job, pictures: int, *, delay: float) -> Happened:
-    _check(State(job.state), State.QUEUED)
-    Job.objects.filter(pk=job.pk).update(
-        state=State.QUEUED,
-        failures=job.failures,
-        lost=job.lost,
-        lease_until=None,
-        not_before=Now() + timedelta(seconds=delay) if delay else None,
-    )
-    job.state = State.QUEUED
-    events.wake_dispatchers("queued", job.lane)
-    return _told(job, pictures)
-
-
-def _told(job: Job, pictures: int) -> Happened:
-    error = (job.error_code, job.error_message)
-    data = events.state_data(job.state, attempt=job.attempt, n=job.n, pictures=pictures, error=error)
-    return Happened(job.account_id, job.pk, job.public_id, "state", data)
-
-
-def _kept(job: Job) -> set[int]:
-    return set(Picture.objects.filter(job=job.public_id).values_list("index", flat=True))
-
-
-def _check(before: State, after: State) -> None:
-    if not may_become(before, after):
-        raise AssertionError(f"A job cannot go from {before} to {after}.")
+    events.write([moves.end(job, State.CANCELLED, len(moves.kept(job)))])

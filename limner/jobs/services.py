@@ -37,9 +37,10 @@ def submit(
     stored.
     """
     if price is None:
-        price = catalog.model(request.model).millicredits * request.n
+        price = catalog.model(request.model).price(request) * request.n
     if predicted is None:
         predicted = pace.predict(request).seconds * request.n
+    lane = lane_of(request)
     with transaction.atomic():
         # The lock orders this account's submits: same key, same credits, one after the other.
         payers = Account.objects.select_related("plan").only("plan__weight", "plan__credits_per_month")
@@ -56,11 +57,11 @@ def submit(
             idempotency_key=idempotency_key,
             state=State.QUEUED,
             request=request.to_json(),
-            lane=request.model,
+            lane=lane,
             compat=compatibility(request),
             n=request.n,
             priority=priority,
-            tag=_tag(payer, request.model, priority, predicted),
+            tag=_tag(payer, lane, priority, predicted),
             predicted_seconds=predicted,
             price=price,
         )
@@ -85,6 +86,12 @@ def cancel(account: Account, public_id: UUID) -> Job:
             job.cancel_requested = True
             events.wake_dispatchers("cancel", job.lane, job.public_id)
     return job
+
+
+def lane_of(request: DrawRequest) -> str:
+    """The lane of the model that it asks for: an upstream's models share one."""
+    known = catalog.catalog().get(request.model)
+    return known.lane if known else request.model
 
 
 def compatibility(request: DrawRequest) -> str:

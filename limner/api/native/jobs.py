@@ -15,7 +15,7 @@ from ninja.security import HttpBearer
 
 from limner.accounts.models import Account
 from limner.api.auth import Caller, caller_of
-from limner.api.errors import ApiError, answer, server_fault
+from limner.api.errors import ApiError, answer, said_to, server_fault
 from limner.api.links import origin_of, picture_link
 from limner.api.native.schemas import ErrorOut, JobOut, JobsOut, Page, PictureOut, Trouble
 from limner.errors import InvalidRequest, LimnerError
@@ -87,25 +87,25 @@ def page_of_jobs(account: Account, limit: int, before: UUID | None, origin: str)
     for picture in pictures_of(account).filter(job__in=[job.public_id for job in shown]).order_by("index"):
         pictures[picture.job].append(picture)
     return JobsOut(
-        jobs=[_job_out(job, pictures[job.public_id], origin) for job in shown],
+        jobs=[_job_out(account, job, pictures[job.public_id], origin) for job in shown],
         next=shown[-1].public_id if len(jobs) > limit else None,
     )
 
 
-def _job_out(job: Job, pictures: Iterable[Picture], origin: str) -> JobOut:
+def _job_out(account: Account, job: Job, pictures: Iterable[Picture], origin: str) -> JobOut:
     request = request_of(job)
     asked = {name: getattr(request, name, None) for name in ASKED}
     return JobOut(
         id=job.public_id,
         state=State(job.state),
-        model=job.lane,
+        model=request.model if request else job.lane,
         size=str(request.size) if request else None,
         n=job.n,
         **asked,
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,
-        error=Trouble(code=job.error_code, message=job.error_message) if job.error_code else None,
+        error=_trouble(account, job) if job.error_code else None,
         pictures=[
             PictureOut(
                 id=picture.public_id,
@@ -118,6 +118,10 @@ def _job_out(job: Job, pictures: Iterable[Picture], origin: str) -> JobOut:
             for picture in pictures
         ],
     )
+
+
+def _trouble(account: Account, job: Job) -> Trouble:
+    return Trouble(code=job.error_code, message=said_to(account, job.error_code, job.error_message))
 
 
 @api.api_operation(["POST", "PUT", "PATCH", "DELETE"], "/v1/jobs", include_in_schema=False)

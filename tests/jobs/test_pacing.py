@@ -1,0 +1,145 @@
+"""How fast an upstream is called: on paper, with a clock that the test moves."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from limner.jobs.pacing import BEGIN_WITH, LONGEST_PAUSE, LONGEST_STORM_PAUSE, Bucket, Pacing
+
+
+def test_it_begins_with_a_few_calls_at_a_time_and_takes_one_more_for_each_answer() -> None:
+    pacing = Pacing(10)
+    assert pacing.room(0, now=0) == BEGIN_WITH
+    for _ in range(3):
+        pacing.answered()
+    assert pacing.room(2, now=0) == BEGIN_WITH + 3 - 2
+
+
+def test_it_never_calls_more_often_at_a_time_than_there_are_slots() -> None:
+    pacing = Pacing(6)
+    for _ in range(50):
+        pacing.answered()
+    assert pacing.limit == 6
+    assert Pacing(2).limit == 2
+
+
+def test_a_busy_upstream_is_called_half_as_often_at_a_time_and_never_less_than_once() -> None:
+    pacing = Pacing(4)
+    for now, limit in [(1, 2), (2, 1), (3, 1)]:
+        pacing.busy(begun=now - 0.5, now=now)
+        assert pacing.limit == limit
+
+
+def test_all_that_was_under_way_when_it_was_slowed_slows_it_no_further() -> None:
+    pacing = Pacing(4)
+    pacing.busy(begun=0, now=1)
+    pacing.busy(begun=0.9, now=1.5)
+    assert pacing.limit == 2
+    pacing.busy(begun=1.1, now=2)
+    assert pacing.limit == 1
+
+
+def test_more_under_way_than_allowed_leaves_no_room() -> None:
+    assert Pacing(4).room(9, now=0) == 0
+
+
+def test_what_the_upstream_asks_to_wait_the_whole_lane_waits() -> None:
+    pacing = Pacing(4)
+    pacing.busy(begun=9, now=10, retry_after=7)
+    assert pacing.room(0, now=16.9) == 0
+    assert pacing.wait(now=11) == 6
+    assert pacing.room(0, now=17) == 2
+    assert pacing.wait(now=17) == 0
+
+
+def test_a_shorter_wish_does_not_shorten_a_longer_one() -> None:
+    pacing = Pacing(4)
+    pacing.busy(begun=0, now=1, retry_after=20)
+    pacing.busy(begun=0, now=2, retry_after=1)
+    assert pacing.wait(now=2) == 19
+
+
+def test_one_that_wants_to_be_left_alone_for_a_day_is_asked_again_before() -> None:
+    pacing = Pacing(4)
+    pacing.busy(begun=0, now=0, retry_after=86400)
+    assert pacing.room(0, now=LONGEST_PAUSE) > 0
+
+
+def test_one_that_is_busy_at_every_single_call_is_called_less_and_less_often_until_it_answers() -> None:
+    pacing, now, waits = Pacing(1), 0.0, []
+    for _ in range(12):
+        begun, now = now, now + 0.01
+        pacing.busy(begun=begun, now=now)
+        waits.append(round(pacing.wait(now), 3))
+        now += pacing.wait(now)
+    assert waits == sorted(waits)
+    assert waits[0] < 1
+    assert waits[-1] == LONGEST_STORM_PAUSE
+    pacing.answered()
+    pacing.busy(begun=now, now=now + 1)
+    assert pacing.wait(now + 1) < 1
+
+
+# A minute's worth ---------------------------------------------------------------------------------------------
+
+
+def test_a_minutes_worth_of_calls_may_be_made_at_once_then_they_come_evenly() -> None:
+    pacing = Pacing(100, per_minute=3, now=0)
+    for _ in range(3):
+        assert pacing.room(0, now=0) > 0
+        pacing.begin(now=0)
+    assert pacing.room(0, now=0) == 0
+    assert pacing.wait(now=0) == pytest.approx(20)
+    assert pacing.room(0, now=20) == 1
+    assert pacing.room(0, now=3600) == 3
+
+
+def test_a_call_that_was_not_sent_counts_for_nothing() -> None:
+    pacing = Pacing(1, per_minute=1, now=0)
+    pacing.begin(now=0)
+    pacing.not_begun(now=0)
+    pacing.not_begun(now=0)
+    assert pacing.room(0, now=0) == 1
+    assert Bucket(5, now=0).holds(now=0) == 5
+
+
+def test_less_than_one_a_minute_is_one_now_and_then() -> None:
+    pacing = Pacing(4, per_minute=0.5, now=0)
+    assert pacing.room(0, now=0) == 1
+    pacing.begin(now=0)
+    assert pacing.wait(now=0) == pytest.approx(120)
+
+
+@given(
+    per_minute=st.floats(0.5, 600),
+    steps=st.lists(st.floats(0, 10), min_size=1, max_size=200),
+)
+def test_in_no_stretch_of_time_are_there_more_calls_than_a_bucket_and_what_ran_into_it(
+    per_minute: float, steps: list[float]
+) -> None:
+    pacing, now, made = Pacing(1000, per_minute, now=0), 0.0, 0
+    for _ in range(1000):
+        pacing.answered()
+    for step in steps:
+        now += step
+        for _ in range(pacing.room(0, now)):
+            pacing.begin(now)
+            made += 1
+        assert made <= max(per_minute, 1) + per_minute * now / 60 + 1e-6
+
+
+def test_where_every_tenth_call_is_turned_away_half_of_the_slots_stay_busy() -> None:
+    """Rounds of calls that are answered together: what is lost to a tenth of 429s is bounded."""
+    pacing, made, rounds, number = Pacing(50), 0, 40, 0
+    for now in range(rounds):
+        wave = pacing.room(0, now)
+        made += wave
+        for _ in range(wave):
+            number += 1
+            if number % 10 == 0:
+                pacing.busy(begun=now, now=now + 1)
+            else:
+                pacing.answered()
+    assert made / rounds > 20
