@@ -50,10 +50,13 @@ class Model:
         return self.upstream or self.name
 
     def price(self, request: DrawRequest) -> int:
-        """Millicredits of one picture of `request`."""
+        """Millicredits of one picture of `request`. Where sizes are free, the square's price by the pixels."""
         quality = request.quality if request.quality in self.capabilities.qualities else ""
         quality = quality or next(iter(self.capabilities.qualities), "")
-        for key in (f"{quality} {request.draw_size}", quality, str(request.draw_size)):
+        exact, square = f"{quality} {request.draw_size}", self.prices.get(f"{quality} {_SQUARE}")
+        if self.capabilities.free_sizes and exact not in self.prices and square is not None:
+            return -(-square * request.draw_size.pixels // _SQUARE.pixels)
+        for key in (exact, quality, str(request.draw_size)):
             if key in self.prices:
                 return self.prices[key]
         return self.millicredits
@@ -112,6 +115,7 @@ _PLAIN_FIELDS = (
 )
 
 
+_SQUARE = Size(1024, 1024)
 _OFFERED = (Size(1024, 1024), Size(512, 512), Size(256, 256))
 
 

@@ -11,17 +11,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from limner.engines.catalog import catalog
+from limner.engines.catalog import Model, catalog
+from limner.engines.sizes import RULES
 from limner.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from limner.engines.contract import Size
 
 DEFAULT_MODEL = "storybook"
-"""What draws for every name whose own model is gone or elsewhere, unless the configuration says otherwise."""
+"""What draws for every name whose own model is gone, where there is no upstream and nothing else is configured."""
+OPENAI = "openai"
+"""The name of the upstream that OPENAI_API_KEY makes."""
+TODAYS = "gpt-image-2"
+"""What draws for OpenAI's older names where that upstream is configured."""
 
 ANY_FAMILY = "any"
 """Of names that are none of OpenAI's, and of calls without a name: the values of every generation are fine."""
+DALL_E = "dall-e"
+EVERY_QUALITY = ("standard", "hd", "low", "medium", "high", "xhigh", "max", "auto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +48,24 @@ class Dialect:
     """Its own sentence for an n above the maximum, where it has one."""
     family: str = ANY_FAMILY
     """Which of OpenAI's generations the name belongs to: they differ in their enums and in what they answer."""
+    qualities: tuple[str, ...] = EVERY_QUALITY
+
+    def sounds_like(self, family: str) -> bool:
+        """Whether what was left out has the defaults of `family`: a call without a model is DALL·E 2's."""
+        return self.family == family or (self.family == ANY_FAMILY and self.name.startswith(family))
 
 
-def _free_size(size: Size) -> str | None:
-    """The rule of gpt-image-2 and later, with its four distinct sentences."""
-    if size.width % 16 or size.height % 16:
-        return "Width and height must both be divisible by 16."
-    if max(size.width, size.height) > 3840:
-        return "The longest edge must be less than or equal to 3840."
-    if max(size.width, size.height) > 3 * min(size.width, size.height):
-        return "The longest edge must be at most three times the shortest edge."
-    if size.pixels < 655_360:
-        return "Requested resolution is below the current minimum pixel budget."
-    if size.pixels > 8_294_400:
-        return "Requested resolution exceeds the current pixel budget."
-    return None
-
-
-DALL_E_2 = Dialect("dall-e-2", ("256x256", "512x512", "1024x1024"), "1024x1024", 10, 1000, "url", family="dall-e")
-UNNAMED = replace(DALL_E_2, family=ANY_FAMILY)
+DALL_E_2 = Dialect(
+    "dall-e-2",
+    ("256x256", "512x512", "1024x1024"),
+    "1024x1024",
+    10,
+    1000,
+    "url",
+    family=DALL_E,
+    qualities=("standard", "hd"),
+)
+UNNAMED = replace(DALL_E_2, family=ANY_FAMILY, qualities=EVERY_QUALITY)
 DALL_E_3 = Dialect(
     "dall-e-3",
     ("1024x1024", "1792x1024", "1024x1792"),
@@ -68,7 +74,8 @@ DALL_E_3 = Dialect(
     4000,
     "url",
     bad_n="You must provide n=1 for this model.",
-    family="dall-e",
+    family=DALL_E,
+    qualities=("standard", "hd"),
 )
 GPT_IMAGE_1 = Dialect(
     "gpt-image-1",
@@ -78,9 +85,25 @@ GPT_IMAGE_1 = Dialect(
     32_000,
     "b64_json",
     family="gpt-image-1",
+    qualities=("low", "medium", "high", "auto"),
 )
-GPT_IMAGE_2 = Dialect("gpt-image-2", None, "auto", 10, 32_000, "b64_json", size_rule=_free_size, family="gpt-image-2")
-GPT_IMAGE_2_5 = replace(GPT_IMAGE_2, name="gpt-image-2.5", family="gpt-image-2.5")
+GPT_IMAGE_2 = Dialect(
+    "gpt-image-2",
+    None,
+    "auto",
+    10,
+    32_000,
+    "b64_json",
+    size_rule=RULES["gpt-image-2"].fault,
+    family="gpt-image-2",
+    qualities=("low", "medium", "high", "auto"),
+)
+GPT_IMAGE_2_5 = replace(
+    GPT_IMAGE_2,
+    name="gpt-image-2.5",
+    family="gpt-image-2.5",
+    qualities=("low", "medium", "high", "xhigh", "max", "auto"),
+)
 LIMNER = Dialect("limner", None, "auto", 10, None, "url")
 
 _FAMILIES: tuple[tuple[re.Pattern[str], Dialect], ...] = (
@@ -96,23 +119,42 @@ def dialect_for(model_name: str | None) -> Dialect:
     """The rules of the name asked for: DALL·E 2's where none was, Limner's own for every name not OpenAI's."""
     if model_name is None:
         return UNNAMED
-    return _family(model_name) or LIMNER
+    return _family(model_name.partition("@")[0]) or LIMNER
 
 
 def target_for(model_name: str | None, targets: Mapping[str, str]) -> str:
-    """The model that draws for `model_name`: configuration first, then our own names, then OpenAI's → the default.
+    """The model that draws for `model_name`.
 
-    `targets` maps a name to a model of the catalog. Chosen by configuration, never by failure.
-    Raises InvalidRequest for a name that is none of these.
+    Configuration first (`targets`: a name → a model of the catalog); then the catalog's own names, those of
+    configured upstreams among them; then, for OpenAI's names, today's model where OpenAI's upstream is configured,
+    else Storybook. Chosen by configuration, never by failure. Raises InvalidRequest for a name that is none of these.
     """
     name = model_name or DALL_E_2.name
     if name in targets:
         return targets[name]
     if name in catalog():
         return name
-    if _family(name) is not None:
-        return DEFAULT_MODEL
+    base, sign, upstream = name.partition("@")
+    if sign:
+        found = next((m.name for m in _drawn_by(upstream) if m.upstream_model == base), None)
+        if found is not None:
+            return found
+    elif _family(name) is not None:
+        return todays_model()
     raise InvalidRequest(f"The model '{name[:100]}' does not exist.", param="model")
+
+
+def todays_model() -> str:
+    """What draws for a name of OpenAI's that is gone: of their upstream's models today's one, or else its first;
+    Storybook where that upstream is not configured or has no models."""
+    models = _drawn_by(OPENAI)
+    todays = next((model for model in models if model.upstream_model == TODAYS), None)
+    chosen = todays or next(iter(models), None)
+    return chosen.name if chosen else DEFAULT_MODEL
+
+
+def _drawn_by(upstream: str) -> list[Model]:
+    return [model for model in catalog().values() if upstream and model.upstream == upstream]
 
 
 def _family(name: str) -> Dialect | None:

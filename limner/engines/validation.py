@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from limner.engines.contract import Capabilities, DrawRequest, Size, Task
+from limner.engines.contract import Capabilities, DrawRequest, ImageRef, Size, Task
 from limner.engines.dialects import Dialect
+from limner.engines.sizes import RULES, native_size
+from limner.engines.translation import STYLES, Notice, Wanted, translate
 from limner.engines.words import words_of
 from limner.errors import InvalidRequest
 
@@ -35,6 +37,7 @@ MAX_SEED = 2**32 - 1 - 16
 MAX_RANDOM_SEED = 2**31 - 1 - 16
 MAX_GUIDANCE = 30.0
 OUTPUT_FORMATS = ("png", "webp", "jpeg")
+BACKGROUNDS = ("transparent", "opaque", "auto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,59 +52,60 @@ class Ask:
     guidance: object = None
     negative_prompt: object = None
     output_format: object = None
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the person should know about a request that was accepted."""
-
-    param: str
-    message: str
+    background: object = None
+    quality: object = None
+    style: object = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What only some targets know, already checked: plain JSON."""
+    task: Task = Task.CREATE
+    images: tuple[ImageRef, ...] = ()
+    mask: ImageRef | None = None
 
 
 def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest, list[Notice]]:
     """Check `ask` by the rules of `dialect` and fit it to `model`. Raises InvalidRequest naming field and values."""
     able = model.capabilities
-    notices: list[Notice] = []
-    prompt = check_text("prompt", ask.prompt, maximum=dialect.max_prompt or able.max_prompt)
+    prompt = _check_prompt(ask, dialect, able)
     n = _check_n(ask.n, dialect, able)
-    size = check_size(ask.size, dialect, able)
+    size = check_size(ask.size, dialect, able, like=ask.images[0] if ask.images else None)
     output_format = check_choice("output_format", ask.output_format, OUTPUT_FORMATS, default="png")
-    negative = ""
-    if ask.negative_prompt is not None:
-        maximum = dialect.max_prompt or able.max_prompt
-        negative = check_text("negative_prompt", ask.negative_prompt, maximum=maximum, minimum=0)
-    if negative and not able.negative_prompt:
-        notices.append(Notice("negative_prompt", f"{model.title} takes no negative prompt; it was passed over."))
-        negative = ""
-    seed = check_integer("seed", ask.seed, 0, MAX_SEED)
-    steps = check_integer("steps", ask.steps, able.min_steps, able.max_steps)
-    guidance = check_number("guidance", ask.guidance, 0.0, MAX_GUIDANCE)
-    notices += _unknown_words(model, prompt, negative)
-    request = DrawRequest(
+    wanted = Wanted(
         prompt=prompt,
+        size=size,
+        draw_size=size,
+        task=ask.task,
+        quality=check_choice("quality", ask.quality, dialect.qualities, default="auto"),
+        style=check_choice("style", ask.style, tuple(STYLES), default=""),
+        background=check_choice("background", ask.background, BACKGROUNDS, default="auto"),
+        negative_prompt=_check_negative(ask.negative_prompt, dialect, able),
+        seed=check_integer("seed", ask.seed, 0, MAX_SEED),
+        steps=check_integer("steps", ask.steps, able.min_steps, able.max_steps),
+        guidance=check_number("guidance", ask.guidance, 0.0, MAX_GUIDANCE),
+        images=ask.images,
+        mask=ask.mask,
+        options=ask.options,
+    )
+    drawn, notices = translate(wanted, dialect, model)
+    notices += _unknown_words(model, prompt, drawn.negative_prompt)
+    request = DrawRequest(
+        prompt=drawn.prompt,
         model=model.name,
         size=size,
-        draw_size=native_size(size, able),
-        seed=secrets.randbelow(MAX_RANDOM_SEED + 1) if seed is None else seed,
-        steps=able.default_steps if steps is None else steps,
-        guidance=able.default_guidance if guidance is None else guidance,
-        task=Task.CREATE,
+        draw_size=drawn.draw_size,
+        seed=secrets.randbelow(MAX_RANDOM_SEED + 1) if drawn.seed is None else drawn.seed,
+        steps=able.default_steps if drawn.steps is None else drawn.steps,
+        guidance=able.default_guidance if drawn.guidance is None else drawn.guidance,
+        task=drawn.task,
         n=n,
-        negative_prompt=negative,
+        negative_prompt=drawn.negative_prompt,
+        images=drawn.images,
+        mask=drawn.mask,
         output_format=output_format,
+        background=drawn.background,
+        quality=drawn.quality,
+        options=dict(drawn.options),
     )
     return request, notices
-
-
-def native_size(size: Size, able: Capabilities) -> Size:
-    """The size the model draws for `size`: the nearest shape first, then the nearest number of pixels."""
-
-    def distance(native: Size) -> tuple[float, float]:
-        shape = abs(math.log(native.width / native.height) - math.log(size.width / size.height))
-        return round(shape, 3), abs(math.log(native.pixels / size.pixels))
-
-    return min(able.sizes, key=distance)
 
 
 # ---- one check a kind of value; the API layers use them for the parameters that are only theirs
@@ -181,19 +185,29 @@ def check_choice(param: str, value: object, choices: Sequence[str], *, default: 
     return value
 
 
-def check_size(value: object, dialect: Dialect, able: Capabilities) -> Size:
-    """The size asked for, by the dialect's rule; `auto` is the first size the target offers."""
+def check_size(value: object, dialect: Dialect, able: Capabilities, *, like: ImageRef | None = None) -> Size:
+    """The size asked for, by the dialect's rule; `auto` is the first size the target offers, or the one of them that
+    is nearest to the shape of the image `like`."""
     if value is None:
         value = dialect.default_size
     if not isinstance(value, str):
         raise wrong_type("size", "a string", value)
-    if dialect.size_rule is not None:
-        return _free_size(value, dialect, able)
     offered = tuple(str(size) for size in able.offered_sizes)
+    free = dialect.size_rule or (RULES[able.free_sizes].fault if able.free_sizes and dialect.sizes is None else None)
     choices = (*offered, "auto") if dialect.sizes is None else dialect.sizes
-    if value not in choices:
-        raise unsupported_value("size", value, choices)
-    return able.offered_sizes[0] if value == "auto" else Size.parse(value)
+    if value == "auto" and (free or value in choices):
+        return able.offered_sizes[0] if like is None else _shaped(like, able)
+    if value not in choices or dialect.size_rule:
+        if free is None:
+            raise unsupported_value("size", value, choices)
+        return _free_size(value, free)
+    return Size.parse(value)
+
+
+def _shaped(like: ImageRef, able: Capabilities) -> Size:
+    """Of the offered sizes the first with the shape nearest to that of an image."""
+    shape = math.log(max(like.width, 1) / max(like.height, 1))
+    return min(able.offered_sizes, key=lambda size: round(abs(math.log(size.width / size.height) - shape), 3))
 
 
 def wrong_type(param: str, expected: str, value: object) -> InvalidRequest:
@@ -236,9 +250,22 @@ def _check_n(value: object, dialect: Dialect, able: Capabilities) -> int:
     return 1 if n is None else n
 
 
-def _free_size(value: str, dialect: Dialect, able: Capabilities) -> Size:
-    if value == "auto":
-        return able.offered_sizes[0]
+def _check_prompt(ask: Ask, dialect: Dialect, able: Capabilities) -> str:
+    """A variation needs no words."""
+    maximum = dialect.max_prompt or able.max_prompt
+    if ask.task is not Task.VARY:
+        return check_text("prompt", ask.prompt, maximum=maximum)
+    given = "" if ask.prompt is None or isinstance(ask.prompt, Missing) else ask.prompt
+    return check_text("prompt", given, maximum=maximum, minimum=0)
+
+
+def _check_negative(value: object, dialect: Dialect, able: Capabilities) -> str:
+    if value is None:
+        return ""
+    return check_text("negative_prompt", value, maximum=dialect.max_prompt or able.max_prompt, minimum=0)
+
+
+def _free_size(value: str, rule: Callable[[Size], str | None]) -> Size:
     try:
         # Nine characters hold every size that can be valid; a longer text would only be a big number to parse.
         size = Size.parse(value if len(value) <= 20 else "")
@@ -246,7 +273,7 @@ def _free_size(value: str, dialect: Dialect, able: Capabilities) -> Size:
         raise InvalidRequest(
             f"Invalid size '{_short(value)}'. Expected WIDTHxHEIGHT, for example '1824x1024'.", param="size"
         ) from None
-    fault = dialect.size_rule(size) if dialect.size_rule else None
+    fault = rule(size)
     if min(size.width, size.height) < 1:
         fault = "Width and height must both be at least 16."
     if fault:

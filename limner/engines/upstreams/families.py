@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from limner.engines.contract import Size, Task
+from limner.engines.dialects import TODAYS
 
 FILE = Path(__file__).with_name("families.toml")
 MILLICREDITS_A_DOLLAR = 100_000
@@ -93,10 +94,6 @@ def live_models(today: date) -> tuple[str, ...]:
         model for family in families().values() for model, end in family.names.items() if end is None or today < end
     ]
     return tuple(sorted(alive, key=lambda model: (model != TODAYS, model.count("-20") > 0)))
-
-
-TODAYS = "gpt-image-2"
-"""What draws for OpenAI's older names where nothing else is configured."""
 
 
 def millicredits(dollars: float) -> int:
