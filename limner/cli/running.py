@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DRAIN_SECONDS = 1.0
 """How long a picture that is nearly done may still take when Limner is told to stop."""
 SENT_SECONDS = 20.0
-"""How long a picture that an upstream was asked for may still take: stopped before, nobody knows whether it is paid."""
+"""How long an upstream may still take to answer what it was sent: cut off, nobody knows whether it has to be paid."""
 LET_GO_SECONDS = 2
 """How long answers that are under way may still take."""
 

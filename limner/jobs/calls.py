@@ -84,9 +84,9 @@ def sweep(*, days: float = KEPT_DAYS, at_once: int = 1000) -> int:
     total = 0
     while True:
         with transaction.atomic():
-            old = UpstreamCall.objects.filter(sent_at__lt=Now() - timedelta(days=days)).order_by("id")
+            old = UpstreamCall.objects.filter(sent_at__lt=Now() - timedelta(days=days)).order_by("sent_at")
             rows = UpstreamCall.objects.filter(id__in=list(old.values_list("id", flat=True)[:at_once]))
-            gone = rows._raw_delete(rows.db)
+            gone = rows._raw_delete(rows.db) or 0  # None where there is nothing to delete
         total += gone
         if gone < at_once:
             return total

@@ -13,8 +13,8 @@ from limner.engines.contract import DrawOrder
 from limner.errors import EngineCrashed, EngineError, InvalidRequest, UpstreamError
 from limner.jobs import ledger, pipeline
 from limner.jobs.ledger import MAX_LOST, Claim
-from limner.jobs.moves import backoff
 from limner.jobs.models import Event, Job
+from limner.jobs.moves import backoff
 from limner.jobs.services import cancel
 from limner.jobs.states import State
 from limner.storage import blobs
