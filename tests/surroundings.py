@@ -1,6 +1,6 @@
 """What a run stands on, set before Django reads its settings (so: a plugin, `-p tests.surroundings`, not a conftest).
 
-* an empty LIMNER_HOME of its own, and no other LIMNER_* from the person's shell or `.env`;
+* an empty LIMNER_HOME of its own, and no other LIMNER_* or OPENAI_* from the person's shell or `.env`;
 * `--database=postgres`: a private PostgreSQL cluster instead of SQLite;
 * a look, at the end, for processes that a test left behind.
 """
@@ -33,9 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """A wrapper, so that it comes before pytest-django's own, which loads the settings."""
-    for name in [name for name in os.environ if name.startswith("LIMNER_")]:
+    for name in [name for name in os.environ if name.startswith(("LIMNER_", "OPENAI_"))]:
         del os.environ[name]
-    if (dotenv := Path(".env")).exists() and "LIMNER_" in dotenv.read_text():
+    if (dotenv := Path(".env")).exists() and any(word in dotenv.read_text() for word in ("LIMNER_", "OPENAI_")):
         raise pytest.UsageError("The .env here would set Limner up for the tests too: move it into LIMNER_HOME.")
     home = Path(tempfile.mkdtemp(prefix="limner-tests-"))
     # At exit rather than at unconfigure: settings that refuse to load end the run before pytest has begun.

@@ -13,6 +13,10 @@ from dotenv import dotenv_values
 from limner.errors import NotConfigured
 
 PREFIX = "LIMNER_"
+BORROWED = frozenset(
+    {"OPENAI_API_KEY", "OPENAI_API_KEY_FILE", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"}
+)
+"""Names that OpenAI's own library reads, so that a key which is already there is found."""
 SERVICE_LINK = re.compile(r"^(tcp|udp|sctp)://[^/]+:\d+$")
 """What Kubernetes writes into LIMNER_PORT when a Service is called `limner`: never meant for us."""
 
@@ -128,11 +132,21 @@ class Source:
     """True for a `.env` that a person wrote for Limner; False for the environment, where others write too."""
 
 
-def dotenv(folder: Path) -> Source:
-    """The `LIMNER_*` lines of `folder/.env`; none when there is no such file."""
+def lines(folder: Path) -> dict[str, str]:
+    """Every line of `folder/.env`, the keys of upstreams among them; none when there is no such file."""
     file = folder / ".env"
-    lines = dotenv_values(file, interpolate=False) if file.is_file() else {}
-    return Source(str(file), {name: value or "" for name, value in lines.items() if name.startswith(PREFIX)}, True)
+    found = dotenv_values(file, interpolate=False) if file.is_file() else {}
+    return {name: value or "" for name, value in found.items()}
+
+
+def dotenv(folder: Path) -> Source:
+    """The lines of `folder/.env` that are settings: `LIMNER_*`, and OpenAI's own names."""
+    return Source(str(folder / ".env"), ours(lines(folder)), True)
+
+
+def ours(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those of some variables that are settings of Limner's."""
+    return {name: value for name, value in variables.items() if name.startswith(PREFIX) or name in BORROWED}
 
 
 def read_all(table: tuple[Setting, ...], sources: tuple[Source, ...]) -> tuple[dict[str, object], list[str]]:

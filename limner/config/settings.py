@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 
 from limner.config.database import database
-from limner.config.env import BadSetting, Source, dotenv, read_all
+from limner.config.env import BadSetting, Source, dotenv, lines, ours, read_all
 from limner.config.table import SETTINGS
+from limner.engines import upstreams
 
 # Where settings come from: the environment, then LIMNER_HOME's .env, then the working directory's.
-_environment = Source("the environment", {k: v for k, v in os.environ.items() if k.startswith("LIMNER_")}, False)
+_environment = Source("the environment", ours(os.environ), False)
 _here = dotenv(Path.cwd())
 LIMNER_HOME = (
     Path(_environment.values.get("LIMNER_HOME") or _here.values.get("LIMNER_HOME") or user_data_path("limner"))
@@ -36,6 +37,21 @@ LIMNER_TARGETS = cast("dict[str, str]", _values["LIMNER_TARGETS"])
 LIMNER_MAX_BODY_MB = cast(int, _values["LIMNER_MAX_BODY_MB"])
 LIMNER_API_MAX_WAIT = cast(int, _values["LIMNER_API_MAX_WAIT"])
 LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
+
+
+# Upstreams ----------------------------------------------------------------------------------------------------
+def _open_upstreams() -> None:
+    """Make the servers to draw with, and their models, known to this process: every way to start Limner comes here.
+
+    Their keys live in `engines.upstreams` and in no setting. A `key_env` may name a line of a `.env`.
+    """
+    told = {**lines(Path.cwd()), **lines(LIMNER_HOME), **{name: value for name, value in os.environ.items() if value}}
+    for name in ("LIMNER_UPSTREAMS", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+        told[name] = str(_values.pop(name))
+    upstreams.start({**told, "OPENAI_API_KEY_FILE": ""}, LIMNER_HOME)
+
+
+_open_upstreams()
 
 # The key ------------------------------------------------------------------------------------------------------
 LIMNER_SECRET_KEY_FILE = LIMNER_HOME / "secret-key"
@@ -77,6 +93,7 @@ INSTALLED_APPS = [
     "limner.gallery",
     "limner.jobs",
     "limner.studio",
+    "limner.ops",
 ]
 MIDDLEWARE = [
     "limner.config.middleware.LengthMiddleware",

@@ -61,6 +61,20 @@ SETTINGS: tuple[Setting, ...] = (
         "Names that are not listed keep Limner's own answer.",
     ),
     Setting(
+        "LIMNER_UPSTREAMS", "file", text, "",
+        "The file that names the servers to draw with. Default: `upstreams.toml` in `LIMNER_HOME`.",
+    ),
+    Setting(
+        "OPENAI_API_KEY", "text", text, "",
+        "Makes OpenAI's models available, at OpenAI's prices. It never makes them the studio's default.", secret=True,
+    ),
+    Setting(
+        "OPENAI_BASE_URL", "URL", text, "",
+        "Where `OPENAI_API_KEY` is sent instead of OpenAI. Default: `https://api.openai.com/v1`.",
+    ),
+    Setting("OPENAI_ORG_ID", "text", text, "", "The organization that OpenAI bills, where a key has several."),
+    Setting("OPENAI_PROJECT_ID", "text", text, "", "The project that OpenAI bills, where a key has several."),
+    Setting(
         "LIMNER_SECRET_KEY", "text", text, "",
         "Signs sessions and links. Default: made on first start and kept in `LIMNER_HOME/secret-key`.", secret=True,
     ),

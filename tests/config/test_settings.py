@@ -13,12 +13,12 @@ import pytest
 from limner.config.table import SETTINGS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
-ROW = re.compile(r"^\| `(LIMNER_\w+)`( \(secret\))? \| (.+?) \| (?:`(.+?)`|–) \| (.+) \|$", re.M)
+ROW = re.compile(r"^\| `((?:LIMNER|OPENAI)_\w+)`( \(secret\))? \| (.+?) \| (?:`(.+?)`|–) \| (.+) \|$", re.M)
 
 
 def read(name: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """What `limner.config.settings` says of `name`, started in `cwd`."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("LIMNER_")}
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("LIMNER_", "OPENAI_"))}
     return subprocess.run(
         [sys.executable, "-c", f"import limner.config.settings as s; print(s.{name})"],
         cwd=cwd,
