@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
@@ -51,6 +51,8 @@ class Finding:
     state: State
     said: str
     mend: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+    """For programs, where there is more to say than a sentence."""
 
 
 @click.command()
@@ -59,11 +61,15 @@ def doctor(as_json: bool) -> None:
     """What is installed, what is missing, and the command that mends it. Changes nothing."""
     findings = list(examine())
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        click.echo(json.dumps([_plain(finding) for finding in findings], indent=2))
     else:
         _show(findings)
     if any(finding.state is State.MISSING for finding in findings):
         sys.exit(1)
+
+
+def _plain(finding: Finding) -> dict[str, object]:
+    return {key: value for key, value in asdict(finding).items() if key != "facts" or value}
 
 
 def examine() -> Iterator[Finding]:
@@ -81,6 +87,7 @@ def examine() -> Iterator[Finding]:
     yield disk()
     yield from models()
     yield database()
+    yield from upstreams()
     yield port()
     yield from extras()
 
@@ -208,6 +215,17 @@ def database() -> Finding:
     finally:
         connection.close()
     return Finding("database", State.GOOD, f"{connection.display_name} at {described}")
+
+
+def upstreams() -> Iterator[Finding]:
+    """Every configured server that draws for us: does it answer, does it take the key, what has it cost?"""
+    from limner.cli.upstreams import reports
+
+    for report in reports():
+        refused, fine = report.seen.key_accepted is False, not report.seen.said
+        state = State.MISSING if refused else State.GOOD if fine else State.NOTE
+        mend = f"Check the key: {report.key_source}." if refused else ""
+        yield Finding(f"upstream {report.name}", state, plain(report.sentence), mend, report.facts)
 
 
 def port() -> Finding:

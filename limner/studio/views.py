@@ -108,6 +108,7 @@ def _page(request: HttpRequest, viewer: Account, *, problem: str = "", status: i
     context = {
         "offer": offered,
         "question": asking.question_for(viewer, offered) if offered else None,
+        "to_upstreams": viewer.is_superuser and any(model.upstream for model in offered.models) if offered else False,
         "problem": problem,
         "asked": asked,
         "quality": offered.quality(asked.get("quality", "")) if offered else "",

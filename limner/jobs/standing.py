@@ -1,0 +1,152 @@
+"""How each upstream stands, for the operator: what it answers now, what it has cost, and what is not known of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncMonth
+
+from limner.engines.prices import money
+from limner.engines.upstreams import Upstream
+from limner.engines.upstreams.looking import Seen, key_source
+from limner.jobs import calls
+from limner.jobs.models import UpstreamCall
+from limner.jobs.queries import Spend, UpstreamState, spend, uncertain_calls, upstream_states
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of one upstream."""
+
+    spend: Spend
+    """Of this month."""
+    state: UpstreamState
+    uncertain: int
+    """Calls that were sent and never answered, ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One upstream, as the doctor and the operator's page show it. It holds no key, and no word of one."""
+
+    name: str
+    url: str
+    key_source: str
+    seen: Seen
+    known: Known | None
+    """None where the ledger cannot be read."""
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line."""
+        found = [f"{self.url}: {self.seen.said}" if self.seen.said else self._answers()]
+        if self.known is not None:
+            found.append(self._spent(self.known))
+            if self.known.state.last_error:
+                at = (
+                    f" ({self.known.state.last_error_at:%Y-%m-%d %H:%M} UTC)"
+                    if self.known.state.last_error_at
+                    else ""
+                )
+                found.append(f"last error: {self.known.state.last_error.rstrip('.')}{at}")
+        return "; ".join(part.rstrip(".") for part in found) + "."
+
+    def _answers(self) -> str:
+        key = "no key" if self.key_source == "no key" else f"key accepted ({self.key_source})"
+        number = self.seen.models or 0
+        return f"{self.url} answers, {key}, {number} image model{'' if number == 1 else 's'}"
+
+    def _spent(self, known: Known) -> str:
+        month, spent = known.spend, money(known.spend.millicredits)
+        said = f"this month {'about ' if month.estimated else ''}{spent} for {month.pictures} pictures"
+        if known.uncertain:
+            said += f", {known.uncertain} uncertain call{'' if known.uncertain == 1 else 's'}"
+        return said + (f", perhaps {money(month.possible)} more" if month.possible else "")
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """The same for programs."""
+        facts: dict[str, object] = {
+            "url": self.url,
+            "key": self.key_source,
+            "reachable": self.seen.reachable,
+            "key_accepted": self.seen.key_accepted,
+            "models": self.seen.models,
+        }
+        if self.known is not None:
+            state = self.known.state
+            facts |= {
+                "spent_this_month": self.known.spend.millicredits / 1000,
+                "possible_this_month": self.known.spend.possible / 1000,
+                "uncertain_calls": self.known.uncertain,
+                "last_error": state.last_error or None,
+                "last_error_at": state.last_error_at.isoformat() if state.last_error_at else None,
+            }
+        return facts
+
+
+def month_begin(now: datetime | None = None) -> datetime:
+    """The first moment of this month (UTC), as upstreams count theirs."""
+    return (now or datetime.now(UTC)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def known_of(upstreams: Iterable[Upstream]) -> dict[str, Known]:
+    """What the ledger knows of each of them."""
+    states, begin = upstream_states(), month_begin()
+    uncertain = dict(uncertain_calls().order_by("upstream").values_list("upstream").annotate(Count("id")))
+    return {
+        upstream.name: Known(
+            spend(upstream.name, begin), states.get(upstream.name, UpstreamState()), uncertain.get(upstream.name, 0)
+        )
+        for upstream in upstreams
+    }
+
+
+def standing(upstream: Upstream, seen: Seen, known: Known | None, *, home: Path) -> Standing:
+    """Both halves together."""
+    source = key_source(upstream, os.environ, home, Path.cwd())
+    return Standing(upstream.name, upstream.url, source, seen, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What one model of one upstream cost in one month (UTC)."""
+
+    begin: datetime
+    upstream: str
+    model: str
+    calls: int
+    millicredits: int
+    possible: int
+
+
+def spend_by_month(months: int = 12) -> list[Month]:
+    """The newest month first, in it the dearest model first. The same sums as `queries.spend`, line by line."""
+    now = month_begin()
+    year, month = divmod(now.year * 12 + now.month - months, 12)
+    first = now.replace(year=year, month=month + 1)
+    ok, said = Q(outcome=calls.OK), Q(cost__isnull=False)
+    unanswered = Q(outcome__in=(calls.UNCERTAIN, calls.CANCELLED, calls.UNDER_WAY))
+    rows = (
+        UpstreamCall.objects.filter(sent_at__gte=first)
+        .annotate(month=TruncMonth("sent_at", tzinfo=UTC))
+        .values("month", "upstream", "model")
+        .annotate(
+            calls=Count("id"),
+            said=Sum("cost", default=0),
+            estimated=Sum("estimate", filter=ok & ~said, default=0),
+            possible=Sum("estimate", filter=unanswered, default=0),
+        )
+    )
+    found = [
+        Month(
+            row["month"], row["upstream"], row["model"], row["calls"], row["said"] + row["estimated"], row["possible"]
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.begin, one.millicredits), reverse=True)
