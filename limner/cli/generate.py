@@ -18,6 +18,7 @@ from limner.cli.start import prepare
 from limner.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from limner.engines.catalog import Model
     from limner.engines.contract import DrawRequest
 
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
@@ -34,7 +35,9 @@ FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
 @click.option("--steps", type=int, help="More steps, more care, more time.  [the model's own]")
 @click.option("--guidance", type=float, help="How closely to follow the prompt.  [the model's own]")
 @click.option("--negative", "negative_prompt", help="What to avoid.")
+@click.option("--quality", help="Such as low, medium or high, where the model has qualities.  [a middle one]")
 @click.option("--model", "model_name", help="Which model draws; `limner models list` shows them.")
+@click.option("--yes", is_flag=True, help="Spend what it costs without being asked.")
 def generate(
     prompt: str,
     output: str | None,
@@ -44,11 +47,14 @@ def generate(
     steps: int | None,
     guidance: float | None,
     negative_prompt: str | None,
+    quality: str | None,
     model_name: str | None,
+    yes: bool,
 ) -> None:
     """Draw PROMPT into a file. Needs no server; one that runs from the same home is used."""
     from limner.engines.catalog import model
     from limner.engines.dialects import DEFAULT_MODEL, dialect_for, target_for
+    from limner.engines.prices import at_a_known_price
     from limner.engines.validation import Ask, make_request
 
     name = model_name or DEFAULT_MODEL
@@ -62,14 +68,35 @@ def generate(
         guidance=guidance,
         negative_prompt=negative_prompt,
         output_format=format_of(output),
+        quality=quality,
     )
     request, notices = make_request(ask, dialect_for(name), target)
+    request = at_a_known_price(request, target)
     targets = files_for(output, request)
     for notice in notices:
         warn(f"Note: {plain(notice.message)}")
+    if not _agreed(request, target, yes=yes):
+        warn("Nothing was drawn and nothing was spent.")
+        sys.exit(1)
     prepare()
     logging.getLogger("limner").setLevel(logging.ERROR)  # progress is shown by a bar here, not by a log
     sys.exit(asyncio.run(_draw(request, targets)))
+
+
+def _agreed(request: DrawRequest, target: Model, *, yes: bool) -> bool:
+    """Say what it costs, where it costs money, and ask whoever sits there. Without a terminal only --yes agrees."""
+    from limner.engines.prices import asked_price, money
+
+    price = asked_price(request, target)
+    if not price:
+        return True
+    each = f" ({request.n} pictures, about {money(price // request.n)} each)" if request.n > 1 else ""
+    quality = f", {request.quality} quality" if request.quality != "auto" else ""
+    sentence = f"{target.title} by {target.upstream} costs about {money(price)}{each}: {request.size}{quality}."
+    if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InvalidRequest(f"{sentence} There is no terminal to ask: add --yes to spend that.", param="yes")
+    warn(plain(sentence))
+    return yes or click.confirm("Draw it?", default=False, err=True)
 
 
 async def _draw(request: DrawRequest, targets: list[Path] | None) -> int:

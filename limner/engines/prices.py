@@ -28,13 +28,20 @@ def usual_quality(model: Model) -> str:
     return MIDDLE if MIDDLE in qualities else next(iter(qualities), "auto")
 
 
+def at_a_known_price(request: DrawRequest, model: Model) -> DrawRequest:
+    """The same with the usual quality in place of "auto", which an upstream may take for its dearest."""
+    if request.quality != "auto" or not model.capabilities.qualities:
+        return request
+    return replace(request, quality=usual_quality(model))
+
+
 def price_of(model: Model, size: Size | None = None, quality: str = "") -> int:
     """Millicredits of money for one picture of `size` and `quality`, or of the usual ones."""
     if not costs_money(model):
         return 0
     wanted = size or model.capabilities.offered_sizes[0]
     request, _ = make_request(Ask(prompt="-", size=str(wanted)), dialect_for(model.name), model)
-    return asked_price(replace(request, quality=quality or usual_quality(model)), model)
+    return asked_price(replace(request, n=1, quality=quality or usual_quality(model)), model)
 
 
 def money(millicredits: int) -> str:

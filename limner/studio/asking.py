@@ -12,7 +12,7 @@ from django.http import QueryDict
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog, installed
 from limner.engines.contract import DrawRequest, Size
-from limner.engines.dialects import dialect_for
+from limner.engines.dialects import DALL_E_3, dialect_for, target_for
 from limner.engines.prices import costs_money, price_of, price_tag, usual_quality
 from limner.engines.validation import Ask, make_request, unsupported_value
 from limner.errors import InvalidRequest, NotConfigured
@@ -137,7 +137,7 @@ def question_for(viewer: Account, offered: Offer) -> Question | None:
     priced = [model for model in offered.models if costs_money(model)]
     if not priced or costs_money(offered.models[0]):
         return None
-    todays = settings.LIMNER_TARGETS.get("dall-e-3", "")
+    todays = target_for(DALL_E_3.name, settings.LIMNER_TARGETS)
     return Question(next((model for model in priced if model.name == todays), priced[0]), offered.models[0])
 
 
@@ -172,6 +172,9 @@ def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
         guidance=before.guidance,
         negative_prompt=before.negative_prompt or None,
         output_format=before.output_format,
+        task=before.task,
+        images=before.images,
+        mask=before.mask,
     )
     return replace(_fitted(ask, offer(before.model).model), quality=before.quality, options=before.options)
 

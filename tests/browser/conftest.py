@@ -59,7 +59,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = home.parent / f"{home.name}.log"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("LIMNER_")}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LIMNER_", "OPENAI_"))}
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "limner", "serve", "--port", str(port)],

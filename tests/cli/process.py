@@ -26,8 +26,8 @@ def free_port() -> int:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """This process's environment with another home, and none of its LIMNER_*."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("LIMNER_")}
+    """This process's environment with another home, and none of its LIMNER_* or OPENAI_*."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("LIMNER_", "OPENAI_"))}
     return {**clean, "LIMNER_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
 
 
