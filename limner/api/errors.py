@@ -8,9 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 
-from limner.errors import InvalidRequest, LimnerError, OutOfCredits, RateLimited
+from limner.accounts.models import Account
+from limner.errors import (
+    InvalidRequest,
+    LimnerError,
+    OutOfCredits,
+    RateLimited,
+    UpstreamBusy,
+    UpstreamClosed,
+    UpstreamRefused,
+)
 
 SERVER_FAULT = (
     "The server had an error while processing your request. What happened is in its log, under the x-request-id of "
@@ -72,9 +82,49 @@ def type_of(error: LimnerError) -> str:
     return "invalid_request_error" if error.status < 500 else "server_error"
 
 
+REFUSALS = frozenset({"content_policy_violation", "moderation_blocked", "content_filter", "contentFilter"})
+"""Codes of a refusal by policy: the older names', the newer ones', Azure's. An upstream may say any to any name."""
+
+BUSY_FOR = 30.0
+"""Seconds after which to ask again for what an upstream had no time for: the job has waited and tried already."""
+
+CLOSED = (
+    "What draws this is not available here just now. Whoever runs this Limner can see why. Another model may be: "
+    "GET /v1/models lists them."
+)
+
+
 def status_of_code(code: str) -> int:
     """The HTTP status of an error that is known by its code alone, as the ledger keeps it."""
+    if code in REFUSALS:
+        return UpstreamRefused.status
     return next((error.status for error in _tree(LimnerError) if error.code == code), LimnerError.status)
+
+
+def ended_badly(code: str, message: str, account: Account, *, newer: bool, upstream: bool) -> ApiError:
+    """What a caller is told of a job that failed. `newer`: the name asked for is one of the gpt-image family's.
+    `upstream`: another server drew; a code that is not ours is that server's, about the call."""
+    kind = retry_after = None
+    ours = any(error.code == code for error in _tree(LimnerError))
+    status = UpstreamRefused.status if upstream and code and not ours else status_of_code(code)
+    if code in REFUSALS:
+        code = "moderation_blocked" if newer else "content_policy_violation"
+        kind = "image_generation_user_error" if newer else "invalid_request_error"
+    elif code == UpstreamBusy.code:
+        kind, retry_after = "requests", BUSY_FOR
+    return ApiError(
+        status,
+        said_to(account, code, message) or "The picture could not be drawn.",
+        kind=kind,
+        code=code or "image_generation_failed",
+        retry_after=retry_after,
+    )
+
+
+def said_to(account: Account, code: str, message: str) -> str:
+    """A failed job's sentence as this account may read it: keys and balances are the operator's business."""
+    operator = not settings.LIMNER_ACCOUNTS or account.is_staff or account.is_superuser
+    return CLOSED if code == UpstreamClosed.code and not operator else message
 
 
 def _tree(root: type[LimnerError]) -> Iterator[type[LimnerError]]:

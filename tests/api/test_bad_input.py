@@ -69,7 +69,12 @@ async def _nothing_is_stored(client: httpx.AsyncClient) -> Any:
             "invalid_png_output_compression",
             "PNG",
         ),
-        ({"prompt": "a cat", "background": "transparent"}, "background", "invalid_value", "not supported"),
+        (
+            {"prompt": "a cat", "background": "transparent", "output_format": "jpeg"},
+            "background",
+            "invalid_value",
+            "JPEG",
+        ),
         ({"prompt": "a cat", "partial_images": 4}, "partial_images", "integer_above_max_value", "<= 3"),
         ({"prompt": "a cat", "stream": "yes"}, "stream", "invalid_type", "expected a boolean"),
         ({"prompt": "a cat", "stream": True}, "stream", "invalid_value", "'stream'"),
@@ -147,7 +152,7 @@ async def test_a_body_over_a_megabyte_is_refused_with_or_without_its_length(clie
 
 
 async def test_an_unknown_route_is_an_error_object(client: httpx.AsyncClient) -> None:
-    for path in ("/v1/foo", "/v1", "/v1/", "/v1/images", "/v1/images/variations"):
+    for path in ("/v1/foo", "/v1", "/v1/", "/v1/images", "/v1/images/variation"):
         error = error_in(await client.post(path, json={}), 404)
         assert error["message"] == f"Invalid URL (POST {path})"
     for path in ("/api/v1/unicorns", "/v1/images/a%0Ab", "/v1/models/a%0Ab"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from limner.api.openai.generations import understood
+from limner.api.openai.asking import understood
 from limner.api.openai.models import NAMES
 from limner.api.openai.parameters import OTHER_NAMES, PARAMETERS
 from limner.engines.catalog import catalog

@@ -143,7 +143,7 @@ async def test_an_emoji_and_a_prompt_of_spaces_are_drawn(client: httpx.AsyncClie
 
 
 async def test_unknown_keys_are_passed_over_with_a_warning(client: httpx.AsyncClient) -> None:
-    answer = await generate(client, sparkle=True, width=512, user="alice", moderation="low")
+    answer = await generate(client, sparkle=True, width=512, user="alice", moderation="auto")
 
     assert answer["limner"]["model"] == "storybook"
     warned = {warning["param"] for warning in answer["limner"]["warnings"]}

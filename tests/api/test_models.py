@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from pytest_django import Settings
 
-from limner.api.openai.generations import understood
+from limner.api.openai.asking import understood
 
 
 async def test_the_list_has_our_models_and_every_name_of_openais(client: httpx.AsyncClient) -> None:

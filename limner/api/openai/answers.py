@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,8 @@ class Answer:
     warnings: list[tuple[str, str]]
     safety_identifier: str | None
     origin: str | None
+    told: list[dict[str, Any]] = field(default_factory=list)
+    """What an upstream said of its calls for it."""
 
     def content(self) -> bytes:
         """The body. Reads the pictures when they go into it: slow, so not for the event loop."""
@@ -57,14 +59,14 @@ class Answer:
         return datum
 
     def _newer_fields(self) -> dict[str, Any]:
-        quality = "low" if self.quality == "auto" else self.quality
+        quality = next((word for word in (self.quality, self.request.quality) if word != "auto"), "low")
         size = Size(self.pictures[0].width, self.pictures[0].height)
         fields: dict[str, Any] = {
-            "background": "opaque",
+            "background": "transparent" if self.request.background == "transparent" else "opaque",
             "output_format": self.pictures[0].format,
             "quality": quality,
             "size": str(size),
-            "usage": usage(self.request.prompt, size, quality, len(self.pictures)),
+            "usage": told_usage(self.told) or usage(self.request, size, quality),
         }
         if self.safety_identifier is not None:
             fields["safety_identifier"] = self.safety_identifier
@@ -75,14 +77,41 @@ TOKENS_PER_SQUARE = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 4160, "m
 """Output tokens of a 1024×1024 picture, as OpenAI counts them."""
 
 
-def usage(prompt: str, size: Size, quality: str, n: int) -> dict[str, Any]:
+TOKENS_AN_IMAGE = 512
+"""Input tokens of an image that is given."""
+
+COUNTED = ("input_tokens", "output_tokens", "total_tokens")
+PARTS = ("text_tokens", "image_tokens")
+
+
+def usage(request: DrawRequest, size: Size, quality: str) -> dict[str, Any]:
     """Tokens, as clients want to read them. Nothing here is counted in tokens: the figures follow OpenAI's table."""
-    words = max(1, round(len(prompt) / 4))
-    drawn = n * max(1, round(TOKENS_PER_SQUARE[quality] * size.pixels / 1024**2))
+    words = max(1, round(len(request.prompt) / 4))
+    given = TOKENS_AN_IMAGE * len(request.images)
+    drawn = request.n * max(1, round(TOKENS_PER_SQUARE.get(quality, 272) * size.pixels / 1024**2))
     return {
-        "input_tokens": words,
-        "input_tokens_details": {"text_tokens": words, "image_tokens": 0},
+        "input_tokens": words + given,
+        "input_tokens_details": {"text_tokens": words, "image_tokens": given},
         "output_tokens": drawn,
         "output_tokens_details": {"text_tokens": 0, "image_tokens": drawn},
-        "total_tokens": words + drawn,
+        "total_tokens": words + given + drawn,
     }
+
+
+def told_usage(told: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The upstream's own account: the sum of its calls, with all that clients read; None where it has none."""
+    told = [row for row in told if _count(row.get("output_tokens")) or _count(row.get("input_tokens"))]
+    if not told:
+        return None
+    total: dict[str, Any] = {name: sum(_count(row.get(name)) for row in told) for name in COUNTED}
+    for name in ("input_tokens_details", "output_tokens_details"):
+        rows = [row[name] for row in told if isinstance(row.get(name), dict)]
+        total[name] = {part: sum(_count(row.get(part)) for row in rows) for part in PARTS}
+    if not any(total["output_tokens_details"].values()):
+        total["output_tokens_details"]["image_tokens"] = total["output_tokens"]
+    total["total_tokens"] = total["input_tokens"] + total["output_tokens"]
+    return total
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

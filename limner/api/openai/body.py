@@ -1,32 +1,77 @@
-"""A request's JSON body: read within bounds, or refused in OpenAI's words."""
+"""A request's body, JSON or a form: read within bounds, or refused in OpenAI's words."""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 
 from limner.api.errors import ApiError
-from limner.engines.validation import type_name
+from limner.engines.validation import type_name, wrong_type
+from limner.errors import InvalidRequest
 
 MAX_JSON_BYTES = 1_000_000
+JSON, FORM = "application/json", "multipart/form-data"
 
 NOT_JSON = (
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library "
     "correctly. This API expects a JSON object, but what was sent was {what}.)"
 )
+NOT_A_FORM = (
+    "We could not parse the multipart body of your request. (HINT: This likely means you aren't using your HTTP "
+    "library correctly: let it write the Content-Type header with the boundary by itself.)"
+)
+
+_WHOLE = frozenset({"n", "output_compression", "partial_images", "seed", "steps", "num_inference_steps"})
+_NUMBERS = frozenset({"guidance", "guidance_scale", "cfg_scale", "strength"})
+_IMAGE_PART = re.compile(r"image(\[\d{0,4}\])?")
 
 
-def json_body(request: HttpRequest) -> dict[str, Any]:
+@dataclass(slots=True)
+class Form:
+    """A form's fields, as JSON would have had them, and its files by what they are for, in the order they came."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    faults: list[InvalidRequest] = field(default_factory=list)
+    """Fields that could not be turned into what they should be: reported in their place."""
+    images: list[bytes] = field(default_factory=list)
+    mask: bytes | None = None
+
+
+def essence(request: HttpRequest) -> str:
+    """The content type without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def check_content_type(request: HttpRequest, *accepted: str) -> str:
+    """The body's content type, where it is one of these."""
+    if (kind := essence(request)) in accepted:
+        return kind
+    given = request.headers.get("content-type", "")[:100]
+    said = f"the header 'Content-Type: {given}'" if given else "no Content-Type header"
+    names = " or ".join(f"'{name}'" for name in accepted)
+    raise ApiError(
+        400,
+        f"Unsupported content type: '{given}'. This API method only accepts {names} requests, but "
+        f"you specified {said}. Please try again with a supported content type.",
+        code="unsupported_content_type",
+    )
+
+
+def json_body(request: HttpRequest, most: int = MAX_JSON_BYTES) -> dict[str, Any]:
     """The object in the body. Raises `ApiError` for a wrong content type, too large a body or broken JSON."""
-    _check_content_type(request.headers.get("content-type", ""))
+    check_content_type(request, JSON)
     announced = request.headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced) > MAX_JSON_BYTES:
-        _too_large(announced)
-    raw = request.read(MAX_JSON_BYTES + 1)
-    if len(raw) > MAX_JSON_BYTES:
-        _too_large(f"more than {MAX_JSON_BYTES}")
+    if announced.isascii() and announced.isdigit() and int(announced) > most:
+        _too_large(announced, most)
+    raw = request.read(most + 1)
+    if len(raw) > most:
+        _too_large(f"more than {most}", most)
     try:
         document = json.loads(raw, parse_constant=_no_such_number)
         if b"\\u" in raw:
@@ -39,25 +84,68 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
     return document
 
 
-def _check_content_type(given: str) -> None:
-    if given.partition(";")[0].strip().lower() == "application/json":
+def form_body(request: HttpRequest) -> Form:
+    """The form in the body. Reads files that may be large: not for the event loop.
+
+    File names and content types are not looked at: old clients write nonsense there, so the bytes have to say what
+    they are.
+    """
+    check_content_type(request, FORM)
+    try:
+        texts, files = request.POST, request.FILES
+    except RequestDataTooBig:
+        _too_large("more than that", request.META.get("CONTENT_LENGTH", 0))
+    except (MultiPartParserError, SuspiciousOperation, ValueError):
+        raise ApiError(400, NOT_A_FORM) from None
+    form = Form()
+    for name, value in texts.items():
+        _read_field(form, name, str(value))
+    for name, values in files.lists():
+        for file in values:
+            if _IMAGE_PART.fullmatch(name):
+                form.images.append(file.read())
+            elif name == "mask":
+                form.mask = file.read()
+            else:
+                form.fields[name] = True  # named in the warnings
+    return form
+
+
+def _read_field(form: Form, name: str, value: str) -> None:
+    """A form knows only text: numbers and booleans are made of it where JSON would have them."""
+    kind = "an array of files or file" if _IMAGE_PART.fullmatch(name) else "a file" if name == "mask" else None
+    if kind is not None:
+        form.faults.append(wrong_type(name.partition("[")[0], f"one of {kind}" if "array" in kind else kind, value))
+    elif name in _WHOLE:
+        _number(form, name, value, "an integer", r"[+-]?[0-9]{1,400}", int)
+    elif name in _NUMBERS:
+        _number(form, name, value, "a number", r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?", float)
+    elif name == "stream" and value.lower() in ("true", "false"):
+        form.fields[name] = value.lower() == "true"
+    else:
+        form.fields[name] = value
+
+
+def _number(form: Form, name: str, value: str, expected: str, pattern: str, made: type[int] | type[float]) -> None:
+    if re.fullmatch(pattern, value):
+        form.fields[name] = made(value)
         return
-    said = f"the header 'Content-Type: {given[:100]}'" if given else "no Content-Type header"
-    raise ApiError(
-        400,
-        f"Unsupported content type: '{given[:100]}'. This API method only accepts 'application/json' requests, but "
-        f"you specified {said}. Please try again with a supported content type.",
-        code="unsupported_content_type",
+    form.faults.append(
+        InvalidRequest(
+            f"Invalid type for '{name}': expected {expected}, but got a string value that could not be converted "
+            f"into {expected}.",
+            param=name,
+            code="invalid_type",
+        )
     )
 
 
-def _too_large(read: str) -> NoReturn:
-    raise ApiError(
-        413,
-        f"Maximum content size limit ({MAX_JSON_BYTES}) exceeded ({read} bytes read)",
-        code="request_too_large",
-    )
+def _too_large(read: object, most: object) -> NoReturn:
+    raise ApiError(413, f"Maximum content size limit ({most}) exceeded ({read} bytes read)", code="request_too_large")
 
 
 def _no_such_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+__all__ = ["FORM", "JSON", "MAX_JSON_BYTES", "Form", "check_content_type", "form_body", "json_body"]

@@ -1,4 +1,4 @@
-"""The parameters of `/v1/images/generations`, one line each, for every dialect.
+"""The parameters of `/v1/images/generations`, `/edits` and `/variations`, one line each, for every dialect.
 
 What the engines room validates (prompt, n, size and the numbers of drawing) is only named here, for its place in the
 order; the rest is checked here. Faults are reported in the order in which OpenAI's server reports them, whatever
@@ -7,12 +7,13 @@ order a client wrote its keys in. `null` is the same as leaving a key out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from limner.engines.contract import Task
 from limner.engines.validation import check_choice, check_integer, check_text, wrong_type
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, LimnerError
 
 Check = Callable[[str, Any, str], None]
 """Raises `InvalidRequest` when a value is wrong. Called with the parameter's name, its value and the family."""
@@ -24,13 +25,11 @@ MAX_TEXT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One key of the body. `passed_over` is the sentence for a caller whose value changes nothing, if it changes
-    something at OpenAI; `plain` are the values that ask for nothing special."""
+    """One key of the body, and the tasks whose routes know it."""
 
     name: str
     check: Check | None = None
-    passed_over: str | None = None
-    plain: frozenset[object] = field(default_factory=frozenset)
+    tasks: frozenset[Task] = frozenset(Task)
 
 
 def is_gpt_image(family: str) -> bool:
@@ -72,15 +71,14 @@ def stream(name: str, value: Any, family: str) -> None:
         )
 
 
-def background(name: str, value: Any, family: str) -> None:
-    one_of("transparent", "opaque", "auto")(name, value, family)
-    if value == "transparent":
-        raise InvalidRequest("Transparent background is not supported for this model.", param=name)
-
+IMAGES = frozenset({Task.EDIT, Task.VARY})
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter("model", text),
     Parameter("prompt"),
+    # What `limner.api.openai.images` reads out of `image`, `image[]`, `images` and `mask`: their place in the order.
+    Parameter("image", tasks=IMAGES),
+    Parameter("mask", tasks=frozenset({Task.EDIT})),
     Parameter("n"),
     Parameter(
         "quality",
@@ -91,22 +89,16 @@ PARAMETERS: tuple[Parameter, ...] = (
             gpt_image_2=("low", "medium", "high", "auto"),
             gpt_image_2_5=("low", "medium", "high", "xhigh", "max", "auto"),
         ),
-        "The model that draws has one quality; 'steps' is what it takes in its place.",
-        frozenset({"standard", "low", "auto"}),
     ),
     Parameter("output_format", one_of("png", "webp", "jpeg")),
-    Parameter("output_compression", whole(0, 100), "Pictures are stored at one compression.", frozenset({100})),
+    Parameter("output_compression", whole(0, 100)),
     Parameter("size"),
-    Parameter("background", background),
+    Parameter("background", one_of("transparent", "opaque", "auto")),
     Parameter("moderation", one_of("auto", "low")),
+    Parameter("input_fidelity", one_of("high", "low"), tasks=frozenset({Task.EDIT})),
     Parameter("partial_images", whole(0, 3)),
     Parameter("response_format", one_of("url", "b64_json")),
-    Parameter(
-        "style",
-        one_of("vivid", "natural"),
-        "The model that draws has no styles; say it in the prompt.",
-        frozenset({"vivid"}),
-    ),
+    Parameter("style", one_of("vivid", "natural")),
     Parameter("stream", stream),
     Parameter("user", text),
     Parameter("safety_identifier", text),
@@ -133,22 +125,35 @@ def normalised(body: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def first_fault(given: Mapping[str, Any], family: str, found: InvalidRequest | None = None) -> InvalidRequest | None:
-    """The fault to report: the first in the order of PARAMETERS, `found` by the engines' validation among them."""
-    place = ORDER.get(found.param or "", -1) if found else len(PARAMETERS)
+Found = tuple[str, LimnerError]
+"""A fault that somebody else found, and the parameter in whose place it is reported."""
+
+
+def first_fault(given: Mapping[str, Any], family: str, task: Task, found: Sequence[Found] = ()) -> LimnerError | None:
+    """The fault to report: the first in the order of PARAMETERS, those that the engines' validation found and those
+    of the images among them. One of a name that is not in the table comes before all."""
+    others = sorted(((ORDER.get(param, -1), fault) for param, fault in found), key=lambda pair: pair[0])
+    place, first = others[0] if others else (len(PARAMETERS), None)
     for parameter in PARAMETERS[: max(place, 0)]:
-        if parameter.check is None or parameter.name not in given:
+        if parameter.check is None or parameter.name not in given or task not in parameter.tasks:
             continue
         try:
             parameter.check(parameter.name, given[parameter.name], family)
         except InvalidRequest as fault:
             return fault
-    return found
+    return first
 
 
-def compression_fault(given: Mapping[str, Any]) -> InvalidRequest | None:
-    """PNG has no lossy compression: OpenAI refuses to pretend, and so do we."""
-    if given.get("output_compression", 100) < 100 and given.get("output_format", "png") == "png":
+CLEAR_JPEG = "Transparent background is not supported for JPEG output format"
+
+
+def fault_of_two(given: Mapping[str, Any]) -> InvalidRequest | None:
+    """What is wrong with two values that are fine each by itself. PNG has no lossy compression and JPEG no alpha:
+    OpenAI refuses to pretend, and so do we."""
+    format = given.get("output_format", "png")
+    if given.get("background") == "transparent" and format == "jpeg":
+        return InvalidRequest(CLEAR_JPEG, param="background")
+    if given.get("output_compression", 100) < 100 and format == "png":
         return InvalidRequest(
             "Compression less than 100 is not supported for PNG output format",
             param="output_compression",
@@ -157,13 +162,8 @@ def compression_fault(given: Mapping[str, Any]) -> InvalidRequest | None:
     return None
 
 
-def passed_over(given: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A (param, sentence) for each key that was understood, or not, and changes nothing."""
-    warnings = [
-        (parameter.name, parameter.passed_over)
-        for parameter in PARAMETERS
-        if parameter.passed_over and parameter.name in given and given[parameter.name] not in parameter.plain
-    ]
-    unknown = [name for name in given if name not in ORDER]
-    warnings += [(name[:100], "Limner does not know this parameter and passed it over.") for name in unknown]
-    return warnings[:MAX_WARNINGS]
+def passed_over(given: Mapping[str, Any], task: Task) -> list[tuple[str, str]]:
+    """A (param, sentence) for each key that is not known on the route of this task."""
+    known = {parameter.name for parameter in PARAMETERS if task in parameter.tasks}
+    unknown = [name[:100] for name in given if name not in known]
+    return [(name, "Limner does not know this parameter and passed it over.") for name in unknown][:MAX_WARNINGS]

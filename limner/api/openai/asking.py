@@ -1,0 +1,135 @@
+"""From a body to a wish: what to draw, with what, and how to answer. The same for all three routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from limner.api.errors import ApiError
+from limner.api.openai.images import Pieces
+from limner.api.openai.parameters import (
+    CLEAR_JPEG,
+    Found,
+    fault_of_two,
+    first_fault,
+    is_gpt_image,
+    normalised,
+    passed_over,
+    text,
+)
+from limner.engines.catalog import Model, model
+from limner.engines.contract import DrawRequest, Task
+from limner.engines.dialects import Dialect, dialect_for, target_for
+from limner.engines.validation import MISSING, Ask, make_request
+from limner.errors import InvalidRequest, LimnerError
+
+OPTIONS = ("moderation", "user", "safety_identifier", "output_compression", "input_fidelity")
+"""Keys of the body that only some targets know: they travel as they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A body that was understood: what to draw, with what, and how to answer."""
+
+    request: DrawRequest
+    model: Model
+    family: str
+    asked: str | None
+    task: Task
+    base64: bool
+    quality: str
+    warnings: list[tuple[str, str]]
+    safety_identifier: str | None
+    pieces: Pieces = field(default_factory=Pieces)
+
+
+Bring = Callable[[str], Pieces]
+"""Looks at the images that came with a call, by the rules of a family. Raises the first fault."""
+
+
+def understood(
+    body: Mapping[str, Any],
+    task: Task = Task.CREATE,
+    bring: Bring | None = None,
+    faults: Sequence[InvalidRequest] = (),
+) -> Wish:
+    """The wish in a body. Raises its first fault, in OpenAI's order. `faults` are those of reading it."""
+    given = normalised(body)
+    asked = given.get("model")
+    if asked is not None:
+        text("model", asked, "")
+    dialect = dialect_for(asked)
+    target = _target(asked)
+    found: list[Found] = [(fault.param or "", fault) for fault in faults]
+    pieces = Pieces()
+    if bring is not None and not any(param in ("image", "mask") for param, _ in found):
+        try:
+            pieces = bring(dialect.family)
+        except (InvalidRequest, ApiError) as fault:
+            found.append(("image", fault))
+    try:
+        request, notices = make_request(_ask(given, task, pieces), dialect, target)
+    except InvalidRequest as fault:
+        found.append((fault.param or "", fault))
+    first = first_fault(given, dialect.family, task, found) or fault_of_two(given)
+    if first is not None:
+        raise _as_this_family_says(first, dialect.family)
+    return Wish(
+        request=request,
+        model=target,
+        family=dialect.family,
+        asked=asked,
+        task=task,
+        base64=_in_base64(given, dialect),
+        quality=given.get("quality", "auto"),
+        warnings=[*((notice.param, notice.message) for notice in notices), *passed_over(given, task)],
+        safety_identifier=given.get("safety_identifier") or given.get("user"),
+        pieces=pieces,
+    )
+
+
+def _ask(given: Mapping[str, Any], task: Task, pieces: Pieces) -> Ask:
+    return Ask(
+        prompt=given.get("prompt", MISSING),
+        n=given.get("n"),
+        size=given.get("size"),
+        seed=given.get("seed"),
+        steps=given.get("steps"),
+        guidance=given.get("guidance"),
+        negative_prompt=given.get("negative_prompt"),
+        output_format=given.get("output_format"),
+        background=given.get("background"),
+        quality=given.get("quality"),
+        style=given.get("style"),
+        options={name: given[name] for name in OPTIONS if name in given},
+        task=task,
+        images=tuple(piece.ref for piece in pieces.images),
+        mask=None if pieces.mask is None else pieces.mask.ref,
+    )
+
+
+def _in_base64(given: Mapping[str, Any], dialect: Dialect) -> bool:
+    wanted = given.get("response_format", dialect.default_response_format)
+    return is_gpt_image(dialect.family) or wanted == "b64_json"
+
+
+def _target(asked: str | None) -> Model:
+    try:
+        return model(target_for(asked, settings.LIMNER_TARGETS))
+    except InvalidRequest as error:
+        raise _users_fault(error) from None
+
+
+def _as_this_family_says(fault: LimnerError, family: str) -> LimnerError:
+    """Newer names call faults of size, background and compression the user's in the envelope's `type` too."""
+    if not isinstance(fault, InvalidRequest):
+        return fault
+    newer = family in ("gpt-image-2", "gpt-image-2.5") and fault.param == "size"
+    return _users_fault(fault) if newer or fault.message == CLEAR_JPEG else fault
+
+
+def _users_fault(fault: InvalidRequest) -> ApiError:
+    return ApiError(400, fault.message, kind="image_generation_user_error", param=fault.param, code=fault.code)
