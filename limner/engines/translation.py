@@ -113,7 +113,7 @@ def _images(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
 
 def _mask(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
     clear = wanted.task is Task.EDIT and bool(wanted.images) and wanted.images[0].has_alpha
-    if dialect.family.startswith("gpt-image") or wanted.mask is not None or not clear:
+    if not dialect.sounds_like(DALL_E) or wanted.mask is not None or not clear:
         return {}, []
     return {"mask": wanted.images[0]}, []
 
@@ -258,7 +258,7 @@ ROWS: tuple[Row, ...] = (
     Row("image", "more images than the model takes", "the first ones, with a warning", _images),
     Row(
         "mask",
-        "an edit by a DALL·E name without a mask, of a picture with clear parts",
+        "by a DALL·E name, an edit without a mask of a picture with clear parts",
         "the clear parts are the mask, as DALL·E 2 had it",
         _mask,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from limner.engines.upstreams import Secret, Upstream, families, models_of_all
 from limner.engines.upstreams.families import live_models
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "dalle.md"
+WRITTEN = date(2026, 11, 20)
 OPENAI = Upstream("openai", "openai", "https://api.openai.com/v1", Secret("a-key"))
 
 
@@ -35,12 +36,14 @@ def names_table() -> str:
     lines = ["| asked for | OpenAI has it | without a key | with OpenAI's key |", "|---|---|---|---|"]
     for family in families().values():
         for name, end in family.names.items():
-            last, after = (end - timedelta(days=1), end) if end else (date(2026, 12, 2), date(2026, 12, 2))
-            then, now = drawn_by(name, last), drawn_by(name, after)
-            lines.append(
-                f"| `{name}` | {f'until {end}' if end else 'yes'} | {drawn_by(name, None)} "
-                f"| {now if then == now else f'{then}, from {end} on {now}'} |"
-            )
+            at_last = drawn_by(name, WRITTEN)
+            if end is None:
+                said = "yes"
+            elif end <= WRITTEN:
+                said = f"until {end}"
+            else:
+                said, at_last = f"until {end}", f"{at_last}; from then on {drawn_by(name, end)}"
+            lines.append(f"| `{name}` | {said} | {drawn_by(name, None)} | {at_last} |")
     return "\n".join(lines)
 
 

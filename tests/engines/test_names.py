@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 
 from limner.engines import dialects
 from limner.engines import words as words_module
-from limner.engines.catalog import catalog, installed, model, vocabulary
+from limner.engines.catalog import catalog, install, installed, model, vocabulary
 from limner.engines.dialects import dialect_for, target_for
 from limner.engines.registry import ENGINES, build_engine, dotted_name
+from limner.engines.upstreams import Secret, Upstream, models_of_all
 from limner.engines.words import words_of
 from limner.errors import InvalidRequest, NotConfigured
 from tests.engines.puppet import puppet
@@ -34,6 +36,8 @@ from tests.engines.puppet import puppet
         ("gpt-image-2.5-sunburst", dialects.GPT_IMAGE_2_5),
         ("gpt-image-2.6-flare", dialects.GPT_IMAGE_2_5),
         ("gpt-image-2.5-flare-2026-09-08", dialects.GPT_IMAGE_2_5),
+        ("gpt-image-2@azure", dialects.GPT_IMAGE_2),
+        ("painter@azure", dialects.LIMNER),
         ("storybook", dialects.LIMNER),
         ("gpt-image-20", dialects.LIMNER),
         ("gpt-image-9", dialects.LIMNER),
@@ -42,6 +46,61 @@ from tests.engines.puppet import puppet
 )
 def test_a_name_brings_its_own_rules(name: str | None, dialect: dialects.Dialect) -> None:
     assert dialect_for(name) is dialect
+
+
+@pytest.fixture
+def with_openai() -> Iterator[None]:
+    """OpenAI's upstream with three of its models, and a server of one's own with two."""
+    openai = Upstream("openai", "openai", "https://api.openai.com/v1", Secret("a-key"))
+    own = Upstream("house", "localai", "http://localhost:8081/v1")
+    first = openai.offering(["gpt-image-2.5-flare", "gpt-image-2", "gpt-image-1.5"])
+    install(models_of_all([first, own.offering(["flux", "gpt-image-1.5"])]))
+    yield
+    install([])
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        (None, "gpt-image-2"),
+        ("dall-e-2", "gpt-image-2"),
+        ("dall-e-3", "gpt-image-2"),
+        ("gpt-image-1", "gpt-image-2"),
+        ("gpt-image-2.6-flare", "gpt-image-2"),
+        ("gpt-image-2", "gpt-image-2"),
+        ("gpt-image-1.5", "gpt-image-1.5"),
+        ("gpt-image-2.5-flare", "gpt-image-2.5-flare"),
+        ("flux", "flux"),
+        ("gpt-image-1.5@house", "gpt-image-1.5@house"),
+        ("flux@house", "flux"),
+        ("gpt-image-2@openai", "gpt-image-2"),
+        ("storybook", "storybook"),
+    ],
+)
+def test_with_openais_key_its_names_draw_with_its_models(with_openai: None, name: str | None, target: str) -> None:
+    assert target_for(name, {}) == target
+    assert dialects.DEFAULT_MODEL == "storybook", "nobody's default changes"
+
+
+def test_configuration_comes_before_a_key(with_openai: None) -> None:
+    assert target_for("dall-e-2", {"dall-e-2": "storybook"}) == "storybook"
+    assert target_for(None, {"dall-e-2": "flux"}) == "flux"
+    assert target_for("gpt-image-2", {"gpt-image-2": "storybook"}) == "storybook"
+
+
+@pytest.mark.parametrize("name", ["flux@openai", "flux@", "@house", "gpt-image-2@gone", "gpt-image-2@storybook"])
+def test_a_model_at_an_upstream_that_does_not_have_it_is_refused(with_openai: None, name: str) -> None:
+    with pytest.raises(InvalidRequest, match="does not exist"):
+        target_for(name, {})
+
+
+def test_without_todays_model_the_first_of_openais_draws() -> None:
+    openai = Upstream("openai", "openai", "https://api.openai.com/v1", Secret("a-key"))
+    install(models_of_all([openai.offering(["gpt-image-3"])]))
+    assert target_for("dall-e-3", {}) == "gpt-image-3"
+    install(models_of_all([openai]))
+    assert target_for("dall-e-3", {}) == "storybook"
+    install([])
 
 
 @pytest.mark.parametrize("name", [None, "dall-e-2", "dall-e-3", "gpt-image-1", "gpt-image-2.6-flare", "storybook"])

@@ -227,6 +227,9 @@ FORMATS = "'png', 'webp', and 'jpeg'"
         ("negative_prompt", 3, mistyped("negative_prompt", "a string", "an integer")),
         ("output_format", "bmp", unsupported("bmp", FORMATS)),
         ("output_format", "", unsupported("", FORMATS)),
+        ("background", "clear", unsupported("clear", "'transparent', 'opaque', and 'auto'")),
+        ("quality", "ultra", unsupported("ultra", "'standard' and 'hd'")),
+        ("style", "loud", unsupported("loud", "'vivid' and 'natural'")),
         ("output_format", 3, mistyped("output_format", "one of 'png', 'webp', or 'jpeg'", "an integer")),
     ],
 )
@@ -256,7 +259,7 @@ def test_what_is_not_said_is_the_models_default(model: Model) -> None:
     request = asked(model)
     able = model.capabilities
     assert (request.steps, request.guidance, request.n) == (able.default_steps, able.default_guidance, 1)
-    assert (request.negative_prompt, request.output_format) == ("", "png")
+    assert (request.negative_prompt, request.output_format, request.background) == ("", "png", "auto")
 
 
 def test_words_that_the_model_does_not_know_are_told(model: Model) -> None:
@@ -294,7 +297,9 @@ anything = st.one_of(
 )
 
 
-asks = st.builds(Ask, **dict.fromkeys(Ask.__slots__, anything))
+CHECKED = ("options", "task", "images", "mask")
+"""What the API has already looked at."""
+asks = st.builds(Ask, **{name: anything for name in Ask.__slots__ if name not in CHECKED})
 
 
 @given(asks, st.sampled_from(DIALECTS))
