@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ENGINES: dict[str, str] = {
     "openvino": "limner.engines.adapters.openvino:OpenVinoEngine",
+    "openai": "limner.engines.adapters.openai:OpenAiEngine",
 }
 """Name → where its class lives. The class is called with the model it shall load."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import cast
 
 import pytest
@@ -9,9 +10,13 @@ import pytest
 from limner.engines.catalog import Model, catalog
 from limner.engines.contract import Engine, Size
 from limner.engines.registry import ENGINES, build_engine
+from limner.engines.upstreams import Offered
+from tests.engines.asked_upstream import ALL, configured, described
 from tests.engines.conformance import Conformance
 from tests.engines.puppet import puppet
 from tests.engines.tiny_model import tiny
+from tests.engines.waited import Waited
+from tests.upstream import stand_in
 
 STORYBOOK = catalog()["storybook"]
 
@@ -49,6 +54,34 @@ class TestStorybook(Conformance):
     @classmethod
     def engine(cls) -> Engine:
         return loaded(STORYBOOK)
+
+
+class TestOpenAi(Conformance):
+    """An upstream that takes our seeds and streams; its steps are its partial pictures and the last."""
+
+    engine_name = "openai"
+    draw_size = Size(64, 64)
+    steps = 4
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls) -> Generator[Engine]:
+        free = (Offered("model", sizes=(cls.draw_size,), prices={"": 0}),)
+        named = {"seed": "seed"}
+        with (
+            stand_in() as upstream,
+            configured(described(upstream, kind="other", models=free, supports=ALL, extra=named)) as model,
+            Waited(build_engine(model)) as engine,
+        ):
+            yield engine
+
+    @pytest.mark.parametrize("factor", [1, 2])
+    def test_a_picture_has_the_size_that_was_asked_for(self, engine: Engine, factor: int) -> None:
+        """It comes as a file, in the size that the upstream draws: larger ones are made where it is kept."""
+        [picture] = self.drawn(engine, self.order(0, size=Size(64 * factor, 64 * factor)))
+        assert (picture.size, picture.mode) == (self.draw_size, "file")
+        assert picture.data.startswith(b"\x89PNG")
+        assert picture.seconds > 0
 
 
 def test_every_registered_engine_is_tested_here() -> None:

@@ -14,10 +14,10 @@ from PIL import Image
 
 from limner.engines.adapters.openvino import library
 from limner.engines.adapters.openvino.engine import OpenVinoEngine
-from limner.engines.adapters.openvino.previews import preview, preview_steps
 from limner.engines.catalog import Model
 from limner.engines.contract import Drawn, DrawOrder, DrawRequest, Size, Task
 from limner.engines.placement.child import ChildPlacement
+from limner.engines.previews import preview, preview_steps
 from limner.engines.words import known_part
 from limner.errors import EngineError, ModelBroken, NotConfigured
 from tests.engines.conformance import never

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from email.utils import formatdate
+from dataclasses import dataclass, replace
 from typing import Any
 
 from limner.engines.contract import Size
@@ -24,6 +23,8 @@ class BadDay:
     size: Size | None = None
     count: int = 0
     """Of partial pictures before the stream dies, or of pictures in the answer."""
+    date: float | None = None
+    """It says to come back at the time that is so many seconds later."""
     seconds: float = 0.0
     """Before anything of the answer is sent."""
 
@@ -31,8 +32,6 @@ class BadDay:
 def _error(
     status: int, message: str, code: str | None, type: str, headers: Mapping[str, str] | None = None
 ) -> BadDay:
-    import json
-
     error: dict[str, Any] = {"message": message, "type": type, "param": None, "code": code}
     if code == "moderation_blocked":
         error["moderation_details"] = {"moderation_stage": "input", "categories": ["violence"]}
@@ -53,13 +52,11 @@ def busy(
     headers = {}
     if retry_after is not None:
         headers["retry-after"] = f"{retry_after:g}"
-    if date is not None:
-        headers["retry-after"] = formatdate(time.time() + date, usegmt=True)
     if reset:
         headers |= {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": reset}
     wait = f" Please try again in {said}." if said else ""
     message = f"Rate limit reached for gpt-image-2 in organization org-x: Limit 5, Used 5, Requested 1.{wait}"
-    return _error(status, message, "rate_limit_exceeded", "input-images", headers)
+    return replace(_error(status, message, "rate_limit_exceeded", "input-images", headers), date=date)
 
 
 def broken(status: int = 500) -> BadDay:

@@ -55,6 +55,11 @@ class StandIn:
         return [asked for asked in self.requests if asked.method == "POST" and asked.verb]
 
     @property
+    def asked(self) -> threading.Event:
+        """Set when the first request has come."""
+        return self._serving.asked
+
+    @property
     def most_at_once(self) -> int:
         """How many requests it had in hand at the same time, at most."""
         return self._serving.most_at_once

@@ -7,8 +7,11 @@ import contextlib
 import random
 import socket
 import struct
+import threading
+import time
 from collections import deque
 from collections.abc import Mapping
+from email.utils import formatdate
 from http import HTTPStatus
 
 from tests.upstream.answering import GOOD, Manner
@@ -29,6 +32,7 @@ class Serving:
         self.script = script
         self.delay = delay
         self.requests: list[Asked] = []
+        self.asked = threading.Event()
         self.base = ""
         self.at_once = self.most_at_once = 0
         self._odds = dict(odds)
@@ -59,6 +63,7 @@ class Serving:
         try:
             while (asked := await read_request(reader)) is not None:
                 self.requests.append(asked)
+                self.asked.set()
                 if not await self._answer(asked, reader, writer):
                     break
         except ConnectionError:
@@ -123,7 +128,10 @@ class Serving:
         if day.name == "reset_first":
             return _reset(writer)
         if day.status:
-            await self._send(asked, writer, day.status, day.body, day.content_type, dict(day.headers))
+            headers = dict(day.headers)
+            if day.date is not None:
+                headers["retry-after"] = formatdate(time.time() + day.date, usegmt=True)
+            await self._send(asked, writer, day.status, day.body, day.content_type, headers)
             return True
         asked.pictures = await asyncio.to_thread(self.manner.pictures, asked, day)
         if asked.streamed and self.manner.partials and day.name != "fewer":

@@ -72,3 +72,5 @@ class InlinePlacement:
         self._closed = True
         for cancel in self._drawing:
             cancel.set()
+        if (let_go := getattr(self._engine, "close", None)) is not None:
+            await let_go()

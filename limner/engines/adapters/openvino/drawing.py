@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from limner.engines.adapters.openvino.previews import preview, preview_steps
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Preview, Progress
 from limner.engines.keying import key_out
+from limner.engines.previews import preview, preview_steps
 from limner.errors import EngineError
 
 if TYPE_CHECKING:

@@ -1,0 +1,123 @@
+"""The answer to a call: one body of JSON, or a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import warnings
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from limner.engines.adapters.openai.asking import Asking
+from limner.engines.adapters.openai.images import small
+from limner.engines.adapters.openai.library import Library
+from limner.engines.adapters.openai.trouble import Unusable, unanswered
+from limner.engines.upstreams import Upstream
+
+MOST_BYTES = 96 * 1024 * 1024
+"""Of one picture in base64."""
+PATIENCE = 4
+"""An answer may drip: it has this many times the seconds that may pass without a byte."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A partial picture, as a small preview."""
+
+    number: int
+    preview: bytes | None
+
+
+@dataclass(slots=True)
+class Answer:
+    """A whole one: a text of base64 or a link for each picture."""
+
+    pictures: list[Mapping[str, Any]] = field(default_factory=list)
+    usage: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that is sent when its events are asked for. Closing them closes its connection."""
+
+    library: Library
+    upstream: Upstream
+    base: str
+    asking: Asking
+
+    async def events(self) -> AsyncGenerator[Part | Answer]:
+        """Parts, then the Answer. Raises the library's errors and ours."""
+        until = asyncio.get_running_loop().time() + PATIENCE * self.upstream.timeout
+        client = self.library.client
+        if self.base != self.upstream.url:
+            client = client.with_options(base_url=self.base)
+        send = getattr(client.images.with_streaming_response, self.asking.method)
+        async with AsyncExitStack() as stack:
+            with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+                sending = send(**self.asking.arguments)  # OpenAI has no variations any more; others have
+            response = await _within(until, stack.enter_async_context(sending))
+            if "event-stream" not in response.headers.get("content-type", ""):
+                yield await self._whole(await _within(until, self._body(response)))
+                return
+            async for event in self._streamed(response, until):
+                yield event
+
+    async def _body(self, response: Any) -> bytes:
+        most = MOST_BYTES * max(1, int(self.asking.arguments["n"]))
+        pieces, length = [], 0
+        async for piece in response.iter_bytes():
+            pieces.append(piece)
+            length += len(piece)
+            if length > most:
+                raise Unusable(self.upstream, "more than any picture has")
+        return b"".join(pieces)
+
+    async def _whole(self, body: bytes) -> Answer:
+        found = await asyncio.to_thread(_json, body)
+        if found is None:
+            raise Unusable(self.upstream, "something that is not JSON")
+        if not isinstance(found, dict) or not isinstance(data := found.get("data"), list):
+            raise Unusable(self.upstream, "JSON that has no pictures in it")
+        usage = found.get("usage")
+        return Answer([row for row in data if isinstance(row, dict)], usage if isinstance(usage, dict) else {})
+
+    async def _streamed(self, response: Any, until: float) -> AsyncGenerator[Part | Answer]:
+        stream = await response.parse()
+        answer = Answer()
+        while (event := await _within(until, anext(stream, None))) is not None:
+            text = getattr(event, "b64_json", None)
+            if not text:
+                continue  # an event that is newer than we are
+            number = getattr(event, "partial_image_index", None)
+            if isinstance(number, int):
+                yield Part(number, await asyncio.to_thread(small, text))
+            else:
+                answer.pictures.append({"b64_json": text})
+                answer.usage |= _plain(getattr(event, "usage", None))
+        if not answer.pictures:
+            raise unanswered(self.upstream, "the stream ended before the picture came")
+        yield answer
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _plain(usage: Any) -> dict[str, Any]:
+    if usage is None or isinstance(usage, dict):
+        return usage or {}
+    found: dict[str, Any] = usage.to_dict(mode="json")
+    return found
+
+
+async def _within(until: float, waiting: Awaitable[T]) -> T:
+    """An event loop's time instead of a span: it goes on over several waits. Raises TimeoutError."""
+    async with asyncio.timeout_at(until):
+        return await waiting
