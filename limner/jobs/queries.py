@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
@@ -105,6 +106,12 @@ def _error(job: Job) -> float:
     request = request_of(job)
     row = pace.measured(request.model, request.draw_size, request.steps) if request else None
     return estimate.trusted_error(row)
+
+
+def usage_of(job: Job) -> list[dict[str, Any]]:
+    """What upstreams said of each of the job's calls that gave pictures; nothing where a model here drew."""
+    answered = UpstreamCall.objects.filter(job=job.public_id, outcome=calls.OK).order_by("attempt", "call")
+    return list(answered.values_list("usage", flat=True))
 
 
 # What upstreams cost, for the operator ------------------------------------------------------------------------
