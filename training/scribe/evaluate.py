@@ -60,15 +60,18 @@ def scores(texts: Iterable[Text], known: frozenset[str], grammar: Grammar) -> di
     """What the card says of these texts."""
     texts = list(texts)
     rng = random.Random(99)
-    compared = {grammar(rng) for _ in range(COMPARED)}
+    compared = {grammar(rng).lower() for _ in range(COMPARED)}
     heard = {run for text in compared for run in runs_of_three(text)}
+    others = [grammar(rng) for _ in range(COUNT)]
     count = len(texts)
     drawable = sum(bool(words := words_of(text.words)) and set(words) <= known for text in texts)
     usual = sum(set(runs_of_three(text.words)) <= heard for text in texts)
+    usual_there = sum(set(runs_of_three(text)) <= heard for text in others)
     told = {
         "distinct": f"{len({text.words for text in texts}) / count:.1%}",
         "drawable: every word is one that Storybook knows": f"{drawable / count:.1%}",
         "every three words in a row are also so in 200,000 prompts of the grammar": f"{usual / count:.1%}",
+        "the same of 1,000 more prompts of the grammar itself": f"{usual_there / COUNT:.1%}",
         "itself not one of those 200,000": f"{sum(text.words not in compared for text in texts) / count:.1%}",
         "words, on average": f"{statistics.mean(len(words_of(text.words)) for text in texts):.1f}",
         "first word, median": f"{1000 * statistics.median(text.first for text in texts):.0f} ms",
