@@ -11,7 +11,6 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import ParamSpec, TypeVar
 
 from limner.engines.contract import Placement
@@ -306,7 +305,10 @@ class Dispatcher:
                 await attempts[claimed].cancel()
 
     async def _reap(self) -> None:
-        await self._every(min(self._lease_seconds / 3, 10.0), partial(ledger.reap, self._resend))
+        def reap() -> None:
+            ledger.reap(self._resend, but=[attempt.claimed.pk for attempt in list(self._attempts.values())])
+
+        await self._every(min(self._lease_seconds / 3, 10.0), reap)
 
     async def _sweep(self) -> None:
         await self._every(SWEEP_SECONDS, _sweep)

@@ -276,9 +276,12 @@ def _leave(
 # What is done for attempts that are no more -------------------------------------------------------------------
 
 
-def reap(resend: Collection[str] = NOBODY) -> int:
-    """Give back the jobs whose lease has run out: their dispatcher is dead, or as good as dead."""
-    return _give_back(Job.objects.filter(lease_until__lt=Now()), resend)
+def reap(resend: Collection[str] = NOBODY, *, but: Collection[int] = ()) -> int:
+    """Give back the jobs whose lease has run out: their dispatcher is dead, or as good as dead.
+
+    `but`: those that the caller itself draws. One that was held up for a while renews its leases; it needs no rescue.
+    """
+    return _give_back(Job.objects.filter(lease_until__lt=Now()).exclude(pk__in=but), resend)
 
 
 def take_back(holder: str, boot: str, resend: Collection[str] = NOBODY) -> int:
