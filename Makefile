@@ -8,6 +8,7 @@
 PYTHON ?= python3
 VENV := .venv
 EXTRA := .venv-extra
+OLD := .venv-openai-0
 PIP = bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PACKAGING := pyproject.toml constraints.txt
 
@@ -26,7 +27,7 @@ install: $(VENV)/.limner
 serve: install
 	$(VENV)/bin/limner serve
 
-$(VENV)/bin/python $(EXTRA)/bin/python:
+$(VENV)/bin/python $(EXTRA)/bin/python $(OLD)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Limner needs Python 3.11 or newer: make serve PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@:/bin/python=) \
@@ -47,6 +48,12 @@ $(EXTRA)/.extra: $(EXTRA)/bin/python $(PACKAGING)
 	@$(EXTRA)/$(PIP) -e '.[extra]'
 	@touch $@
 
+# OpenAI's library of 2023 and today's cannot live in one environment.
+$(OLD)/.old: $(OLD)/bin/python tests/clients/openai-0.txt
+	@echo "Installing OpenAI's library of 2023 into $(OLD)…"
+	@$(OLD)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/clients/openai-0.txt
+	@touch $@
+
 # A browser and a database server: fetched where that is possible, named where it is not.
 parts:
 	@.ci/parts
@@ -62,7 +69,7 @@ test: $(VENV)/.dev parts
 	exit $$status
 
 # 5 is pytest's "no test was chosen".
-test-extra: $(EXTRA)/.extra parts
+test-extra: $(EXTRA)/.extra $(OLD)/.old parts
 	@status=0; $(EXTRA)/bin/python -m pytest -m extra || status=$$?; test $$status -eq 0 -o $$status -eq 5
 
 lint: $(VENV)/.dev
