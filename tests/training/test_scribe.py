@@ -117,7 +117,7 @@ def test_training_goes_on_from_the_file_it_left(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_what_is_exported_writes_sentences_of_the_grammar(tmp_path: Path) -> None:
+def test_what_is_exported_writes_known_words_with_right_spaces(tmp_path: Path) -> None:
     pytest.importorskip("nncf")
     from limner.engines.adapters.openvino.writer import OpenVinoWriter
     from limner.engines.weights import verify
@@ -137,6 +137,17 @@ def test_what_is_exported_writes_sentences_of_the_grammar(tmp_path: Path) -> Non
     assert texts[3].words == written(writer, 3).words
     told = scores(texts, frozenset(WORDS), grammar)
     assert told["drawable: every word is one that Storybook knows"] == "100.0%"
-    assert float(told["every three words in a row are also so in 200,000 prompts of the grammar"].rstrip("%")) > 80
     more = "".join(writer.write(WriteOrder("A red ", seed=1, temperature=0), lambda: False))
-    assert more.startswith("robot ")
+    assert more.split()[0] in WORDS
+    assert not more.startswith(" ")
+
+
+def test_a_text_of_the_grammar_scores_as_one_and_any_other_does_not() -> None:
+    pytest.importorskip("torch")
+    from training.scribe.evaluate import Text, scores
+
+    def told(text: str) -> list[str]:
+        return list(scores([Text(text, 5, 0.01, 0.02)], frozenset(WORDS), grammar).values())[:5]
+
+    assert told("a red robot by the sea") == ["100.0%", "100.0%", "100.0%", "100.0%", "0.0%"]
+    assert told("the sea by a red zebra") == ["100.0%", "0.0%", "0.0%", "100.0%", "100.0%"]
