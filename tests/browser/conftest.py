@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -54,7 +55,13 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("home")
+    with serving(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@contextmanager
+def serving(home: Path, **more: str) -> Generator[Server]:
+    """A `limner serve` of its own, with `more` in its environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -64,7 +71,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         process = subprocess.Popen(
             [sys.executable, "-m", "limner", "serve", "--port", str(port)],
             cwd=home,
-            env={**environment, "LIMNER_HOME": str(home)},
+            env={**environment, "LIMNER_HOME": str(home), **more},
             stdout=out,
             stderr=out,
         )

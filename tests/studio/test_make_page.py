@@ -234,6 +234,15 @@ def test_drawing_again_asks_for_another_picture(alices: Client, alice: Account) 
     assert {**after.request, "seed": 0} == {**before.request, "seed": 0}
 
 
+def test_drawing_an_edit_again_edits_the_same_image(alices: Client, alice: Account) -> None:
+    before = done(alice)
+    image = {"public_id": "00000000-0000-0000-0000-000000000001", "width": 512, "height": 512, "has_alpha": False}
+    Job.objects.update(request={**before.request, "task": "edit", "images": [image]})
+    alices.post(path(before, "again"), headers=HTMX)
+    after = Job.objects.exclude(pk=before.pk).get()
+    assert (after.request["task"], after.request["images"]) == ("edit", [image])
+
+
 @pytest.mark.parametrize(("verb", "method"), [("card", "get"), ("cancel", "post"), ("again", "post")])
 def test_bob_is_told_there_is_no_such_job(bobs: Client, alice: Account, verb: str, method: str) -> None:
     job = a_job(alice)

@@ -223,13 +223,13 @@ def test_nobody_is_asked_without_a_model_that_costs_money(key: None, db: None, c
     assert question(text(client.get("/"))) == ""
 
 
-def test_the_model_of_the_question_is_the_one_that_is_configured(
+def test_the_question_is_about_todays_model_or_the_one_that_is_configured(
     key: None, db: None, client: Client, settings: Settings
 ) -> None:
     catalog.install([priced("gpt-image-3", each=9000, upstream="acme"), priced(BRUSH, each=5300)])
-    assert "A key for acme was found. Use gpt-image-3" in question(text(client.get("/")))
-    settings.LIMNER_TARGETS = {"dall-e-3": BRUSH}
     assert f"An OpenAI key was found. Use {BRUSH}" in question(text(client.get("/")))
+    settings.LIMNER_TARGETS = {"dall-e-3": "gpt-image-3"}
+    assert "A key for acme was found. Use gpt-image-3" in question(text(client.get("/")))
 
 
 def test_only_the_owner_is_asked_and_only_the_owner_may_answer(key: None, alices: Client, alice: Account) -> None:
