@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from limner.engines.contract import Capabilities, Size
 
-SAME_SHAPE = 0.005
-"""Half a percent of stretch: nobody sees it, and it spares drawing a far larger picture for an exact shape."""
+SAME_SHAPE = 0.01
+"""One percent of stretch: nobody sees it, and it spares drawing a far larger picture for an exact shape."""
 
 
 @dataclass(frozen=True, slots=True)
