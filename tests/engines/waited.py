@@ -13,7 +13,7 @@ PATIENCE = 20.0
 
 
 class Waited:
-    """Implements `Engine` by an `InlineEngine`, in a loop of its own; what only the ledger wants to know is left out."""
+    """Implements `Engine` by an `InlineEngine`, in a loop of its own; what only the ledger wants is left out."""
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine

@@ -7,6 +7,7 @@
         upstream.key       # the only key it takes; stand_in(key=None) takes any
         upstream.calls     # what was asked of it to draw: headers, fields, files, the pictures it answered with
         upstream.requests  # the same and everything else (the list of models, links that were fetched)
+        upstream.asked     # an Event: the first request has come; each call has `hung_up`, when its sender has gone
         upstream.then(hang())   # the next call hangs; upstream.shut() refuses connections until upstream.open()
 
 It runs in a thread of its own, so it serves tests with and without an event loop and other processes. For a

@@ -32,6 +32,11 @@ def picture(
     return file.getvalue()
 
 
+@lru_cache(maxsize=8)
+def _padding(length: int) -> bytes:
+    return hashlib.shake_128(b"padding").digest(length)
+
+
 def _png(size: Size, colour: tuple[int, ...], weight: int) -> bytes:
     row = b"\0" + bytes(colour) * size.width
     head = struct.pack(">IIBBBBB", size.width, size.height, 8, 6 if len(colour) == 4 else 2, 0, 0, 0)
@@ -39,7 +44,7 @@ def _png(size: Size, colour: tuple[int, ...], weight: int) -> bytes:
     have = 20 + sum(12 + len(data) for _, data in chunks)
     if weight > have:
         # A private chunk that readers pass over, of bytes that do not compress.
-        chunks.insert(1, (b"paDd", hashlib.shake_128(bytes(colour)).digest(weight - have)))
+        chunks.insert(1, (b"paDd", _padding(weight - have)))
     chunks.append((b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -48,6 +48,8 @@ class Call:
     upstream: Upstream
     base: str
     asking: Asking
+    reading: asyncio.Semaphore
+    """How many answers are read at the same time: the others wait in the network's memory, not in ours."""
 
     async def events(self) -> AsyncGenerator[Part | Answer]:
         """Parts, then the Answer. Raises the library's errors and ours."""
@@ -61,23 +63,21 @@ class Call:
                 sending = send(**self.asking.arguments)  # OpenAI has no variations any more; others have
             response = await _within(until, stack.enter_async_context(sending))
             if "event-stream" not in response.headers.get("content-type", ""):
-                yield await self._whole(await _within(until, self._body(response)))
+                yield await _within(until, self._whole(response))
                 return
             async for event in self._streamed(response, until):
                 yield event
 
-    async def _body(self, response: Any) -> bytes:
+    async def _whole(self, response: Any) -> Answer:
         most = MOST_BYTES * max(1, int(self.asking.arguments["n"]))
-        pieces, length = [], 0
-        async for piece in response.iter_bytes():
-            pieces.append(piece)
-            length += len(piece)
-            if length > most:
-                raise Unusable(self.upstream, "more than any picture has")
-        return b"".join(pieces)
-
-    async def _whole(self, body: bytes) -> Answer:
-        found = await asyncio.to_thread(_json, body)
+        async with self.reading:
+            body = bytearray()
+            async for piece in response.iter_bytes():
+                body += piece
+                if len(body) > most:
+                    raise Unusable(self.upstream, "more than any picture has")
+            found = await asyncio.to_thread(_json, body)
+            del body
         if found is None:
             raise Unusable(self.upstream, "something that is not JSON")
         if not isinstance(found, dict) or not isinstance(data := found.get("data"), list):
@@ -103,7 +103,7 @@ class Call:
         yield answer
 
 
-def _json(body: bytes) -> object:
+def _json(body: bytearray) -> object:
     try:
         return json.loads(body)
     except ValueError:

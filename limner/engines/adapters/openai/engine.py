@@ -25,6 +25,8 @@ from limner.engines.contract import Answered, DrawEvent, Drawn, DrawOrder, Previ
 from limner.engines.upstreams import upstream as upstream_called
 from limner.errors import EngineError, LimnerError, NotConfigured, Uncertain
 
+READERS = 16
+
 
 class OpenAiEngine:
     """Draws with any model of its upstream."""
@@ -34,6 +36,7 @@ class OpenAiEngine:
             raise NotConfigured(f"{model.title} names no upstream to draw with.")
         self._upstream = upstream_called(model.upstream)
         self._opening: asyncio.Task[Library] | None = None
+        self._reading = asyncio.Semaphore(READERS)
 
     async def draw(self, order: DrawOrder) -> AsyncGenerator[DrawEvent]:
         model = model_called(order.request.model)
@@ -64,7 +67,7 @@ class OpenAiEngine:
         yield Sending(order.job, number, indices, self._upstream.name)
         begun = time.perf_counter()
         steps = wanted.partials + 1
-        call = Call(library, self._upstream, self._upstream.base(model.upstream_model), wanted)
+        call = Call(library, self._upstream, self._upstream.base(model.upstream_model), wanted, self._reading)
         answer = Answer()
         async with aclosing(self._events(call)) as events:
             async for event in events:
