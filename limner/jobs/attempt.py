@@ -54,6 +54,7 @@ class Attempt:
         self._trouble: LimnerError | None = None
         self._cancelled = False
         self._lost = False
+        self._drawn = False
         self._stopping = False
         self._sent: set[int] = set()
         """Calls of an upstream that are under way."""
@@ -66,6 +67,7 @@ class Attempt:
         """Draw, keep, and write how it ended. Cancelling this hands the job back to the queue."""
         try:
             self.error = await self._draw()
+            self._drawn = True
             await self._end(self.error)
         except asyncio.CancelledError:
             # The dispatcher stops. What is being kept is kept, then the rest of the job goes back at once.
@@ -96,7 +98,7 @@ class Attempt:
 
         Once all is drawn there is nothing to stop: what is being written now is fenced by itself.
         """
-        if self._missing and not self._lost:
+        if self._missing and not self._lost and not self._drawn:
             log.warning("The lease of job %s, attempt %d, was lost.", self.claimed.job, self.claimed.attempt)
             self._lost = True
             await self._interrupt()
@@ -107,7 +109,8 @@ class Attempt:
 
     async def _interrupt(self) -> None:
         self._interrupted.set()
-        await self.placement.cancel(str(self.claimed.job))
+        if not self._drawn:  # else it may be the job's next attempt that would hear of it
+            await self.placement.cancel(str(self.claimed.job))
 
     # Drawing --------------------------------------------------------------------------------------------------
 

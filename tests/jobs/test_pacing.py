@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from limner.jobs.pacing import BEGIN_WITH, LONGEST_PAUSE, LONGEST_STORM_PAUSE, Bucket, Pacing
+
+SECONDS = 5.0
+SLOTS = 50
+JOBS = 500
 
 
 def test_it_begins_with_a_few_calls_at_a_time_and_takes_one_more_for_each_answer() -> None:
@@ -130,16 +136,61 @@ def test_in_no_stretch_of_time_are_there_more_calls_than_a_bucket_and_what_ran_i
         assert made <= max(per_minute, 1) + per_minute * now / 60 + 1e-6
 
 
-def test_where_every_tenth_call_is_turned_away_half_of_the_slots_stay_busy() -> None:
-    """Rounds of calls that are answered together: what is lost to a tenth of 429s is bounded."""
-    pacing, made, rounds, number = Pacing(50), 0, 40, 0
-    for now in range(rounds):
-        wave = pacing.room(0, now)
-        made += wave
-        for _ in range(wave):
-            number += 1
-            if number % 10 == 0:
-                pacing.busy(begun=now, now=now + 1)
+# Five hundred jobs, on paper ----------------------------------------------------------------------------------
+
+
+class Rush:
+    """One account's jobs, and newcomers who come later; every tenth call is turned away, by chance."""
+
+    def __init__(self, seed: int, retry_after: float | None) -> None:
+        self.dice = random.Random(seed)
+        self.retry_after = retry_after
+        self.pacing = Pacing(SLOTS)
+        self.waiting = [(1.0, number, 0.0) for number in range(JOBS)]  # turn, job, not before
+        self.coming = [3.1 * SECONDS, 4.4 * SECONDS, 6.3 * SECONDS]
+        self.under_way: list[tuple[float, float, int]] = []  # end, begin, job
+        self.calls = self.done = 0
+        self.waits: list[float] = []
+        self.now = 0.0
+
+    def run(self) -> None:
+        while self.waiting or self.under_way:
+            self._begin()
+            moments = [end for end, _, _ in self.under_way] + [later for _, _, later in self.waiting]
+            moments += [self.now + self.pacing.wait(self.now), *self.coming]
+            self.now = min(moment for moment in moments if moment > self.now)
+            self._come_and_end()
+
+    def _begin(self) -> None:
+        ready = sorted(row for row in self.waiting if row[2] <= self.now)
+        for row in ready[: self.pacing.room(len(self.under_way), self.now)]:
+            self.waiting.remove(row)
+            self.under_way.append((self.now + SECONDS * self.dice.uniform(0.95, 1.05), self.now, row[1]))
+            self.calls += 1
+            if row[0] == 0:
+                self.waits.append(self.now - row[1] / 1000)
+
+    def _come_and_end(self) -> None:
+        for moment in [moment for moment in self.coming if moment <= self.now]:
+            self.coming.remove(moment)
+            self.waiting.append((0.0, int(moment * 1000), 0.0))
+        for row in sorted(row for row in self.under_way if row[0] <= self.now):
+            self.under_way.remove(row)
+            if self.dice.random() < 0.1:
+                self.pacing.busy(row[1], self.now, self.retry_after)
+                self.waiting.append((0.5, row[2], self.now + (self.retry_after or 0.5)))
             else:
-                pacing.answered()
-    assert made / rounds > 20
+                self.pacing.answered()
+                self.done += 1
+
+
+@pytest.mark.parametrize("retry_after", [None, 1.0])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_tenth_of_429s_costs_less_than_the_same_time_again_and_newcomers_wait_for_one_service_time(
+    seed: int, retry_after: float | None
+) -> None:
+    rush = Rush(seed, retry_after)
+    rush.run()
+    assert rush.done == JOBS + 3
+    assert rush.now <= 2 * rush.calls * SECONDS / SLOTS
+    assert max(rush.waits) <= SECONDS

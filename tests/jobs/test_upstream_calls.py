@@ -28,6 +28,8 @@ from limner.errors import (
     UpstreamRefused,
 )
 from limner.jobs import calls, ledger, moves
+from limner.jobs.attempt import Attempt, Tools
+from limner.jobs.measures import Measures
 from limner.jobs.models import Job, UpstreamCall
 from limner.jobs.queries import spend, uncertain_calls, upstream_states
 from limner.jobs.services import cancel, submit
@@ -388,6 +390,34 @@ async def test_a_lane_of_this_machine_has_no_pace(alice: Account) -> None:
         await asking(alice)
     async with dispatching(far, called=[]):
         await until(lambda: len(far.sent) == 8)
+
+
+async def test_news_that_an_ended_attempt_lost_its_job_do_not_reach_the_one_after_it(alice: Account) -> None:
+    """A heartbeat was under way when the upstream turned the job away: by then the job is drawn anew."""
+    painter = Painter(trouble=lambda order, index: UpstreamBusy("Too much to do."))
+    tools = Tools(
+        patiently=in_thread,
+        in_picture_thread=in_thread,
+        publish=lambda channel, message: None,
+        measures=Measures(),
+        lease_seconds=30,
+        max_attempts=3,
+        resend=(),
+    )
+    await asking(alice)
+    (claimed,) = await in_thread(ledger.claim, LANE, holder="house", boot="1", lease_seconds=30)
+    attempt = Attempt(claimed, painter, tools)
+    await attempt.run()
+    await attempt.lose()
+    await attempt.cancel()
+    assert painter.cancelled == []
+
+
+def test_a_dispatcher_that_was_held_up_does_not_take_from_itself_what_it_draws(alice: Account) -> None:
+    ask(alice)
+    (claimed,) = ledger.claim(LANE, holder="house", boot="1", lease_seconds=-1)
+    assert ledger.reap(but=[claimed.pk]) == 0
+    assert ledger.reap() == 1
 
 
 # Kept ---------------------------------------------------------------------------------------------------------
