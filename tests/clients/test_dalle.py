@@ -69,9 +69,10 @@ def openai(home: Path) -> Generator[Setting]:
 
 @contextmanager
 def another_limner(home: Path) -> Generator[Setting]:
+    home.mkdir()
     with Process(home / "house", "serve", **NO_KEY) as house:
         house.wait_for("/healthz")
-        (mine := home / "mine").mkdir(parents=True)
+        (mine := home / "mine").mkdir()
         (mine / "upstreams.toml").write_text(HOUSE.format(port=house.port), encoding="utf-8")
         targets = "dall-e-2=storybook@house,dall-e-3=storybook@house"
         with Process(mine, "serve", LIMNER_TARGETS=targets, **NO_KEY) as limner:
