@@ -22,7 +22,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a file's header says, before a pixel of it is unpacked. Width and height are those of the upright image."""
+    """What a file's header says, before a pixel of it is unpacked. Width and height are the upright image's."""
 
     format: str
     width: int
