@@ -62,12 +62,17 @@ def best(run: Path) -> Path:
 
 @torch.no_grad()
 def measure(model: Autoencoder, pictures: Tensor) -> None:
-    """Set ``shift`` and ``spread`` so that these pictures' latents have zero mean and unit variance per channel."""
+    """Set ``shift`` and ``spread`` so that latents of these pictures have zero mean and unit variance per channel.
+
+    Latents as a denoiser meets them, drawn from their distributions: a channel that the autoencoder left idle is
+    mostly noise, and by its means alone it would come out several times too loud.
+    """
     model.shift.zero_()
     model.spread.fill_(1.0)
-    mean = model.moments(model.halve(pictures))[0].float()
+    mean, log_variance = (part.float() for part in model.moments(model.halve(pictures)))
     model.shift.copy_(mean.mean((0, 2, 3), keepdim=True))
-    model.spread.copy_(mean.std((0, 2, 3), keepdim=True))
+    noise = log_variance.exp().mean((0, 2, 3), keepdim=True)
+    model.spread.copy_((mean.var((0, 2, 3), keepdim=True) + noise).sqrt())
 
 
 def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
