@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .clock import Clock
 from .examples import Pictures, supply
-from .machine import follow, half, keep, prepare
+from .machine import follow, half, keep, prepare, tell
 from .models.autoencoder import Autoencoder, AutoencoderShape
 from .recipe import FRAMES, SIDE, Recipe
 
@@ -114,7 +114,7 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
             heard = {key: value if not heard else 0.9 * heard[key] + 0.1 * value for key, value in new.items()}
         if step % EVERY == 0:
             told = " ".join(f"{key} {value:.4f}" for key, value in heard.items())
-            print(f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} {told}", flush=True)
+            tell(path, f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} {told}")
         if step % (10 * EVERY) == 0 or not clock.running:
             measure(average, shelf.take(FRAMES[recipe.frames[0]], 64))
             state = {

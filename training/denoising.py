@@ -23,7 +23,7 @@ from .clock import Clock
 from .crew import Crew
 from .crew import run as crew_run
 from .examples import Example, Frame, cells, supply
-from .machine import follow, half, keep, prepare, tensor_of_pictures
+from .machine import follow, half, keep, prepare, tell, tensor_of_pictures
 from .models.autoencoder import Autoencoder
 from .models.denoiser import Denoiser, DenoiserShape
 from .models.text import TextEncoder
@@ -235,4 +235,4 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
         if rank == 0 and step % EVERY == 0:
             scenes = crew.size * shelf.size
             told_so_far = f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} scenes {scenes}"
-            print(f"{told_so_far} loss {heard:.4f}", flush=True)
+            tell(run.path, f"{told_so_far} loss {heard:.4f}")

@@ -51,3 +51,10 @@ def keep(path: Path, state: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(state, path.with_suffix(".part"))
     path.with_suffix(".part").replace(path)
+
+
+def tell(path: Path, text: str) -> None:
+    """Print a line of a part's log and add it to the file beside ``path``; workers of a crew can do it too."""
+    print(text, flush=True)
+    with path.with_suffix(".log").open("a", encoding="utf-8") as log:
+        log.write(f"{text}\n")

@@ -21,7 +21,7 @@ from .clock import Clock
 from .crew import Crew
 from .crew import run as crew_run
 from .examples import Pictures, supply
-from .machine import follow, half, keep, prepare
+from .machine import follow, half, keep, prepare, tell
 from .models.autoencoder import Autoencoder
 from .recipe import SIDE, Recipe
 
@@ -108,6 +108,6 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
         step += 1
         if rank == 0 and (step % EVERY == 0 or not run.going.item()):
             told = f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f}"
-            print(f"{told} loss {heard:.4f}", flush=True)
+            tell(run.path, f"{told} loss {heard:.4f}")
             state = {"model": model.state_dict(), "average": average.state_dict()}
             keep(run.path, {**state, "step": step, "minutes": clock.minutes})

@@ -19,7 +19,7 @@ from torch import Tensor
 from .autoencoding import EVERY
 from .clock import Clock
 from .examples import supply
-from .machine import follow, half, keep, prepare
+from .machine import follow, half, keep, prepare, tell
 from .models.probe import SIDE, Probe
 from .recipe import Recipe
 from .scenes import Scene, World
@@ -143,6 +143,6 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
         step += 1
         heard = 0.98 * heard + 0.02 * total.item() if heard else total.item()
         if step % EVERY == 0 or not clock.running:
-            print(f"step {step} pictures {size} minutes {clock.minutes:.1f} loss {heard:.4f}", flush=True)
+            tell(path, f"step {step} pictures {size} minutes {clock.minutes:.1f} loss {heard:.4f}")
             state = {name: part.state_dict() for name, part in (("model", probe), ("average", average))}
             keep(path, {**state, "optimizer": optimizer.state_dict(), "step": step, "minutes": clock.minutes})

@@ -18,7 +18,7 @@ from .autoencoding import EVERY, edges
 from .autoencoding import load as load_autoencoder
 from .clock import Clock
 from .examples import supply
-from .machine import follow, half, keep, prepare, tensor_of_pictures
+from .machine import follow, half, keep, prepare, tell, tensor_of_pictures
 from .models.autoencoder import Autoencoder
 from .models.upscaler import Upscaler
 from .recipe import SIDE, Recipe
@@ -98,6 +98,6 @@ def train(recipe: Recipe, path: Path, source: Path, minutes: float | None) -> No
         if step % EVERY == 0 or not clock.running:
             plain = F.interpolate(small, scale_factor=2, mode="bicubic", align_corners=False) - large
             gain = 10 * torch.log10(plain.square().mean() / wrong.detach().square().mean())
-            print(f"step {step} minutes {clock.minutes:.1f} loss {heard:.4f} over bicubic {gain:.2f} dB", flush=True)
+            tell(path, f"step {step} minutes {clock.minutes:.1f} loss {heard:.4f} over bicubic {gain:.2f} dB")
             state = {name: part.state_dict() for name, part in (("model", model), ("average", average))}
             keep(path, {**state, "optimizer": optimizer.state_dict(), "step": step, "minutes": clock.minutes})

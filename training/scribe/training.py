@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from ..captions import prompts
 from ..clock import Clock
-from ..machine import follow, keep, prepare
+from ..machine import follow, keep, prepare, tell
 from ..recipe import Recipe, ScribeRecipe
 from .model import Scribe, Shape
 from .tokens import Tokenizer
@@ -148,8 +148,7 @@ def train(recipe: Recipe, path: Path, minutes: float | None, grammar: Grammar | 
         step += 1
         heard = float(wrong.detach()) if step == 1 else 0.98 * heard + 0.02 * float(wrong.detach())
         if step % EVERY == 0:
-            told = f"step {step} prompts {step * plan.batch} minutes {clock.minutes:.1f} loss {heard:.4f}"
-            print(told, flush=True)
+            tell(path, f"step {step} prompts {step * plan.batch} minutes {clock.minutes:.1f} loss {heard:.4f}")
         if step % (5 * EVERY) == 0:
             save()
     if step > saved.get("step", 0):
