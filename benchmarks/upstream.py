@@ -1,6 +1,6 @@
 """Hundreds of jobs through one process to an upstream that turns away every tenth call.
 
-    python -m benchmarks.upstream [--jobs 500] [--delay 5] [--concurrency 50] [--retry-after SECONDS]
+    python -m benchmarks.upstream [--jobs 500] [--delay 5] [--concurrency 50] [--retry-after SECONDS] [--stream]
 
 The upstream is the tests' stand-in, a process of its own that takes `delay` seconds for each call and answers with a
 PNG of 1.5 MB. Its own time is what the calls that it was sent take, the repeated ones included, one after the other
@@ -14,6 +14,7 @@ import asyncio
 import json
 import logging
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=5.0)
     parser.add_argument("--concurrency", type=int, default=50)
     parser.add_argument("--retry-after", type=float, help="What the 429s say; nothing by default.")
+    parser.add_argument("--stream", action="store_true", help="With three partial pictures a call, as heavy each.")
     parser.add_argument("--here", action="store_true", help="Measure in this process, with the settings it has.")
     options = parser.parse_args()
     if options.here:
@@ -58,6 +60,8 @@ def main() -> None:
             Row("memory above idle, at its most", [measured["most"] - measured["idle"]], "MB", bar=250),
             Row("one job on an idle lane, asked → ended", [alone], "s"),
             Row("another account's first, later than that", extra, "s", bar=options.delay),
+            Row("a call, on record → answered, p50", [measured["call_p50"]], "s"),
+            Row("a job, claimed → ended, p50", [measured["job_p50"]], "s"),
             Row("processor time a job", [measured["processor"]], "ms"),
             Row("calls at a time, at most", [upstream["most_at_once"]], ""),
         ],
@@ -70,7 +74,7 @@ def in_a_home_of_its_own(options: argparse.Namespace) -> tuple[dict[str, Any], d
         where = json.loads(upstream.stdout.readline())  # type: ignore[union-attr]
         (Path(home) / "upstreams.toml").write_text(
             f'[{LANE}]\nurl = "{where["url"]}"\nkey = "{where["key"]}"\nmodels = ["{MODEL}"]\n'
-            f"concurrency = {options.concurrency}\n",
+            f"concurrency = {options.concurrency}\n" + ("" if options.stream else 'supports = ["generations"]\n'),
             encoding="utf-8",
         )
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("LIMNER_", "OPENAI_"))}
@@ -123,7 +127,7 @@ async def _measure(jobs: int) -> dict[str, Any]:
     from limner.engines.placement import open_placement
     from limner.jobs.bus import bus
     from limner.jobs.dispatcher import Dispatcher
-    from limner.jobs.models import Job
+    from limner.jobs.models import Job, UpstreamCall
     from limner.jobs.services import submit
     from limner.jobs.states import State
     from limner.jobs.threads import in_thread
@@ -181,9 +185,15 @@ async def _measure(jobs: int) -> dict[str, Any]:
     failed = Job.objects.exclude(state=State.DONE).values_list("error_code", "error_message")
     for code, message in await in_thread(lambda: list(failed)):
         print(f"{code}: {message}", file=sys.stderr)
+    calls = await in_thread(
+        lambda: list(UpstreamCall.objects.filter(outcome="ok").values_list("sent_at", "answered_at"))
+    )
+    ended = await in_thread(lambda: list(Job.objects.values_list("started_at", "ended_at")))
     await dispatcher.stop(0)
     await running
     return {
+        "call_p50": _median_span(calls),
+        "job_p50": _median_span(ended),
         "seconds": seconds,
         "alone": alone,
         "newcomers": taken,
@@ -192,6 +202,10 @@ async def _measure(jobs: int) -> dict[str, Any]:
         "done": done - 1,
         "processor": processor,
     }
+
+
+def _median_span(spans: list[tuple[Any, Any]]) -> float:
+    return float(statistics.median((end - begin).total_seconds() for begin, end in spans if begin and end))
 
 
 if __name__ == "__main__":

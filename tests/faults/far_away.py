@@ -6,11 +6,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from limner.accounts.models import Account
 from limner.engines import catalog, upstreams
 from limner.engines.contract import Placement, Size
 from limner.engines.placement import open_placement
 from limner.jobs.models import Job, UpstreamCall
-from tests.cast import Account
 from tests.jobs.house import ask
 from tests.upstream import StandIn
 
@@ -41,9 +41,9 @@ def configured(folder: Path) -> Generator[dict[str, Placement]]:
         catalog.install([])
 
 
-def want(account: Account, *, n: int = 1, **changes: object) -> Job:
+def want(account: Account, *, n: int = 1) -> Job:
     """Submit a job for the upstream."""
-    return ask(account, n=n, price=n * PRICE, model=MODEL, size=SIZE, draw_size=SIZE, **changes)
+    return ask(account, n=n, price=n * PRICE, model=MODEL, size=SIZE, draw_size=SIZE)
 
 
 def outcomes(job: Job) -> list[str]:

@@ -25,16 +25,18 @@ def main() -> None:
 
 
 async def run(options: argparse.Namespace) -> None:
+    from limner.engines.contract import Answered
     from limner.jobs import ledger
     from limner.jobs.bus import bus
     from limner.jobs.dispatcher import Dispatcher
+    from limner.jobs.ledger import Claim
     from tests.faults.far_away import configured
 
     if options.die:
         answered = ledger.answered
 
-        def last_words(*args: object) -> None:
-            answered(*args)  # type: ignore[arg-type]
+        def last_words(claimed: Claim, answer: Answered) -> None:
+            answered(claimed, answer)
             os.kill(os.getpid(), signal.SIGKILL)
 
         ledger.answered = last_words
