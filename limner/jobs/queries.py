@@ -121,8 +121,6 @@ def usage_of(job: Job) -> list[dict[str, Any]]:
 class Spend:
     """What was spent with an upstream, in millicredits, as far as is known here."""
 
-    calls: int
-    """Calls that were sent."""
     pictures: int
     """Pictures that came back."""
     millicredits: int
@@ -133,20 +131,22 @@ class Spend:
     """More, at most: calls that were sent and not answered (uncertain, cancelled, still under way)."""
 
 
+_OK = Q(outcome=calls.OK)
+_UNANSWERED = Q(outcome__in=(calls.UNCERTAIN, calls.CANCELLED, calls.UNDER_WAY))
+SUMS = {
+    "said": Sum("cost", default=0),
+    "estimated": Sum("estimate", filter=_OK & Q(cost=None), default=0),
+    "possible": Sum("estimate", filter=_UNANSWERED, default=0),
+}
+"""Of some calls: what upstreams said, the price of what they did not, and what may come on top."""
+
+
 def spend(upstream: str, since: datetime) -> Spend:
     """What was spent with `upstream` since then."""
     sent = UpstreamCall.objects.filter(upstream=upstream, sent_at__gte=since)
-    ok, said = Q(outcome=calls.OK), Q(cost__isnull=False)
-    unanswered = Q(outcome__in=(calls.UNCERTAIN, calls.CANCELLED, calls.UNDER_WAY))
-    sums = sent.aggregate(
-        calls=Count("id"),
-        said=Sum("cost", default=0),
-        estimated=Sum("estimate", filter=ok & ~said, default=0),
-        possible=Sum("estimate", filter=unanswered, default=0),
-    )
-    drawn = sent.filter(ok).values_list("indices", flat=True)
+    sums = sent.aggregate(**SUMS)
+    drawn = sent.filter(_OK).values_list("indices", flat=True)
     return Spend(
-        calls=sums["calls"],
         pictures=sum(len(indices) for indices in drawn.iterator()),
         millicredits=sums["said"] + sums["estimated"],
         estimated=sums["estimated"],
@@ -161,9 +161,8 @@ def uncertain_calls() -> QuerySet[UpstreamCall]:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamState:
-    """When an upstream last answered with pictures, and the last error that it gave."""
+    """The last error that an upstream gave."""
 
-    last_answered: datetime | None = None
     last_error: str = ""
     """Its sentence; its code where there is none."""
     last_error_code: str = ""
@@ -175,10 +174,8 @@ def upstream_states() -> dict[str, UpstreamState]:
     states = {}
     for name in UpstreamCall.objects.order_by("upstream").values_list("upstream", flat=True).distinct():
         of_it = UpstreamCall.objects.filter(upstream=name).order_by("-sent_at")
-        fine = of_it.filter(outcome=calls.OK).first()
         failed = of_it.exclude(outcome__in=(calls.OK, calls.UNDER_WAY, calls.CANCELLED)).first()
         states[name] = UpstreamState(
-            last_answered=fine.answered_at if fine else None,
             last_error=(failed.message or failed.outcome) if failed else "",
             last_error_code=failed.outcome if failed else "",
             last_error_at=(failed.answered_at or failed.sent_at) if failed else None,

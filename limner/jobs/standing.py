@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from limner.engines.prices import money
 from limner.engines.upstreams import Upstream
 from limner.engines.upstreams.looking import Seen, key_source
-from limner.jobs import calls
 from limner.jobs.models import UpstreamCall
-from limner.jobs.queries import Spend, UpstreamState, spend, uncertain_calls, upstream_states
+from limner.jobs.queries import SUMS, Spend, UpstreamState, spend, uncertain_calls, upstream_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,13 @@ class Standing:
         """All of it in one line."""
         found = [f"{self.url}: {self.seen.said}" if self.seen.said else self._answers()]
         if self.known is not None:
-            found.append(self._spent(self.known))
-            if self.known.state.last_error:
-                at = (
-                    f" ({self.known.state.last_error_at:%Y-%m-%d %H:%M} UTC)"
-                    if self.known.state.last_error_at
-                    else ""
-                )
-                found.append(f"last error: {self.known.state.last_error.rstrip('.')}{at}")
+            found.append(f"this month {self.spent}")
+            if uncertain := self.known.uncertain:
+                found.append(f"{uncertain} uncertain call{'' if uncertain == 1 else 's'}")
+            state = self.known.state
+            if state.last_error:
+                at = f" ({state.last_error_at:%Y-%m-%d %H:%M} UTC)" if state.last_error_at else ""
+                found.append(f"last error: {state.last_error.rstrip('.')}{at}")
         return "; ".join(part.rstrip(".") for part in found) + "."
 
     def _answers(self) -> str:
@@ -61,11 +60,14 @@ class Standing:
         number = self.seen.models or 0
         return f"{self.url} answers, {key}, {number} image model{'' if number == 1 else 's'}"
 
-    def _spent(self, known: Known) -> str:
-        month, spent = known.spend, money(known.spend.millicredits)
-        said = f"this month {'about ' if month.estimated else ''}{spent} for {month.pictures} pictures"
-        if known.uncertain:
-            said += f", {known.uncertain} uncertain call{'' if known.uncertain == 1 else 's'}"
+    @property
+    def spent(self) -> str:
+        """This month's money in words."""
+        if self.known is None:
+            return "not known"
+        month = self.known.spend
+        said = f"{'about ' if month.estimated else ''}{money(month.millicredits)}"
+        said += f" for {month.pictures} picture{'' if month.pictures == 1 else 's'}"
         return said + (f", perhaps {money(month.possible)} more" if month.possible else "")
 
     @property
@@ -130,18 +132,11 @@ def spend_by_month(months: int = 12) -> list[Month]:
     now = month_begin()
     year, month = divmod(now.year * 12 + now.month - months, 12)
     first = now.replace(year=year, month=month + 1)
-    ok, said = Q(outcome=calls.OK), Q(cost__isnull=False)
-    unanswered = Q(outcome__in=(calls.UNCERTAIN, calls.CANCELLED, calls.UNDER_WAY))
-    rows = (
+    rows: Iterable[Mapping[str, Any]] = (
         UpstreamCall.objects.filter(sent_at__gte=first)
         .annotate(month=TruncMonth("sent_at", tzinfo=UTC))
         .values("month", "upstream", "model")
-        .annotate(
-            calls=Count("id"),
-            said=Sum("cost", default=0),
-            estimated=Sum("estimate", filter=ok & ~said, default=0),
-            possible=Sum("estimate", filter=unanswered, default=0),
-        )
+        .annotate(calls=Count("id"), **SUMS)
     )
     found = [
         Month(

@@ -15,14 +15,12 @@ from django.views.decorators.http import require_safe
 
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
-from limner.engines.prices import money
 from limner.engines.upstreams import Upstream
 from limner.engines.upstreams import upstreams as configured
 from limner.engines.upstreams.looking import Seen, look_at_all
 from limner.errors import Unavailable
-from limner.jobs.models import UpstreamCall
 from limner.jobs.queries import uncertain_calls
-from limner.jobs.standing import Month, Standing, known_of, spend_by_month, standing
+from limner.jobs.standing import known_of, spend_by_month, standing
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
 
@@ -76,84 +74,13 @@ def _viewer(request: HttpRequest) -> Account | None:
 def _page(request: HttpRequest, found: tuple[Upstream, ...], seen: tuple[Seen, ...]) -> HttpResponse:
     known = known_of(found)
     uncertain = uncertain_calls()
-    standings = [
-        Row(standing(one, looked, known[one.name], home=settings.LIMNER_HOME))
-        for one, looked in zip(found, seen, strict=True)
-    ]
     context = {
-        "upstreams": standings,
-        "months": [Line(month) for month in spend_by_month()],
-        "uncertain": [Doubt(call) for call in uncertain[:NEWEST]],
+        "upstreams": [
+            standing(one, looked, known[one.name], home=settings.LIMNER_HOME)
+            for one, looked in zip(found, seen, strict=True)
+        ],
+        "months": spend_by_month(),
+        "uncertain": uncertain[:NEWEST],
         "more": max(0, uncertain.count() - NEWEST),
     }
     return render(request, "ops/upstreams.html", context)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One upstream in the page's words."""
-
-    standing: Standing
-
-    @property
-    def fine(self) -> bool:
-        return not self.standing.seen.said
-
-    @property
-    def reachable(self) -> str:
-        return _yes_or_no(self.standing.seen.reachable)
-
-    @property
-    def key(self) -> str:
-        if self.standing.key_source == "no key":
-            return "none is sent"
-        accepted = {True: "accepted", False: "not accepted", None: "not known"}[self.standing.seen.key_accepted]
-        return f"{accepted} · {self.standing.key_source}"
-
-    @property
-    def models(self) -> str:
-        number = self.standing.seen.models
-        return "not known" if number is None else str(number)
-
-    @property
-    def spent(self) -> str:
-        """Of this month."""
-        if self.standing.known is None:
-            return "not known"
-        month = self.standing.known.spend
-        said = f"{'about ' if month.estimated else ''}{money(month.millicredits)}, {month.pictures} pictures"
-        return said + (f", perhaps {money(month.possible)} more" if month.possible else "")
-
-
-@dataclass(frozen=True)
-class Line:
-    """What one model cost in one month."""
-
-    month: Month
-
-    @property
-    def spent(self) -> str:
-        return money(self.month.millicredits)
-
-    @property
-    def possible(self) -> str:
-        return money(self.month.possible) if self.month.possible else ""
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A call that was sent and never answered."""
-
-    call: UpstreamCall
-
-    @property
-    def cost(self) -> str:
-        return money(self.call.estimate)
-
-    @property
-    def pictures(self) -> int:
-        return len(self.call.indices)
-
-
-def _yes_or_no(value: bool | None) -> str:
-    return {True: "yes", False: "no", None: "not known"}[value]

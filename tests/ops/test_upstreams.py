@@ -74,7 +74,7 @@ def test_the_owner_sees_how_an_upstream_is_doing(client: Client, openai: StandIn
     assert (shown["Address"], shown["Reachable"]) == (openai.url, "yes")
     assert shown["Key"].startswith("accepted · ")
     assert int(shown["Image models"]) > 0
-    assert (shown["Spent this month"], shown["Uncertain calls"]) == ("nothing, 0 pictures", "0")
+    assert (shown["Spent this month"], shown["Uncertain calls"]) == ("nothing for 0 pictures", "0")
     assert shown["Last error"] == "none"
 
 
@@ -115,7 +115,7 @@ def test_what_was_spent_is_told_by_month_and_model(client: Client, openai: Stand
     a_call(cost=3000, sent_at=before)
     a_call("upstream_busy")
     page = text(client)
-    assert facts(page)["Spent this month"] == "about $2.15, 4 pictures"
+    assert facts(page)["Spent this month"] == "about $2.15 for 4 pictures"
     table = page.split('aria-labelledby="spend-title"')[1].split("</table>")[0]
     lines = [re.sub(r"<[^>]*>|\s+", " ", row).split() for row in table.split("<tr>")[2:]]
     assert [(" ".join(line[:2]), line[2], line[4]) for line in lines] == [
@@ -136,7 +136,7 @@ def test_uncertain_calls_are_named_with_their_job_time_and_possible_cost(client:
     call = a_call("uncertain", indices=[0, 1], estimate=10_600)
     page = text(client)
     assert facts(page)["Uncertain calls"] == "1"
-    assert facts(page)["Spent this month"] == "nothing, 0 pictures, perhaps 10.6 cents more"
+    assert facts(page)["Spent this month"] == "nothing for 0 pictures, perhaps 10.6 cents more"
     row = page.split('aria-labelledby="uncertain-title"')[1].split("</table>")[0]
     assert str(call.job) in row
     assert f"{NOW:%H:%M}" in row
