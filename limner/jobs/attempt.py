@@ -58,7 +58,11 @@ class Attempt:
         self._stopping = False
         self._sent: set[int] = set()
         """Calls of an upstream that are under way."""
+        self._bought: set[int] = set()
+        """Pictures that an upstream was asked for: those of answered calls are still to come from the engine."""
         self._paid = False
+        self._once = False
+        """What was paid for is not asked for again because it could not be kept."""
         self._begun = time.monotonic()
         self._interrupted = asyncio.Event()
         self._over = asyncio.Event()
@@ -80,8 +84,9 @@ class Attempt:
 
     @property
     def sent(self) -> bool:
-        """True while a call of an upstream is under way: ended now, nobody knows whether it has to be paid for."""
-        return bool(self._sent)
+        """True while a call of an upstream is under way: ended now, nobody knows whether it has to be paid for; and
+        while pictures of an answered one are not taken yet: ended now, they would be paid for and asked for again."""
+        return bool(self._sent or self._bought & self._missing)
 
     def wind_up(self) -> None:
         """The dispatcher is about to stop: what is sent may be answered, and nothing more is sent."""
@@ -162,7 +167,9 @@ class Attempt:
             self._stopping = True  # it is somebody else's by now, or was cancelled: the ledger knows
             return False
         self._sent.add(call.call)
+        self._bought.update(call.indices)
         self._paid = True
+        self._once = self._once or call.upstream not in self._tools.resend
         return True
 
     async def _answered(self, answer: Answered) -> None:
@@ -222,6 +229,8 @@ class Attempt:
             self._trouble = Broken("A picture was drawn but could not be kept. The server's log says why.")
         else:
             self._lost = self._lost or not mine
+        if self._trouble is not None and self._once:
+            self._trouble.retryable = False
         if self._lost or (self._trouble is not None and not self._sent):
             await self._interrupt()
 

@@ -97,7 +97,8 @@ class Pacing:
             self._pause_until(now + min(retry_after, LONGEST_PAUSE))
         if begun < self._slowed_at:
             return
-        if self._limit == 1 and retry_after is None:
+        if self._limit == 1 and (retry_after is None or retry_after < FIRST_PAUSE):
+            # Also where it says "at once", again and again: it would be asked as fast as it can refuse.
             self._pause_until(now + min(FIRST_PAUSE * 2.0**self._storm, LONGEST_STORM_PAUSE))
             self._storm = min(self._storm + 1, 10)
         self._slowed_at = now

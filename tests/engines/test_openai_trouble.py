@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import logging
 import socket
@@ -318,6 +319,9 @@ async def test_a_link_that_is_gone_or_leads_astray_is_not_followed() -> None:
         (b"file:///etc/passwd", "no business"),
         (b"https://a@openai.com/picture.png", "no business"),
         (b"/v1/gone.png", "HTTP 404"),
+        (b"http://[half", "a link that is none"),
+        (b"https://openai.com:port/", "a link that is none"),
+        (b"https://openai.com/\\u0000", "a link that is none"),
     ):
         with stand_in([nonsense(body % link, "application/json")]) as upstream:
             error, _ = await trouble(upstream)
@@ -342,6 +346,28 @@ async def test_a_sentence_that_quotes_the_key_is_told_without_it() -> None:
     with stand_in([mistaken("Your key sk-stand-in-0123456789abcdef or sk-proj-12345678 is odd.")]) as upstream:
         error, _ = await trouble(upstream)
     assert error.message == "Your key … or … is odd."
+
+
+async def test_a_sentence_is_told_without_what_no_database_can_store() -> None:
+    with stand_in([mistaken("Half a \ud800pair, a \0NUL.", code="od\0d")]) as upstream:
+        error, _ = await trouble(upstream)
+    assert (error.message, error.code) == ("Half a pair, a NUL.", "od d")
+
+
+async def test_a_mad_account_of_a_call_does_not_cost_its_picture() -> None:
+    with stand_in() as upstream, configured(described(upstream)) as model:
+        picture = upstream_picture(await events_of(model, order(model)))
+        usage = '{"output_tokens": 1e999, "input_tokens": 5, "x": "\\u0000", "a": NaN, "b": {"c": 7, "\\ud800": 1}}'
+        upstream.then(
+            nonsense(f'{{"data": [{{"b64_json": "{picture}"}}], "usage": {usage}}}'.encode(), "application/json")
+        )
+        events = await events_of(model, order(model))
+    (answer,) = (event for event in events if isinstance(event, Answered))
+    assert (answer.outcome, answer.usage, len(drawn(events))) == ("ok", {"input_tokens": 5, "b": {"c": 7}}, 1)
+
+
+def upstream_picture(events: list[DrawEvent]) -> str:
+    return base64.b64encode(drawn(events)[0].data).decode()
 
 
 async def test_an_error_in_the_middle_of_a_stream_is_the_upstreams_own() -> None:

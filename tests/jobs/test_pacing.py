@@ -91,6 +91,14 @@ def test_one_that_is_busy_at_every_single_call_is_called_less_and_less_often_unt
 # A minute's worth ---------------------------------------------------------------------------------------------
 
 
+def test_one_that_is_always_busy_and_says_come_back_at_once_is_called_less_and_less_often_too() -> None:
+    pacing, now = Pacing(1), 0.0
+    for _ in range(10):
+        now += pacing.wait(now)
+        pacing.busy(begun=now, now=now, retry_after=0.0)
+    assert pacing.wait(now) == LONGEST_STORM_PAUSE
+
+
 def test_a_minutes_worth_of_calls_may_be_made_at_once_then_they_come_evenly() -> None:
     pacing = Pacing(100, per_minute=3, now=0)
     for _ in range(3):

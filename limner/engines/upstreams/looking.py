@@ -108,7 +108,7 @@ def key_source(upstream: Upstream, environment: Mapping[str, str], home: Path, h
 
 def _table(file: Path, name: str) -> dict[str, str]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get(name, {})
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig")).get(name, {})
     except (OSError, ValueError):
         return {}
     return table if isinstance(table, dict) else {}

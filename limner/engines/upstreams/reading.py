@@ -45,7 +45,7 @@ def _tables(environment: Mapping[str, str], folder: Path) -> tuple[Path, dict[st
     named = environment.get(SETTING, "")
     file = folder / Path(named).expanduser() if named else folder / FILE_NAME
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if named:
             raise BadUpstream(f"{SETTING} names {file}, and there is no such file.") from None

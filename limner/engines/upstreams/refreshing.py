@@ -52,11 +52,14 @@ def _asked(upstream: Upstream) -> object:
             return None
 
     url = f"{upstream.url}/models" + (f"?{urlencode(upstream.query)}" if upstream.query else "")
+    # A proxy only passes on what goes over https. One for http:// would be shown the key, so there it is not asked.
+    proxies = {scheme: proxy for scheme, proxy in urllib.request.getproxies().items() if scheme == "https"}
+    opener = urllib.request.build_opener(NoRedirects, urllib.request.ProxyHandler(proxies))
     request = urllib.request.Request(url, headers={"Accept": "application/json", **upstream.headers})  # noqa: S310
     for header, text in upstream.auth().items():
         request.add_unredirected_header(header, text)
     try:
-        with urllib.request.build_opener(NoRedirects).open(request, timeout=TIMEOUT) as answer:
+        with opener.open(request, timeout=TIMEOUT) as answer:
             body = answer.read(MAX_BYTES + 1)
     except urllib.error.HTTPError as error:
         error.close()

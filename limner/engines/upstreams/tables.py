@@ -147,7 +147,7 @@ def _key(table: Table, environment: Mapping[str, str]) -> Secret | None:
 
 def _file_text(file: Path, where: str) -> str:
     try:
-        text = file.read_text(encoding="utf-8").strip()
+        text = file.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BadUpstream(f"{where}: {file} cannot be read ({type(error).__name__}).") from None
     if not text:

@@ -42,6 +42,12 @@ def test_the_key_may_be_kept_in_a_file(toml: Read, tmp_path: Path) -> None:
             toml(OPENAI_API_KEY_FILE=str(tmp_path / file))
 
 
+def test_files_that_windows_editors_wrote_are_read(toml: Read, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{KEY}\r\n", encoding="utf-8-sig")
+    lines = '\ufeff[far]\r\nkind = "other"\r\nurl = "https://far.example/v1"\r\nkey_file = "key"\r\n'
+    assert toml(lines)["far"].key.reveal() == KEY
+
+
 def test_a_base_url_takes_the_key_elsewhere(toml: Read) -> None:
     assert toml(OPENAI_API_KEY=KEY, OPENAI_BASE_URL="http://localhost:4000/")["openai"].url == (
         "http://localhost:4000/v1"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from limner.engines.upstreams import Secret, Upstream, asked_at, models_there, read, refresh, remembered
+from limner.engines.upstreams import Secret, Upstream, models_there, read, refresh, remembered
 from limner.errors import LimnerError, NotConfigured, UpstreamBusy, UpstreamClosed, UpstreamError, UpstreamFailed
 from tests.engines.upstreams.conftest import KEY
 
@@ -80,7 +80,6 @@ async def test_the_models_are_asked_for_with_the_key_and_remembered(
     )
     assert await refresh(house, tmp_path) == ("storybook", "sd-turbo")
     assert remembered(house, tmp_path) == ("storybook", "sd-turbo")
-    assert asked_at(house, tmp_path) is not None
     path, headers = server.asked[0]
     assert (path, headers["authorization"]) == ("/v1/models", f"Bearer {KEY}")
     assert kept(tmp_path) == ["upstream-models.json"]
@@ -159,6 +158,18 @@ async def test_a_server_that_is_not_there_cannot_be_reached(server: Server, hous
     server.server_close()
     with pytest.raises(UpstreamFailed, match=r"house cannot be reached at .* \(ConnectionRefusedError\)"):
         await refresh(house, tmp_path)
+
+
+async def test_a_proxy_is_not_shown_the_key_of_an_upstream_without_tls(
+    server: Server, house: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, server.url.removesuffix("/v1"))
+    with pytest.raises(UpstreamFailed):
+        await models_there(replace(house, url="http://box.nowhere.internal:9/v1"))
+    assert server.asked == []
 
 
 async def test_azure_lists_no_deployments(tmp_path: Path) -> None:

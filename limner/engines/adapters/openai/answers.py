@@ -82,8 +82,7 @@ class Call:
             raise Unusable(self.upstream, "something that is not JSON")
         if not isinstance(found, dict) or not isinstance(data := found.get("data"), list):
             raise Unusable(self.upstream, "JSON that has no pictures in it")
-        usage = found.get("usage")
-        return Answer([row for row in data if isinstance(row, dict)], usage if isinstance(usage, dict) else {})
+        return Answer([row for row in data if isinstance(row, dict)], _plain(found.get("usage")))
 
     async def _streamed(self, response: Any, until: float) -> AsyncGenerator[Part | Answer]:
         stream = await response.parse()
@@ -110,10 +109,23 @@ def _json(body: bytearray) -> object:
         return None
 
 
-def _plain(usage: Any) -> dict[str, Any]:
-    if usage is None or isinstance(usage, dict):
-        return usage or {}
-    found: dict[str, Any] = usage.to_dict(mode="json")
+MOST_TOKENS = 10**12
+MOST_COUNTS = 50
+
+
+def _plain(usage: Any, depth: int = 3) -> dict[str, Any]:
+    """The counts in an upstream's account of a call. Whatever else it holds (NaN, texts that no database can store, a
+    number of a hundred digits) must not cost us the picture that came with it."""
+    if usage is not None and not isinstance(usage, dict):
+        usage = usage.to_dict(mode="json") if hasattr(usage, "to_dict") else {}
+    found: dict[str, Any] = {}
+    for name, value in list((usage or {}).items())[:MOST_COUNTS]:
+        if not (isinstance(name, str) and name.isprintable() and len(name) <= 100):
+            continue
+        if isinstance(value, dict) and depth > 1:
+            found[name] = _plain(value, depth - 1)
+        elif isinstance(value, int | float) and 0 <= value <= MOST_TOKENS:
+            found[name] = value
     return found
 
 

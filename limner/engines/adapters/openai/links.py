@@ -18,13 +18,19 @@ TRIES = 3
 
 async def fetched(link: str, library: Library, upstream: Upstream) -> bytes:
     """The bytes behind a link of `upstream`'s answer. Raises NotAPicture with what is wrong with it."""
-    url = urljoin(f"{upstream.url}/", link)
-    if not _may_fetch(url, upstream):
+    try:
+        url = urljoin(f"{upstream.url}/", link)
+        allowed = _may_fetch(url, upstream)
+    except ValueError:  # "http://[", a port of letters
+        raise NotAPicture("a link that is none") from None
+    if not allowed:
         raise NotAPicture("a link to a place that it has no business pointing to")
     for attempt in range(1, TRIES + 1):
         try:
             async with asyncio.timeout(SECONDS):
                 return await _once(url, library)
+        except library.httpx.InvalidURL:
+            raise NotAPicture("a link that is none") from None
         except (library.httpx.RequestError, TimeoutError):
             if attempt < TRIES:
                 await asyncio.sleep(0.2 * attempt)

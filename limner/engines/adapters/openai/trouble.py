@@ -97,10 +97,11 @@ def said_in(body: object, upstream: Upstream) -> Said:
 
 
 def clean(text: str, upstream: Upstream) -> str:
-    """An upstream's sentence without the key, or anything that looks like one."""
+    """An upstream's sentence without the key, or anything that looks like one, or what no database can store."""
     key = upstream.key.reveal()
     if key:
         text = text.replace(key, "…")
+    text = "".join(letter if letter.isprintable() else " " for letter in text)  # NUL, half a surrogate pair
     text = _LOOKS_LIKE_A_KEY.sub("…", " ".join(text.split()))
     return text if len(text) <= LONGEST_SENTENCE else text[: LONGEST_SENTENCE - 1] + "…"
 
