@@ -8,7 +8,7 @@ from limner.engines.upstreams.families import Family, families, family_of
 from limner.engines.upstreams.offering import models_of, models_of_all, start
 from limner.engines.upstreams.reading import read
 from limner.engines.upstreams.refreshing import models_there, refresh
-from limner.engines.upstreams.remembering import asked_at, remembered
+from limner.engines.upstreams.remembering import remembered
 from limner.engines.upstreams.secret import Secret
 from limner.engines.upstreams.tables import BadUpstream
 from limner.engines.upstreams.upstream import Offered, Upstream
@@ -19,7 +19,6 @@ __all__ = [
     "Offered",
     "Secret",
     "Upstream",
-    "asked_at",
     "configure",
     "families",
     "family_of",

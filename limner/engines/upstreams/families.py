@@ -17,7 +17,6 @@ from limner.engines.dialects import TODAYS
 FILE = Path(__file__).with_name("families.toml")
 MILLICREDITS_A_DOLLAR = 100_000
 """One credit is one US cent."""
-OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,9 @@ class Family:
     seconds: float
     prices: Mapping[str, int]
     """Millicredits by "quality size" or "size"."""
-    estimated: frozenset[str]
-    """Sizes whose price is computed and not published; `OTHER`: all that are not in `sizes`' prices."""
+    rates: Mapping[str, float]
+    """US dollars for a million tokens of each sort; none where they are not known."""
     rule: str = ""
-
-    def is_estimated(self, size: Size) -> bool:
-        """Whether the price of a picture of `size` is our own arithmetic."""
-        named = any(key.split()[-1] == str(size) for key in self.prices)
-        return str(size) in self.estimated or (not named and OTHER in self.estimated)
 
 
 @cache
@@ -66,7 +60,7 @@ def _family(name: str, rows: dict[str, Any]) -> Family:
         options=frozenset(rows["options"]),
         seconds=float(rows["seconds"]),
         prices=MappingProxyType({key: millicredits(dollars) for key, dollars in rows["prices"].items()}),
-        estimated=frozenset(rows.get("estimated", ())),
+        rates=MappingProxyType(rows.get("rates", {})),
         rule=rows.get("rule", ""),
         **plain,
     )

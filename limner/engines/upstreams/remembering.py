@@ -7,7 +7,6 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +23,10 @@ def remembered(upstream: Upstream, folder: Path) -> tuple[str, ...]:
     return tuple(name for name in row["models"] if isinstance(name, str))
 
 
-def asked_at(upstream: Upstream, folder: Path) -> datetime | None:
-    """When it was last asked."""
-    row = _all(folder).get(upstream.name)
-    try:
-        return datetime.fromisoformat(row["at"])  # type: ignore[index]
-    except (TypeError, KeyError, ValueError):
-        return None
-
-
 def remember(upstream: Upstream, models: Sequence[str], folder: Path) -> None:
     """Write them down, whole or not at all."""
     rows = _all(folder)
-    rows[upstream.name] = {"url": upstream.url, "at": datetime.now(UTC).isoformat(), "models": list(models)}
+    rows[upstream.name] = {"url": upstream.url, "models": list(models)}
     handle, made = tempfile.mkstemp(dir=folder, prefix=f".{FILE_NAME}-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:

@@ -117,15 +117,6 @@ def test_prices_are_openais(model: str, size: str, quality: str | None, dollars:
     assert price(model_of(model), size, quality) == pytest.approx(dollars * 100_000)
 
 
-def test_a_price_that_is_computed_is_known_to_be_an_estimate() -> None:
-    two, one_five = families()["gpt-image-2"], families()["gpt-image-1.5"]
-    assert not two.is_estimated(Size(1024, 1024))
-    assert two.is_estimated(Size(2048, 1152))
-    assert not one_five.is_estimated(Size(1024, 1024))
-    assert one_five.is_estimated(Size(1536, 1024))
-    assert families()["gpt-image-2.6"].is_estimated(Size(1024, 1024))
-
-
 @pytest.mark.parametrize(
     ("name", "family"),
     [
