@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence, PngImagePlugin
 
+from limner.provenance.fresh_png import BAND
 from limner.provenance.mark import (
     TRAINED_ALGORITHMIC_MEDIA,
     Provenance,
@@ -123,7 +124,12 @@ def test_a_fresh_png_is_written_at_compression_level_1_and_no_larger_than_pillow
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["RGB", "RGBA"]), st.randoms(use_true_random=False))
+@given(
+    st.integers(1, 9),
+    st.integers(1, 9) | st.sampled_from([BAND - 1, BAND, BAND + 1, 2 * BAND + 1]),
+    st.sampled_from(["RGB", "RGBA"]),
+    st.randoms(use_true_random=False),
+)
 def test_a_fresh_png_of_any_shape_holds_every_pixel(width: int, height: int, mode: str, dice: Random) -> None:
     raw = dice.randbytes(width * height * len(mode))
     back = opened(encode(mode, (width, height), raw, format="png", metadata=ROBOT))
