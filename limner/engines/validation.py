@@ -1,7 +1,8 @@
 """From an asked-for picture to a `DrawRequest`: every rule of the dialect, with OpenAI's own sentences.
 
 Values come as the caller gave them (decoded JSON, or form text that the API has turned into numbers). The first
-fault found is reported, in OpenAI's order: prompt, n, size, then the rest. Nothing is stored before this is done.
+fault found is reported, in OpenAI's order: prompt, n, quality, format, size, then the rest. Nothing is stored before
+this is done.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from limner.engines.contract import Capabilities, DrawRequest, ImageRef, Size, Task
 from limner.engines.dialects import Dialect
-from limner.engines.sizes import RULES, native_size
+from limner.engines.sizes import RULES
 from limner.engines.translation import STYLES, Notice, Wanted, translate
 from limner.engines.words import words_of
 from limner.errors import InvalidRequest
@@ -67,16 +68,17 @@ def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest,
     able = model.capabilities
     prompt = _check_prompt(ask, dialect, able)
     n = _check_n(ask.n, dialect, able)
-    size = check_size(ask.size, dialect, able, like=ask.images[0] if ask.images else None)
+    quality = check_choice("quality", ask.quality, dialect.qualities, default="auto")
     output_format = check_choice("output_format", ask.output_format, OUTPUT_FORMATS, default="png")
+    size = check_size(ask.size, dialect, able, like=ask.images[0] if ask.images else None)
     wanted = Wanted(
         prompt=prompt,
         size=size,
         draw_size=size,
         task=ask.task,
-        quality=check_choice("quality", ask.quality, dialect.qualities, default="auto"),
-        style=check_choice("style", ask.style, tuple(STYLES), default=""),
+        quality=quality,
         background=check_choice("background", ask.background, BACKGROUNDS, default="auto"),
+        style=check_choice("style", ask.style, tuple(STYLES), default=""),
         negative_prompt=_check_negative(ask.negative_prompt, dialect, able),
         seed=check_integer("seed", ask.seed, 0, MAX_SEED),
         steps=check_integer("steps", ask.steps, able.min_steps, able.max_steps),
@@ -336,7 +338,6 @@ __all__ = [
     "check_size",
     "check_text",
     "make_request",
-    "native_size",
     "type_name",
     "unsupported_value",
     "wrong_type",

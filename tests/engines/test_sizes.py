@@ -10,7 +10,7 @@ import pytest
 
 from limner.engines.catalog import Facts, facts, model, offered
 from limner.engines.contract import Capabilities, Size, Task
-from limner.engines.validation import native_size
+from limner.engines.sizes import native_size
 
 NATIVE = ("512x512", "896x512", "512x896", "768x512", "512x768")
 

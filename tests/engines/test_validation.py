@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from limner.engines.catalog import Model
 from limner.engines.contract import DrawRequest, Size
 from limner.engines.dialects import DALL_E_2, DALL_E_3, GPT_IMAGE_1, GPT_IMAGE_2, LIMNER, Dialect
-from limner.engines.validation import MAX_SEED, MISSING, Ask, check_choice, make_request, native_size
+from limner.engines.sizes import native_size
+from limner.engines.validation import MAX_SEED, MISSING, Ask, check_choice, make_request
 from limner.errors import InvalidRequest
 from tests.engines.puppet import puppet
 
@@ -244,7 +245,8 @@ def test_a_bad_value_is_refused_naming_what_is_allowed(
 def test_the_first_of_several_faults_is_the_one_openai_reports(model: Model) -> None:
     assert refused(model, prompt="", n=0, size="x").param == "prompt"
     assert refused(model, n=0, size="x", output_format="x").param == "n"
-    assert refused(model, size="x", output_format="x").param == "size"
+    assert refused(model, size="x", output_format="x").param == "output_format"
+    assert refused(model, size="x", background="x").param == "size"
 
 
 def test_without_a_seed_one_is_chosen_and_a_given_one_is_kept(model: Model) -> None:

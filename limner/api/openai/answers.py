@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
 from limner.api.links import picture_link
 from limner.api.openai.parameters import is_gpt_image
 from limner.engines.contract import DrawRequest, Size
+from limner.engines.validation import Notice
 from limner.gallery.models import Picture
 from limner.storage import blobs
 
@@ -27,7 +28,7 @@ class Answer:
     family: str
     asked: str | None
     quality: str
-    warnings: list[tuple[str, str]]
+    warnings: list[Notice]
     safety_identifier: str | None
     origin: str | None
     told: list[dict[str, Any]] = field(default_factory=list)
@@ -45,7 +46,7 @@ class Answer:
             "model": self.model,
             "job": str(self.job),
             "seed": self.request.seed,
-            "warnings": [{"param": param, "message": message} for param, message in self.warnings],
+            "warnings": [asdict(notice) for notice in self.warnings],
         }
         return json.dumps(body).encode()
 

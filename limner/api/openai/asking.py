@@ -23,7 +23,7 @@ from limner.api.openai.parameters import (
 from limner.engines.catalog import Model, model
 from limner.engines.contract import DrawRequest, Task
 from limner.engines.dialects import Dialect, dialect_for, target_for
-from limner.engines.validation import MISSING, Ask, make_request
+from limner.engines.validation import MISSING, Ask, Notice, make_request
 from limner.errors import InvalidRequest, LimnerError
 
 OPTIONS = ("moderation", "user", "safety_identifier", "output_compression", "input_fidelity")
@@ -41,7 +41,7 @@ class Wish:
     task: Task
     base64: bool
     quality: str
-    warnings: list[tuple[str, str]]
+    warnings: list[Notice]
     safety_identifier: str | None
     pieces: Pieces = field(default_factory=Pieces)
 
@@ -60,7 +60,7 @@ def understood(
     given = normalised(body)
     asked = given.get("model")
     if asked is not None:
-        text("model", asked, "")
+        text("model", asked)
     dialect = dialect_for(asked)
     target = _target(asked)
     found: list[Found] = [(fault.param or "", fault) for fault in faults]
@@ -74,7 +74,7 @@ def understood(
         request, notices = make_request(_ask(given, task, pieces), dialect, target)
     except InvalidRequest as fault:
         found.append((fault.param or "", fault))
-    first = first_fault(given, dialect.family, task, found) or fault_of_two(given)
+    first = first_fault(given, task, found) or fault_of_two(given)
     if first is not None:
         raise _as_this_family_says(first, dialect.family)
     return Wish(
@@ -85,7 +85,7 @@ def understood(
         task=task,
         base64=_in_base64(given, dialect),
         quality=given.get("quality", "auto"),
-        warnings=[*((notice.param, notice.message) for notice in notices), *passed_over(given, task)],
+        warnings=[*notices, *passed_over(given, task)],
         safety_identifier=given.get("safety_identifier") or given.get("user"),
         pieces=pieces,
     )

@@ -1,7 +1,7 @@
 """The parameters of `/v1/images/generations`, `/edits` and `/variations`, one line each, for every dialect.
 
-What the engines room validates (prompt, n, size and the numbers of drawing) is only named here, for its place in the
-order; the rest is checked here. Faults are reported in the order in which OpenAI's server reports them, whatever
+What the engines room validates (all that says what to draw) is only named here, for its place in the order; the rest
+is checked here. Faults are reported in the order in which OpenAI's server reports them, whatever
 order a client wrote its keys in. `null` is the same as leaving a key out.
 """
 
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from limner.engines.contract import Task
-from limner.engines.validation import check_choice, check_integer, check_text, wrong_type
+from limner.engines.validation import Notice, check_choice, check_integer, check_text, wrong_type
 from limner.errors import InvalidRequest, LimnerError
 
-Check = Callable[[str, Any, str], None]
-"""Raises `InvalidRequest` when a value is wrong. Called with the parameter's name, its value and the family."""
+Check = Callable[[str, Any], None]
+"""Raises `InvalidRequest` when a value is wrong. Called with the parameter's name and its value."""
 
 MAX_WARNINGS = 20
 MAX_TEXT = 1000
@@ -37,12 +37,11 @@ def is_gpt_image(family: str) -> bool:
     return family.startswith("gpt-image")
 
 
-def one_of(*values: str, **by_family: tuple[str, ...]) -> Check:
-    """A string out of a list; a family with a list of its own is named in underscores (`gpt_image_1=…`)."""
+def one_of(*values: str) -> Check:
+    """A string out of a list."""
 
-    def check(name: str, value: Any, family: str) -> None:
-        choices = by_family.get(family.replace("-", "_").replace(".", "_"), values)
-        check_choice(name, value, choices, default=choices[0])
+    def check(name: str, value: Any) -> None:
+        check_choice(name, value, values, default=values[0])
 
     return check
 
@@ -50,17 +49,17 @@ def one_of(*values: str, **by_family: tuple[str, ...]) -> Check:
 def whole(low: int, high: int) -> Check:
     """An integer between two bounds."""
 
-    def check(name: str, value: Any, family: str) -> None:
+    def check(name: str, value: Any) -> None:
         check_integer(name, value, low, high)
 
     return check
 
 
-def text(name: str, value: Any, family: str) -> None:
+def text(name: str, value: Any) -> None:
     check_text(name, value, minimum=0, maximum=MAX_TEXT)
 
 
-def stream(name: str, value: Any, family: str) -> None:
+def stream(name: str, value: Any) -> None:
     if not isinstance(value, bool):
         raise wrong_type(name, "a boolean", value)
     if value:
@@ -80,29 +79,20 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("image", tasks=IMAGES),
     Parameter("mask", tasks=frozenset({Task.EDIT})),
     Parameter("n"),
-    Parameter(
-        "quality",
-        one_of(
-            *("standard", "hd", "low", "medium", "high", "xhigh", "max", "auto"),
-            dall_e=("standard", "hd"),
-            gpt_image_1=("low", "medium", "high", "auto"),
-            gpt_image_2=("low", "medium", "high", "auto"),
-            gpt_image_2_5=("low", "medium", "high", "xhigh", "max", "auto"),
-        ),
-    ),
-    Parameter("output_format", one_of("png", "webp", "jpeg")),
+    Parameter("quality"),
+    Parameter("output_format"),
     Parameter("output_compression", whole(0, 100)),
     Parameter("size"),
-    Parameter("background", one_of("transparent", "opaque", "auto")),
+    Parameter("background"),
     Parameter("moderation", one_of("auto", "low")),
     Parameter("input_fidelity", one_of("high", "low"), tasks=frozenset({Task.EDIT})),
     Parameter("partial_images", whole(0, 3)),
     Parameter("response_format", one_of("url", "b64_json")),
-    Parameter("style", one_of("vivid", "natural")),
+    Parameter("style"),
     Parameter("stream", stream),
     Parameter("user", text),
     Parameter("safety_identifier", text),
-    # Beyond OpenAI's: how clients of other servers steer the drawing, checked where the drawing is known.
+    # Beyond OpenAI's: how clients of other servers steer the drawing.
     Parameter("seed"),
     Parameter("steps"),
     Parameter("guidance"),
@@ -129,7 +119,7 @@ Found = tuple[str, LimnerError]
 """A fault that somebody else found, and the parameter in whose place it is reported."""
 
 
-def first_fault(given: Mapping[str, Any], family: str, task: Task, found: Sequence[Found] = ()) -> LimnerError | None:
+def first_fault(given: Mapping[str, Any], task: Task, found: Sequence[Found] = ()) -> LimnerError | None:
     """The fault to report: the first in the order of PARAMETERS, those that the engines' validation found and those
     of the images among them. One of a name that is not in the table comes before all."""
     others = sorted(((ORDER.get(param, -1), fault) for param, fault in found), key=lambda pair: pair[0])
@@ -138,7 +128,7 @@ def first_fault(given: Mapping[str, Any], family: str, task: Task, found: Sequen
         if parameter.check is None or parameter.name not in given or task not in parameter.tasks:
             continue
         try:
-            parameter.check(parameter.name, given[parameter.name], family)
+            parameter.check(parameter.name, given[parameter.name])
         except InvalidRequest as fault:
             return fault
     return first
@@ -162,8 +152,8 @@ def fault_of_two(given: Mapping[str, Any]) -> InvalidRequest | None:
     return None
 
 
-def passed_over(given: Mapping[str, Any], task: Task) -> list[tuple[str, str]]:
-    """A (param, sentence) for each key that is not known on the route of this task."""
+def passed_over(given: Mapping[str, Any], task: Task) -> list[Notice]:
+    """A notice for each key that is not known on the route of this task."""
     known = {parameter.name for parameter in PARAMETERS if task in parameter.tasks}
-    unknown = [name[:100] for name in given if name not in known]
-    return [(name, "Limner does not know this parameter and passed it over.") for name in unknown][:MAX_WARNINGS]
+    unknown = [name[:100] for name in given if name not in known][:MAX_WARNINGS]
+    return [Notice(name, "Limner does not know this parameter and passed it over.") for name in unknown]
