@@ -207,9 +207,13 @@ def check_size(value: object, dialect: Dialect, able: Capabilities, *, like: Ima
 
 
 def _shaped(like: ImageRef, able: Capabilities) -> Size:
-    """Of the offered sizes the first with the shape nearest to that of an image."""
+    """Of the offered sizes the first with the shape nearest to that of an image.
+
+    None of more than twice the usual one's pixels: nobody who leaves the size to us asked for the price of a poster.
+    """
     shape = math.log(max(like.width, 1) / max(like.height, 1))
-    return min(able.offered_sizes, key=lambda size: round(abs(math.log(size.width / size.height) - shape), 3))
+    modest = [size for size in able.offered_sizes if size.pixels <= 2 * able.offered_sizes[0].pixels]
+    return min(modest, key=lambda size: round(abs(math.log(size.width / size.height) - shape), 3))
 
 
 def wrong_type(param: str, expected: str, value: object) -> InvalidRequest:

@@ -158,7 +158,9 @@ def keep(claimed: Claim, *, lease_seconds: float, last: bool) -> bool:
     """
     mine = Job.objects.filter(pk=claimed.pk, attempt=claimed.attempt, state=State.RUNNING)
     if not last:
-        return mine.update(lease_until=Now() + timedelta(seconds=lease_seconds)) == 1
+        # Getting on: whatever its upstream had no time for before is forgotten.
+        lease = Now() + timedelta(seconds=lease_seconds)
+        return mine.update(lease_until=lease, busy=0, busy_since=None) == 1
     moves.check(State.RUNNING, State.DONE)
     return mine.update(state=State.DONE, ended_at=Now(), lease_until=None) == 1
 

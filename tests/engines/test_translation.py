@@ -108,6 +108,12 @@ def test_an_edit_without_a_size_has_the_shape_of_its_picture() -> None:
     assert str(asked(GPT_IMAGE_2, "dall-e-2", task=Task.EDIT, images=(tall,))[0].size) == "1024x1024"
 
 
+def test_a_phone_s_photo_edited_in_auto_is_not_drawn_as_a_poster() -> None:
+    photo = ImageRef("photo", 2160, 3840)
+    size = asked(GPT_IMAGE_2, "gpt-image-2", task=Task.EDIT, images=(photo,), size="auto")[0].size
+    assert str(size) == "1024x1536"
+
+
 # ---- quality and style
 
 
