@@ -162,19 +162,17 @@ def _style(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
     if not wanted.style:
         return {}, []
     able = target.capabilities
-    options = {name: value for name, value in wanted.options.items() if name != "style"}
     if honours(target, "style"):
-        return {"options": {**options, "style": wanted.style}}, []
+        return {"options": {**wanted.options, "style": wanted.style}}, []
     words = STYLES[wanted.style]
-    prompt = f"{wanted.prompt}, {words}" if wanted.prompt.strip() else wanted.prompt
-    change: Change = {"options": options, "style": ""}
-    if able.unknown_words(words_of(words)) or prompt == wanted.prompt:
+    prompt = f"{wanted.prompt}, {words}"
+    if able.unknown_words(words_of(words)) or not wanted.prompt.strip():
         if wanted.style in SILENT["style"]:
-            return change, []
-        return change, [Notice("style", f"{target.title} has no styles; '{wanted.style}' changes nothing.")]
+            return {}, []
+        return {}, [Notice("style", f"{target.title} has no styles; '{wanted.style}' changes nothing.")]
     if len(prompt) > able.max_prompt:
-        return change, [Notice("style", f"The prompt leaves no room for the words of '{wanted.style}'.")]
-    return {**change, "prompt": prompt}, []
+        return {}, [Notice("style", f"The prompt leaves no room for the words of '{wanted.style}'.")]
+    return {"prompt": prompt}, []
 
 
 def _background(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:

@@ -167,16 +167,14 @@ async def test_a_mask_that_is_right_already_is_sent_byte_for_byte() -> None:
         assert [part.data for part in upstream.calls[0].files] == [images["one"], images["mask"]]
 
 
-@pytest.mark.parametrize(("supports", "verb"), [(ALL, "variations"), (ALL - {"variations"}, "edits")])
-async def test_a_variation_is_an_edit_where_the_upstream_has_none(supports: frozenset[str], verb: str) -> None:
+async def test_a_variation_is_sent_without_words() -> None:
     with stand_in() as upstream:
-        with configured(described(upstream, "any-model", supports=supports)) as model:
+        with configured(described(upstream, "any-model", supports=ALL)) as model:
             wanted = order(model, images={"one": png()}, task=Task.VARY, prompt="")
             assert len(drawn(await events_of(model, wanted))) == 1
         [call] = upstream.calls
-    assert call.verb == verb
-    assert ("prompt" in call.fields) is (verb == "edits")
-    assert call.fields.get("prompt") != ""
+    assert call.verb == "variations"
+    assert "prompt" not in call.fields
 
 
 async def test_partial_pictures_are_previews() -> None:

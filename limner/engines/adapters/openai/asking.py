@@ -12,8 +12,7 @@ from limner.engines.contract import DrawOrder, DrawRequest, Task
 from limner.engines.upstreams import Upstream, family_of
 from limner.errors import EngineError
 
-VARIATION_WORDS = "Draw a variation of this picture."
-"""For an upstream that has no variations, where nobody gave a prompt."""
+_METHODS = {Task.CREATE: "generate", Task.EDIT: "edit", Task.VARY: "create_variation"}
 MOST_PARTIALS = 3
 PARTIAL_MILLICREDITS = 300
 """A partial picture is 100 output tokens more."""
@@ -43,11 +42,13 @@ def split(order: DrawOrder, model: Model, upstream: Upstream) -> list[tuple[int,
 def asking(order: DrawOrder, indices: tuple[int, ...], model: Model, upstream: Upstream) -> Asking:
     """Blocking where pictures have to be made fit: run it in a thread. Raises EngineError."""
     request = order.request
-    method = _method(request, upstream)
+    method = _METHODS.get(request.task)
+    if method is None:
+        raise EngineError(f"{upstream.name} cannot {request.task} pictures.")
     words: dict[str, Any] = {"model": model.upstream_model, "n": len(indices), "size": str(request.draw_size)}
     body: dict[str, Any] = {}
     if method != "create_variation":
-        words["prompt"] = request.prompt if request.prompt.strip() else VARIATION_WORDS
+        words["prompt"] = request.prompt
         body |= _options(request, model)
     if method != "generate":
         files = [picture_file(order.images[ref.public_id], number) for number, ref in enumerate(request.images)]
@@ -64,17 +65,6 @@ def asking(order: DrawOrder, indices: tuple[int, ...], model: Model, upstream: U
         words |= {"stream": True, "partial_images": partials}
     body |= _extra(request, indices[0], model, upstream)
     return Asking(method, {**words, **({"extra_body": body} if body else {})}, partials)
-
-
-def _method(request: DrawRequest, upstream: Upstream) -> str:
-    match request.task:
-        case Task.CREATE:
-            return "generate"
-        case Task.EDIT:
-            return "edit"
-        case Task.VARY:
-            return "create_variation" if "variations" in upstream.supports else "edit"
-    raise EngineError(f"{upstream.name} cannot {request.task} pictures.")
 
 
 def _options(request: DrawRequest, model: Model) -> dict[str, Any]:
