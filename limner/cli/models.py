@@ -34,14 +34,14 @@ def list_(as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(
-        *("model", "drawn by", "price a picture", "sizes", "seconds", "installed", "licence"),
+        *("model", "drawn by", "price", "sizes", "seconds", "installed", "licence"),
         box=None,
         pad_edge=False,
     )
     for model in catalog().values():
         here = "yes" if installed(model) else "no"
         sizes = ", ".join(map(str, model.capabilities.offered_sizes))
-        by, seconds = model.upstream or f"this machine ({model.engine})", f"about {model.seconds:g}"
+        by, seconds = model.upstream or "this machine", f"about {model.seconds:g}"
         table.add_row(plain(model.name), by, _price(model), sizes, seconds, here, model.licence)
     console().print(table)
 

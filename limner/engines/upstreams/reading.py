@@ -46,7 +46,7 @@ def _tables(environment: Mapping[str, str], folder: Path) -> tuple[Path, dict[st
     file = folder / Path(named).expanduser() if named else folder / FILE_NAME
     try:
         said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a home that cannot be one is said where it is made
         if named:
             raise BadUpstream(f"{SETTING} names {file}, and there is no such file.") from None
         return file, {}
