@@ -202,7 +202,7 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
     # The encoder looks at half the size, so scenes are drawn there at once.
     source = supply(run.recipe, run.recipe.seed + 1000 * run.step + rank, SIDE // 2, where)
     shelf = Shelf(source, autoencoder, run.recipe, plan.scenes // crew.size)
-    shelf.fill(64)
+    shelf.fill(2 * batch)
     model = torch.compile(painter) if plan.compiled else painter
     heard, going = 0.0, True
     while going:

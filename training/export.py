@@ -21,6 +21,7 @@ import nncf
 import numpy as np
 import openvino as ov
 import torch
+from openvino.tools.ovc import convert_model
 from openvino_tokenizers import convert_tokenizer
 from torch import Tensor, nn
 
@@ -90,7 +91,7 @@ def save(
     """Convert one network; ``small`` keeps its weights in eight bits, else sixteen."""
     shapes = [ov.PartialShape(shape) for shape in inputs.values()]
     with torch.inference_mode():
-        model = ov.convert_model(module.eval(), example_input=examples, input=shapes)
+        model = convert_model(module.eval(), example_input=examples, input=shapes)
     for port, name in zip(model.inputs, inputs, strict=True):
         port.get_tensor().set_names({name})
     for port, name in zip(model.outputs, outputs, strict=True):

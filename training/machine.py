@@ -56,5 +56,6 @@ def keep(path: Path, state: dict[str, Any]) -> None:
 def tell(path: Path, text: str) -> None:
     """Print a line of a part's log and add it to the file beside ``path``; workers of a crew can do it too."""
     print(text, flush=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".log").open("a", encoding="utf-8") as log:
         log.write(f"{text}\n")

@@ -28,15 +28,17 @@ class Upscaler(nn.Module):
 
     def __init__(self, width: int = 48, blocks: int = 3) -> None:
         super().__init__()
+        last = nn.Conv2d(width, 48, 3, padding=1)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
         self.inner = nn.Sequential(
             nn.PixelUnshuffle(2),
             nn.Conv2d(12, width, 3, padding=1),
             *(Step(width) for _ in range(blocks)),
             nn.SiLU(),
-            nn.Conv2d(width, 48, 3, padding=1),
+            last,
             nn.PixelShuffle(4),
         )
-        nn.init.zeros_(self.inner[-2].weight)
 
     def forward(self, sample: Tensor) -> Tensor:
         """The picture in 0..1 (pictures, 3, height, width) at twice the size, in about 0..1."""

@@ -24,6 +24,7 @@ import openvino as ov
 import torch
 from openvino import opset13 as ops
 from openvino._offline_transformations import apply_make_stateful_transformation
+from openvino.tools.ovc import convert_model
 from openvino_tokenizers import convert_tokenizer
 from torch import Tensor, nn
 
@@ -80,7 +81,7 @@ def converted(model: Scribe) -> ov.Model:
         *past,
     )
     with torch.no_grad():
-        result = ov.convert_model(Stepwise(model).eval(), example_input=example)
+        result = convert_model(Stepwise(model).eval(), example_input=example)
     inputs = ["input_ids", "attention_mask", "position_ids", "beam_idx", *old]
     for port, name in zip((*result.inputs, *result.outputs), (*inputs, "logits", *new), strict=True):
         port.get_tensor().set_names({name})
