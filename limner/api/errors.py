@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 
 from limner.accounts.models import Account
@@ -18,9 +17,9 @@ from limner.errors import (
     OutOfCredits,
     RateLimited,
     UpstreamBusy,
-    UpstreamClosed,
     UpstreamRefused,
 )
+from limner.jobs.telling import told_to
 
 SERVER_FAULT = (
     "The server had an error while processing your request. What happened is in its log, under the x-request-id of "
@@ -88,11 +87,6 @@ REFUSALS = frozenset({"content_policy_violation", "moderation_blocked", "content
 BUSY_FOR = 30.0
 """Seconds after which to ask again for what an upstream had no time for: the job has waited and tried already."""
 
-CLOSED = (
-    "What draws this is not available here just now. Whoever runs this Limner can see why. Another model may be: "
-    "GET /v1/models lists them."
-)
-
 
 def status_of_code(code: str) -> int:
     """The HTTP status of an error that is known by its code alone, as the ledger keeps it."""
@@ -114,17 +108,11 @@ def ended_badly(code: str, message: str, account: Account, *, newer: bool, upstr
         kind, retry_after = "requests", BUSY_FOR
     return ApiError(
         status,
-        said_to(account, code, message) or "The picture could not be drawn.",
+        told_to(account, code, message) or "The picture could not be drawn.",
         kind=kind,
         code=code or "image_generation_failed",
         retry_after=retry_after,
     )
-
-
-def said_to(account: Account, code: str, message: str) -> str:
-    """A failed job's sentence as this account may read it: keys and balances are the operator's business."""
-    operator = not settings.LIMNER_ACCOUNTS or account.is_staff or account.is_superuser
-    return CLOSED if code == UpstreamClosed.code and not operator else message
 
 
 def _tree(root: type[LimnerError]) -> Iterator[type[LimnerError]]:

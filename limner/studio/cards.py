@@ -18,6 +18,7 @@ from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.queries import outlook
 from limner.jobs.states import ENDED, State
+from limner.jobs.telling import told_to
 from limner.prompts.styles import unknown_words
 from limner.studio import wording
 
@@ -40,6 +41,7 @@ class Card:
 
     job: Job
     tiles: tuple[Tile, ...]
+    viewer: Account
 
     @cached_property
     def request(self) -> DrawRequest | None:
@@ -141,7 +143,8 @@ class Card:
 
     @property
     def problem(self) -> str:
-        return wording.problem(self.job.error_code, self.job.error_message)
+        code = self.job.error_code
+        return wording.problem(code, told_to(self.viewer, code, self.job.error_message))
 
     @property
     def note(self) -> str:
@@ -179,5 +182,5 @@ def cards_of(account: Account, jobs: Iterable[Job], *, every_place: bool = False
         tiles = tuple(Tile(i, pictures.get((job.public_id, i))) for i in range(job.n))
         if job.state == State.CANCELLED and not every_place:
             tiles = tuple(tile for tile in tiles if tile.picture) or tiles[:1]
-        cards.append(Card(job, tiles))
+        cards.append(Card(job, tiles, account))
     return cards

@@ -57,12 +57,14 @@ async def test_what_another_try_would_not_mend_is_a_502_that_is_not_to_be_repeat
     assert response.headers["x-should-retry"] == "false"
 
 
-def test_keys_are_the_operators_business(alice: Account, settings: Settings) -> None:
+def test_keys_and_addresses_are_the_operators_business(alice: Account, settings: Settings) -> None:
     assert KEY_TROUBLE in told("upstream_closed", KEY_TROUBLE, alice).content.decode()
     settings.LIMNER_ACCOUNTS = True
     refused = told("upstream_closed", KEY_TROUBLE, alice)
     assert refused.status_code == 502
     assert "key" not in refused.content.decode().lower()
+    inner = "house cannot be reached at http://10.0.0.7/v1 (ConnectionRefusedError)."
+    assert "10.0.0.7" not in told("upstream_failed", inner, alice).content.decode()
     alice.is_staff = True
     assert KEY_TROUBLE in told("upstream_closed", KEY_TROUBLE, alice).content.decode()
 

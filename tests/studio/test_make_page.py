@@ -212,11 +212,21 @@ def test_a_failure_is_said_in_plain_words_and_can_be_tried_again(alices: Client,
 
 
 def test_a_failure_keeps_the_pictures_it_has(alices: Client, alice: Account) -> None:
-    job = a_job(alice, n=3, state=State.FAILED, error_code="upstream_error", error_message="The upstream is down.")
+    job = a_job(alice, n=3, state=State.FAILED, error_code="engine_error", error_message="The engine is down.")
     a_picture(job)
     card = text(alices.get(path(job, "card")))
-    assert "Stopped after 1 of 3. The upstream is down." in card
+    assert "Stopped after 1 of 3. The engine is down." in card
     assert card.count('class="tile-picture"') == 1
+
+
+def test_where_people_share_a_limner_an_upstreams_address_is_its_operators_business(
+    alices: Client, alice: Account
+) -> None:
+    where = "house cannot be reached at http://10.0.0.7/v1."
+    job = a_job(alice, state=State.FAILED, error_code="upstream_failed", error_message=where)
+    card = text(alices.get(path(job, "card")))
+    assert "10.0.0.7" not in card
+    assert "could not be reached" in card
 
 
 def test_trying_again_after_a_failure_asks_for_the_same_picture(alices: Client, alice: Account) -> None:

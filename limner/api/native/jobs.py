@@ -15,7 +15,7 @@ from ninja.security import HttpBearer
 
 from limner.accounts.models import Account
 from limner.api.auth import Caller, caller_of
-from limner.api.errors import ApiError, answer, said_to, server_fault
+from limner.api.errors import ApiError, answer, server_fault
 from limner.api.links import origin_of, picture_link
 from limner.api.native.schemas import ErrorOut, JobOut, JobsOut, Page, PictureOut, Trouble
 from limner.errors import InvalidRequest, LimnerError
@@ -25,6 +25,7 @@ from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.queries import jobs_visible_to
 from limner.jobs.states import State
+from limner.jobs.telling import told_to
 from limner.jobs.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ def _job_out(account: Account, job: Job, pictures: Iterable[Picture], origin: st
 
 
 def _trouble(account: Account, job: Job) -> Trouble:
-    return Trouble(code=job.error_code, message=said_to(account, job.error_code, job.error_message))
+    return Trouble(code=job.error_code, message=told_to(account, job.error_code, job.error_message))
 
 
 @api.api_operation(["POST", "PUT", "PATCH", "DELETE"], "/v1/jobs", include_in_schema=False)
