@@ -28,7 +28,8 @@ def byte_letters() -> list[str]:
     return letters
 
 
-def _join(symbols: tuple[str, ...], pair: Pair) -> tuple[str, ...]:
+def join(symbols: tuple[str, ...], pair: Pair) -> tuple[str, ...]:
+    """The symbols with each such pair of neighbours made one."""
     joined: list[str] = []
     index = 0
     while index < len(symbols):
@@ -63,7 +64,7 @@ class Tokenizer:
                 break
             best = max(pairs, key=lambda pair: (pairs[pair], pair))
             merges.append(best)
-            spelled = {word: _join(symbols, best) for word, symbols in spelled.items()}
+            spelled = {word: join(symbols, best) for word, symbols in spelled.items()}
         letters = byte_letters()
         tokens = [*letters, *(f"{letter}</w>" for letter in letters), *(first + second for first, second in merges)]
         tokens += [START, END]
@@ -101,7 +102,7 @@ def _pieces(tokenizer: Tokenizer, word: str) -> tuple[str, ...]:
         best = min(pairwise(symbols), key=lambda pair: ranks.get(pair, len(ranks)))
         if best not in ranks:
             break
-        symbols = _join(symbols, best)
+        symbols = join(symbols, best)
     return symbols
 
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from ..tokens import Pair, join
+
 END = "<|endoftext|>"
 """Stands before every text and after it, as in GPT-2."""
 _PIECES = re.compile(r"'(?:s|t|re|ve|m|ll|d)| ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s+(?!\S)|\s+")
-
-Pair = tuple[str, str]
 
 
 def _byte_letters() -> dict[int, str]:
@@ -40,19 +40,6 @@ def pieces_of(text: str) -> list[str]:
 def spelled(piece: str) -> tuple[str, ...]:
     """A piece as the letters of its bytes."""
     return tuple(LETTERS[value] for value in piece.encode())
-
-
-def _join(symbols: tuple[str, ...], pair: Pair) -> tuple[str, ...]:
-    joined: list[str] = []
-    index = 0
-    while index < len(symbols):
-        if symbols[index : index + 2] == pair:
-            joined.append(pair[0] + pair[1])
-            index += 2
-        else:
-            joined.append(symbols[index])
-            index += 1
-    return tuple(joined)
 
 
 @dataclass(frozen=True)
@@ -79,7 +66,7 @@ class Tokenizer:
         while pairs := Counter(pair for letters in symbols.values() for pair in pairwise(letters)):
             best = max(pairs, key=lambda pair: (pairs[pair], pair))
             merges.append(best)
-            symbols = {piece: _join(letters, best) for piece, letters in symbols.items()}
+            symbols = {piece: join(letters, best) for piece, letters in symbols.items()}
         tokens = dict.fromkeys([END, *LETTERS.values(), *(first + second for first, second in merges)])
         ids = {token: number for number, token in enumerate(tokens)}
         whole = frozenset([ids[END], *(ids[token] for (token,) in symbols.values())])
@@ -106,7 +93,7 @@ def _tokens(tokenizer: Tokenizer, piece: str) -> tuple[str, ...]:
         best = min(pairwise(symbols), key=lambda pair: ranks.get(pair, len(ranks)))
         if best not in ranks:
             break
-        symbols = _join(symbols, best)
+        symbols = join(symbols, best)
     return symbols
 
 
