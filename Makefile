@@ -15,6 +15,8 @@ PACKAGING := pyproject.toml constraints.txt
 # The tests that meet the database: they run once more on PostgreSQL.
 ON_POSTGRES := $(wildcard tests/accounts tests/api tests/faults tests/gallery tests/jobs tests/ops tests/storage tests/studio)
 COVERAGE_FLOOR := 90
+# Two at a time, a file of tests on one worker: most of their time is waiting for disks and for other processes.
+PYTEST := bin/python -m pytest -n 2 --dist loadfile
 
 .PHONY: help install serve test test-extra lint format bench parts clean
 .DEFAULT_GOAL := help
@@ -62,15 +64,15 @@ parts:
 test: $(VENV)/.dev parts
 	@rm -f .coverage .coverage.*; status=0; \
 	if .ci/parts --has postgres; then \
-		$(VENV)/bin/python -m pytest --database=postgres --cov=limner --cov-report= $(ON_POSTGRES) || status=$$?; \
+		$(VENV)/$(PYTEST) --database=postgres --cov=limner --cov-report= $(ON_POSTGRES) || status=$$?; \
 	fi; \
-	$(VENV)/bin/python -m pytest --cov=limner --cov-append --cov-report=term:skip-covered \
+	$(VENV)/$(PYTEST) --cov=limner --cov-append --cov-report=term:skip-covered \
 		--cov-fail-under=$(COVERAGE_FLOOR) || status=$$?; \
 	exit $$status
 
 # 5 is pytest's "no test was chosen".
 test-extra: $(EXTRA)/.extra $(OLD)/.old parts
-	@status=0; $(EXTRA)/bin/python -m pytest -m extra || status=$$?; test $$status -eq 0 -o $$status -eq 5
+	@status=0; $(EXTRA)/$(PYTEST) -m extra || status=$$?; test $$status -eq 0 -o $$status -eq 5
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 from tests.cast import alice, bob, charlie
 from tests.postgres import fresh_database
@@ -44,11 +45,21 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _empty_tables_quickly() -> None:
+    """Some hundred tests empty every table behind them: PostgreSQL's TRUNCATE makes new files of all, DELETE none."""
+    operations: Any = connection.ops
+    if connection.vendor == "postgresql":
+        operations.sql_flush = lambda style, tables, **_: [
+            f"DELETE FROM {operations.quote_name(table)}" for table in tables
+        ]
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _close_database_pools() -> Generator[None, None, None]:
     yield
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if close_pool := getattr(connection, "close_pool", None):
+    for opened in connections.all(initialized_only=True):
+        opened.close()
+        if close_pool := getattr(opened, "close_pool", None):
             close_pool()
 
 

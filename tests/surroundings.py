@@ -13,12 +13,14 @@ import shutil
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.postgres import Cluster, NoPostgres, start_cluster
 
 _cluster = pytest.StashKey[Cluster]()
+_left_by_workers = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +44,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     atexit.register(_in_this_process, os.getpid(), lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ["LIMNER_HOME"] = str(home)
     os.environ["PYTHONUNBUFFERED"] = "1"
-    if early_config.known_args_namespace.database == "postgres":
+    if early_config.known_args_namespace.database == "postgres" and not _only_hands_out(early_config):
         try:
             cluster = start_cluster()
         except NoPostgres as error:
@@ -53,6 +55,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
+def _only_hands_out(config: pytest.Config) -> bool:
+    """Whether the tests themselves run in workers of this process (`-n 2`), each with surroundings of its own."""
+    return bool(config.known_args_namespace.numprocesses) and "PYTEST_XDIST_WORKER" not in os.environ
+
+
 def _ends_with_us(words: str) -> bool:
     """Helpers that Python and torch start once for a process that shares memory; they end with it, by design."""
     return "multiprocessing.resource_tracker" in words or words.startswith("torch_shm_manager")
@@ -61,14 +68,24 @@ def _ends_with_us(words: str) -> bool:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A process that outlives its test would be a model child that does not notice its parent is gone."""
-    cluster = session.config.stash.get(_cluster, None)
+    config = session.config
+    cluster = config.stash.get(_cluster, None)
     kept = {cluster.process.pid} if cluster is not None else set()
-    if left := {pid: words for pid, words in _children().items() if pid not in kept and not _ends_with_us(words)}:
-        lines = "\n".join(f"  {pid}: {words}" for pid, words in left.items())
+    left = [
+        f"{pid}: {words}" for pid, words in _children().items() if pid not in kept and not _ends_with_us(words)
+    ] + config.stash.get(_left_by_workers, [])
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left"] = left  # whoever handed us the tests says it
+    elif left:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line(f"\nProcesses left behind by a test:\n{lines}", red=True)
+            reporter.write_line("\nProcesses left behind by a test:\n  " + "\n  ".join(left), red=True)
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Hear what a worker of `-n` has to say at its end."""
+    node.config.stash.setdefault(_left_by_workers, []).extend(getattr(node, "workeroutput", {}).get("left", []))
 
 
 def _in_this_process(pid: int, tidy: Callable[[], None]) -> None:
