@@ -30,6 +30,21 @@ class Account(AbstractUser):
     """Number of the newest durable event: taken inside the transaction that writes the event, so none is late."""
     studio_model = models.CharField(max_length=120, blank=True, default="")
     """The model that this account's studio begins with, once asked; empty: the bundled one, and not asked yet."""
+    webui_options = models.JSONField(default=dict, blank=True)
+    """What this account's programs have set by `/sdapi/v1/options`."""
+
+
+class Scope(models.TextChoices):
+    """What a key opens: drawing, looking at what is there, and what the owner alone may do."""
+
+    DRAW = "draw"
+    READ = "read"
+    ADMIN = "admin"
+
+
+def every_scope() -> list[str]:
+    """A key that nobody narrowed may do whatever its account may."""
+    return list(Scope.values)
 
 
 class ApiKey(models.Model):
@@ -37,8 +52,10 @@ class ApiKey(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=80)
-    prefix = models.CharField(max_length=16)
+    prefix = models.CharField(max_length=16, unique=True)
     digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=every_scope)
+    expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

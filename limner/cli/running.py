@@ -173,7 +173,7 @@ class Running:
                 access_log=False,
                 server_header=False,
                 proxy_headers=True,
-                forwarded_allow_ips=settings.LIMNER_PROXIES,
+                forwarded_allow_ips=settings.LIMNER_TRUSTED_PROXIES,
                 timeout_graceful_shutdown=LET_GO_SECONDS,
             )
         )

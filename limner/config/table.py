@@ -30,7 +30,7 @@ SETTINGS: tuple[Setting, ...] = (
         "such as `http://localhost:3000`. Never `*`.",
     ),
     Setting(
-        "LIMNER_PROXIES", "addresses", text, "127.0.0.1",
+        "LIMNER_TRUSTED_PROXIES", "addresses", text, "127.0.0.1",
         "Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, between commas.",
     ),
     Setting(
@@ -86,6 +86,20 @@ SETTINGS: tuple[Setting, ...] = (
         "LIMNER_API_MAX_WAIT", "1 to 86400", whole(1, 86400), "300",
         "Seconds of queue before an API call's job, by prediction; a call that would wait longer is answered 429 at "
         "once.",
+    ),
+    Setting(
+        "LIMNER_API_STRICT", "on or off", flag, "off",
+        "`on`: /v1 refuses what OpenAI's Images API refuses today: a missing model, DALL·E's names, parameters and "
+        "routes. `off`: everything that it has ever taken.",
+    ),
+    Setting(
+        "LIMNER_FETCH_HOSTS", "host names", hosts, "",
+        "Other servers that an `image_url` of an API call may name, between commas. Empty: `data:` URLs and this "
+        "Limner's own pictures only.",
+    ),
+    Setting(
+        "LIMNER_BLOCKED_WORDS", "words", text, "",
+        "Words and phrases that no prompt may have, between commas.",
     ),
     Setting(
         "LIMNER_LOG_LEVEL", "debug, info, warning or error", choice("debug", "info", "warning", "error"), "info",

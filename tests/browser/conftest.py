@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests import serving as outside
 from tests.parts import chromium
+from tests.serving import Server
 
 FLAGS = (
     "--no-sandbox",
@@ -28,29 +23,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 60
 PATIENCE = 30_000
 """Milliseconds after which something that should be on the page is not."""
 EARS = Path(__file__).with_name("ears.js")
-
-
-@dataclass
-class Server:
-    """A running `limner serve`, and what it has said."""
-
-    url: str
-    home: Path
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def model_process(self) -> int | None:
-        """The process that holds the model, where there is one just now."""
-        for listing in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
-            for pid in map(int, listing.read_text().split()):
-                words = Path(f"/proc/{pid}/cmdline").read_bytes() if Path(f"/proc/{pid}/cmdline").exists() else b""
-                if b"limner.engines.placement.host" in words:
-                    return pid
-        return None
 
 
 @pytest.fixture(scope="module")
@@ -61,44 +36,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @contextmanager
 def serving(home: Path, **more: str) -> Generator[Server]:
-    """A `limner serve` of its own, with `more` in its environment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = home.parent / f"{home.name}.log"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LIMNER_", "OPENAI_"))}
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "limner", "serve", "--port", str(port)],
-            cwd=home,
-            env={**environment, "LIMNER_HOME": str(home), **more},
-            stdout=out,
-            stderr=out,
-        )
-    running = Server(f"http://127.0.0.1:{port}", home, process, log)
-    try:
-        _wait_until_it_can_draw(running)
+    """A server whose log, at the end, names nothing that a browser was forbidden."""
+    with outside.serving(home, **more) as running:
         yield running
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-    assert "content security policy:" not in log.read_text(), "a browser met something forbidden"
-
-
-def _wait_until_it_can_draw(server: Server) -> None:
-    end = time.monotonic() + START_SECONDS
-    while not _can_draw(server.url):
-        assert server.process.poll() is None, server.log.read_text()
-        assert time.monotonic() < end, server.log.read_text()
-        time.sleep(0.1)
-
-
-def _can_draw(url: str) -> bool:
-    try:
-        with urlopen(f"{url}/healthz", timeout=5):
-            return True
-    except OSError:  # refused, or 503: not yet
-        return False
+    assert "content security policy:" not in running.log.read_text(), "a browser met something forbidden"
 
 
 @pytest.fixture(scope="module")

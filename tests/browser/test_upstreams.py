@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, Visit, serving
+from tests.browser.conftest import Visit, serving
 from tests.browser.test_for_everybody import PHONE, reach
 from tests.browser.test_make_page import ask, finished
+from tests.serving import Server
 from tests.upstream.running import StandIn, stand_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

@@ -44,6 +44,9 @@ class Wish:
     warnings: list[Notice]
     safety_identifier: str | None
     pieces: Pieces = field(default_factory=Pieces)
+    stream: bool = False
+    partial_images: int = 0
+    """How many previews a stream should have, 0 to 3."""
 
 
 Bring = Callable[[str], Pieces]
@@ -88,6 +91,8 @@ def understood(
         warnings=[*notices, *passed_over(given, task)],
         safety_identifier=given.get("safety_identifier") or given.get("user"),
         pieces=pieces,
+        stream=given.get("stream", False),
+        partial_images=given.get("partial_images", 0),
     )
 
 
