@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,18 +29,37 @@ def _limiter() -> RateLimiter:
     return MovingWindowRateLimiter(MemoryStorage())
 
 
-def check_rate(who: ApiKey | Account) -> None:
-    """Count one request of this key (or account); raise `RateLimited` when its plan's minute is used up."""
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What is left of a minute: of `limit` requests `remaining`; after `reset` seconds another one is free."""
+
+    limit: int
+    remaining: int
+    reset: float
+
+
+class TooManyRequests(RateLimited):
+    """A key's minute is used up. `rate` is what the answer's headers say of it."""
+
+    def __init__(self, rate: Rate) -> None:
+        super().__init__(
+            f"Rate limit reached: {rate.limit} requests a minute. Please try again later.", retry_after=rate.reset
+        )
+        self.rate = rate
+
+
+def check_rate(who: ApiKey | Account) -> Rate:
+    """Count one request of this key (or account); raise `TooManyRequests` when its plan's minute is used up."""
     from limits import RateLimitItemPerMinute
 
     account = who.account if isinstance(who, ApiKey) else who
     allowed = (account.plan or unlimited()).requests_per_minute
     item, name = RateLimitItemPerMinute(allowed), (type(who).__name__, str(who.pk))
-    if not _limiter().hit(item, *name):
-        raise RateLimited(
-            f"Rate limit reached: {allowed} requests a minute. Please try again later.",
-            retry_after=_seconds_left(item, *name),
-        )
+    in_time = _limiter().hit(item, *name)
+    rate = Rate(allowed, _limiter().get_window_stats(item, *name).remaining, _seconds_left(item, *name))
+    if not in_time:
+        raise TooManyRequests(rate)
+    return rate
 
 
 def check_sign_in(address: str, username: str) -> None:

@@ -2,7 +2,8 @@
 
 Personal mode trusts the person at the machine: every call is the owner's, whatever key a client was made to send.
 With accounts on, a call names its key as a bearer, in Azure's `api-key` header, or as the password of HTTP Basic
-with a blank user name. A browser's session is no key: pages of other sites could ride on it.
+with a blank user name, and the key has to have the scope that the call needs. A browser's session is no key: pages of
+other sites could ride on it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from limner.accounts.keys import account_for_key
-from limner.accounts.limits import check_rate
-from limner.accounts.models import Account, ApiKey
+from limner.accounts.limits import Rate, check_rate
+from limner.accounts.models import Account, ApiKey, Scope
 from limner.accounts.sign_in import owner
 from limner.api.errors import ApiError
 from limner.jobs.threads import in_thread
@@ -35,6 +36,8 @@ class Caller:
 
     account: Account
     key: ApiKey | None
+    rate: Rate | None = None
+    """What the key's minute has left; None where nobody counts."""
 
 
 def key_in(headers: Mapping[str, str]) -> str | None:
@@ -58,8 +61,11 @@ def _password_beside_a_blank_user(given: str) -> str | None:
     return password if password and not user else None
 
 
-def caller_with(headers: Mapping[str, str]) -> Caller:
-    """The caller; raises when the key is missing or wrong, or has asked too often. Reads the database."""
+def caller_with(headers: Mapping[str, str], scope: Scope) -> Caller:
+    """The caller; raises when the key is missing or wrong, has asked too often, or may not do this.
+
+    Reads the database.
+    """
     if not settings.LIMNER_ACCOUNTS:
         return Caller(owner(), None)
     secret = key_in(headers)
@@ -73,13 +79,20 @@ def caller_with(headers: Mapping[str, str]) -> Caller:
             "`limner key add`, and `limner key list` shows those that are good.",
             code="invalid_api_key",
         )
-    check_rate(key)
-    return Caller(key.account, key)
+    rate = check_rate(key)
+    if scope not in key.scopes:
+        raise ApiError(
+            403,
+            f"You have insufficient permissions for this operation. Missing scopes: {scope}. This key has: "
+            f"{', '.join(key.scopes) or 'none'}. `limner key add --scope {scope}` makes one that may do this.",
+            code="missing_scope",
+        )
+    return Caller(key.account, key, rate)
 
 
-async def caller_of(headers: Mapping[str, str]) -> Caller:
+async def caller_of(headers: Mapping[str, str], scope: Scope) -> Caller:
     """As `caller_with`, off the event loop."""
-    return await in_thread(caller_with, headers)
+    return await in_thread(caller_with, headers, scope)
 
 
 def masked(secret: str) -> str:

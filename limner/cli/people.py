@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 from django.conf import settings
 
 from limner.cli.speak import console, plain, say, warn
 from limner.cli.start import prepare
-from limner.errors import InvalidRequest, NotFound
+from limner.errors import NotFound
 
 if TYPE_CHECKING:
     from limner.accounts.models import Account, ApiKey
@@ -65,6 +67,23 @@ def list_users() -> None:
     console().print(table)
 
 
+class Moment(click.ParamType[datetime]):
+    """A day, a day and a time, or how long from now. What names no zone is UTC."""
+
+    name = "when"
+    _SPAN = re.compile(r"(\d{1,4})(h|d|w)")
+    _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if span := self._SPAN.fullmatch(value):
+            return datetime.now(UTC) + timedelta(**{self._UNITS[span[2]]: int(span[1])})
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail("write it as 2027-01-31, 2027-01-31T18:00+01:00, 12h, 30d or 6w.", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 @click.group()
 def key() -> None:
     """API keys."""
@@ -73,12 +92,21 @@ def key() -> None:
 @key.command("add")
 @click.argument("account", required=False)
 @click.option("--name", default="key", show_default=True, help="What to recognise it by.")
-def add_key(account: str | None, name: str) -> None:
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    help="What it may do: draw, read or admin (make and revoke keys). Once for each; left out: all three.",
+)
+@click.option(
+    "--expires", type=Moment(), help="When it ends: 2027-01-31 (at its beginning, UTC), 12h, 30d, 6w. Default: never."
+)
+def add_key(account: str | None, name: str, scopes: tuple[str, ...], expires: datetime | None) -> None:
     """Make an API key for an account (in personal mode: the owner's) and show it, this once."""
     prepare()
     from limner.accounts.keys import make_key
 
-    _, secret = make_key(_account(account), name[:80])
+    _, secret = make_key(_account(account), name, scopes or None, expires)
     warn("This is the only time the key is shown; Limner keeps its hash.")
     say(secret)
 
@@ -90,24 +118,22 @@ def list_keys(account: str | None) -> None:
     prepare()
     from rich.table import Table
 
-    from limner.accounts.models import ApiKey
+    from limner.accounts.models import ApiKey, Scope
 
     keys = ApiKey.objects.select_related("account").order_by("id")
     if account is not None:
         keys = keys.filter(account=_account(account))
-    table = Table("key", "name", "account", "made", "last used", "state", box=None, pad_edge=False)
+    table = Table("key", "name", "account", "may", "made", "last used", "state", box=None, pad_edge=False)
     for one in keys:
-        used = f"{one.last_used_at:%Y-%m-%d %H:%M}" if one.last_used_at else "never"
-        state = "revoked" if one.revoked_at else "good"
-        row = (
+        table.add_row(
             f"{one.prefix}…",
             plain(one.name),
             plain(one.account.username),
+            "all" if len(one.scopes) == len(Scope) else " ".join(one.scopes),
             f"{one.created_at:%Y-%m-%d}",
-            used,
-            state,
+            f"{one.last_used_at:%Y-%m-%d %H:%M}" if one.last_used_at else "never",
+            _good_until(one),
         )
-        table.add_row(*row)
     console().print(table)
 
 
@@ -133,15 +159,21 @@ def _account(name: str | None) -> Account:
 
 
 def _key(beginning: str) -> ApiKey:
-    from limner.accounts.keys import SHOWN
+    from limner.accounts.keys import prefix_of
     from limner.accounts.models import ApiKey
 
-    found = list(ApiKey.objects.select_related("account").filter(prefix=beginning.rstrip("…")[:SHOWN])[:2])
-    if not found:
-        raise NotFound(f"No key begins with {plain(beginning[:SHOWN])}. `limner key list` shows them.")
-    if len(found) > 1:
-        raise InvalidRequest("Two keys begin so; revoke them in the database by their id.", param="key")
-    return found[0]
+    prefix = prefix_of(beginning) or beginning.rstrip("…")
+    found = ApiKey.objects.filter(prefix=prefix).first()
+    if found is None:
+        raise NotFound(f"No key begins with {plain(prefix[:12])}. `limner key list` shows them.")
+    return found
+
+
+def _good_until(one: ApiKey) -> str:
+    from limner.accounts.keys import state_of
+
+    state = state_of(one)
+    return f"{state} until {one.expires_at:%Y-%m-%d %H:%M}" if state == "good" and one.expires_at else state
 
 
 def _password(*, stdin: bool) -> str:

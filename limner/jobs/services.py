@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -11,7 +12,7 @@ from limner.accounts import credits
 from limner.accounts.models import Account
 from limner.engines import catalog
 from limner.engines.contract import DrawRequest
-from limner.errors import NotFound
+from limner.errors import InvalidRequest, NotFound
 from limner.jobs import events, fairness, ledger, pace
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
@@ -31,10 +32,10 @@ def submit(
 ) -> Job:
     """Write a job and the hold of its price, in one short transaction.
 
-    The same account's same `idempotency_key` gives the job that is already there. `price`, in millicredits, is fixed
-    here: what the catalog says, unless it is given. `predicted` is the seconds the whole job will take; without it
-    the model's pace says. Raises OutOfCredits, or Unavailable where the database cannot be written, with nothing
-    stored.
+    The same account's same `idempotency_key` gives the job that is already there, and InvalidRequest where it now
+    asks for something else. `price`, in millicredits, is fixed here: what the catalog says, unless it is given.
+    `predicted` is the seconds the whole job will take; without it the model's pace says. Raises OutOfCredits, or
+    Unavailable where the database cannot be written, with nothing stored.
     """
     if price is None:
         price = catalog.model(request.model).price(request) * request.n
@@ -48,6 +49,7 @@ def submit(
         if idempotency_key is not None:
             before = Job.objects.filter(account=payer, idempotency_key=idempotency_key).first()
             if before is not None:
+                _check_same(before, request)
                 return before
         public_id = uuid4()
         credits.hold(payer, public_id, price)
@@ -86,6 +88,23 @@ def cancel(account: Account, public_id: UUID) -> Job:
             job.cancel_requested = True
             events.wake_dispatchers("cancel", job.lane, job.public_id)
     return job
+
+
+def _check_same(before: Job, request: DrawRequest) -> None:
+    """Refuse a key that was used for something else."""
+    told = ledger.request_of(before)
+    if told is not None and _without_chance(told) != _without_chance(request):
+        raise InvalidRequest(
+            "This idempotency key has been used for another request. Use a new one for each thing you ask for.",
+            param="idempotency-key",
+            code="idempotency_key_reused",
+        )
+
+
+def _without_chance(request: DrawRequest) -> DrawRequest:
+    """What does not change when the same is asked for again: a seed that nobody named does, and so do the names of
+    images, which are kept anew with each call."""
+    return replace(request, seed=0, images=(), mask=None)
 
 
 def lane_of(request: DrawRequest) -> str:

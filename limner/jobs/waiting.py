@@ -198,20 +198,23 @@ def refuse_when_stopping() -> None:
         raise Unavailable("Limner is stopping. Ask again in a few seconds.", retry_after=RETRY_AFTER_STOP)
 
 
-async def submit_and_wait(account: Account, request: DrawRequest, *, longest_wait: float) -> UUID:
+async def submit_and_wait(
+    account: Account, request: DrawRequest, *, longest_wait: float, idempotency_key: str | None = None
+) -> UUID:
     """Submit a job for a caller who waits for it, and return its public id once it has ended.
 
-    A caller who hangs up (this coroutine is cancelled) takes the job along, unless it is the server that stops.
+    A caller who hangs up (this coroutine is cancelled) takes the job along, unless it is the server that stops, or
+    the caller gave an `idempotency_key`, which means to ask again.
     Raises `RateLimited`, with nothing stored, when the wait would likely be longer than `longest_wait` seconds.
     """
     refuse_when_stopping()
-    submitting = asyncio.create_task(in_thread(submit_if_soon, account, request, longest_wait))
+    submitting = asyncio.create_task(in_thread(submit_if_soon, account, request, longest_wait, idempotency_key))
     try:
         # A thread cannot be called back: without the shield, a hang-up at this moment would leave a job for nobody.
         job = await asyncio.shield(submitting)
         await wait_until_ended(account.pk, job.public_id)
     except asyncio.CancelledError:
-        if not stopping():
+        if not stopping() and idempotency_key is None:
             job = await submitting
             await in_thread(cancel, account, job.public_id)
         raise
@@ -219,10 +222,12 @@ async def submit_and_wait(account: Account, request: DrawRequest, *, longest_wai
 
 
 @said_plainly()
-def submit_if_soon(account: Account, request: DrawRequest, longest_wait: float) -> Job:
+def submit_if_soon(
+    account: Account, request: DrawRequest, longest_wait: float, idempotency_key: str | None = None
+) -> Job:
     """Submit, unless the queue before the job likely takes longer than `longest_wait` seconds: then store nothing."""
     with transaction.atomic():
-        job = submit(account, request)
+        job = submit(account, request, idempotency_key=idempotency_key)
         left = outlook(job)
         likely = (left.low + left.high) / 2 - job.predicted_seconds
         if likely > longest_wait:

@@ -16,7 +16,7 @@ from limner.accounts import credits
 from limner.accounts.models import Account, CreditEntry, Plan
 from limner.engines import catalog
 from limner.engines.contract import DrawRequest
-from limner.errors import EngineCrashed, NotFound, OutOfCredits
+from limner.errors import EngineCrashed, InvalidRequest, NotFound, OutOfCredits
 from limner.jobs import ledger, services
 from limner.jobs.models import Event, Job
 from limner.jobs.queries import events_after, job_visible_to, jobs_visible_to
@@ -51,13 +51,21 @@ def test_what_costs_nothing_is_not_in_the_book(alice: Account) -> None:
 
 def test_the_same_key_is_the_same_job(alice: Account, bob: Account) -> None:
     first = ask(alice, idempotency_key="k1")
-    again = ask(alice, idempotency_key="k1", prompt="something else")
+    again = ask(alice, idempotency_key="k1", seed=first.request["seed"] + 1)
     assert again.public_id == first.public_id
     assert Job.objects.count() == 1
     assert CreditEntry.objects.count() == 1
     assert ask(alice, idempotency_key="k2").public_id != first.public_id
     assert ask(bob, idempotency_key="k1").public_id != first.public_id
     assert story(first) == ["queued"]
+
+
+def test_the_same_key_for_something_else_is_refused(alice: Account) -> None:
+    ask(alice, idempotency_key="k1")
+    with pytest.raises(InvalidRequest) as caught:
+        ask(alice, idempotency_key="k1", prompt="something else")
+    assert caught.value.code == "idempotency_key_reused"
+    assert Job.objects.count() == 1
 
 
 def test_the_same_key_at_the_same_moment_is_one_job_and_one_hold(alice: Account) -> None:

@@ -13,7 +13,7 @@ from ninja import NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
-from limner.accounts.models import Account
+from limner.accounts.models import Account, Scope
 from limner.api.auth import Caller, caller_of
 from limner.api.errors import ApiError, answer, server_fault
 from limner.api.links import origin_of, picture_link
@@ -36,10 +36,10 @@ class Key(HttpBearer):
     """An API key; in personal mode none is needed. See `limner.api.auth`."""
 
     async def __call__(self, request: HttpRequest) -> Caller:
-        return await caller_of(request.headers)
+        return await caller_of(request.headers, Scope.READ)
 
     async def authenticate(self, request: HttpRequest, token: str) -> Caller:
-        return await caller_of(request.headers)
+        return await caller_of(request.headers, Scope.READ)
 
 
 api = NinjaAPI(

@@ -53,6 +53,11 @@ Bring = Callable[[str], Pieces]
 """Looks at the images that came with a call, by the rules of a family. Raises the first fault."""
 
 
+def named(body: dict[str, Any], model: str | None) -> dict[str, Any]:
+    """The body, asking for `model` where the URL has named one, as Azure's do."""
+    return body if model is None else {**body, "model": model}
+
+
 def understood(
     body: Mapping[str, Any],
     task: Task = Task.CREATE,

@@ -17,6 +17,7 @@ from limner.api.openai.parameters import is_gpt_image
 from limner.engines.catalog import Model
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of
+from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.queries import job_visible_to, usage_of
 from limner.jobs.states import State
@@ -24,9 +25,10 @@ from limner.jobs.threads import in_thread
 from limner.jobs.waiting import submit_and_wait
 
 
-async def drawn(account: Account, wish: Wish, origin: str) -> HttpResponse:
-    """Submit, wait, answer."""
-    job = await submit_and_wait(account, wish.request, longest_wait=settings.LIMNER_API_MAX_WAIT)
+async def drawn(account: Account, wish: Wish, origin: str, key: str | None = None) -> HttpResponse:
+    """Submit, wait, answer. A job that an earlier call made with the same `key` is waited for, and none is made."""
+    longest = settings.LIMNER_API_MAX_WAIT
+    job = await submit_and_wait(account, wish.request, longest_wait=longest, idempotency_key=key)
     ended, pictures, told = await in_thread(outcome, account, job, wish.model)
     if ended.state != State.DONE:
         raise _failure(ended, account, wish)
@@ -34,7 +36,7 @@ async def drawn(account: Account, wish: Wish, origin: str) -> HttpResponse:
         created=int(ended.created_at.timestamp()),
         pictures=pictures,
         job=job,
-        request=wish.request,
+        request=request_of(ended) or wish.request,
         model=wish.model.name,
         family=wish.family,
         asked=wish.asked,

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from limner.api.auth import Caller
+from limner.api.idempotency import idempotency_key
 from limner.api.links import origin_of
-from limner.api.openai.asking import Wish, understood
+from limner.api.openai.asking import Wish, named, understood
 from limner.api.openai.body import FORM, JSON, check_content_type, form_body, json_body
 from limner.api.openai.drawing import drawn
 from limner.api.openai.images import Pieces, forget, images_in, kept, pieces_of, unpacking
@@ -25,32 +26,33 @@ from limner.jobs.threads import run_in
 from limner.jobs.waiting import refuse_when_stopping
 
 
-async def edit(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Change a picture, all of it or where its mask is clear."""
+async def edit(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponse:
+    """Change a picture, all of it or where its mask is clear. `model` is the name that the URL has, if any."""
     form = check_content_type(request, FORM, JSON) == FORM
-    return await _changed(request, caller, partial(_form, request, Task.EDIT) if form else partial(_json, request))
+    read = partial(_form, request, Task.EDIT, model) if form else partial(_json, request, model)
+    return await _changed(request, caller, read)
 
 
-async def vary(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Draw others like a picture."""
-    return await _changed(request, caller, partial(_form, request, Task.VARY))
+async def vary(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponse:
+    """Draw others like a picture. `model` is the name that the URL has, if any."""
+    return await _changed(request, caller, partial(_form, request, Task.VARY, model))
 
 
 async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Wish]) -> HttpResponse:
-    origin = origin_of(request)
+    origin, key = origin_of(request), idempotency_key(request.headers)
     refuse_when_stopping()
     wish = await run_in(unpacking, read)
     keeping = partial(kept, caller.account, wish.request, wish.pieces, wish.task, wish.family)
     wish = replace(wish, request=await run_in(unpacking, keeping), pieces=Pieces())
     try:
-        return await drawn(caller.account, wish, origin)
-    except (RateLimited, OutOfCredits):
+        return await drawn(caller.account, wish, origin, key)
+    except (RateLimited, OutOfCredits, InvalidRequest):
         # No job was made, so nothing of what was given for it stays.
         await run_in(unpacking, forget, caller.account, (*wish.request.images, wish.request.mask))
         raise
 
 
-def _form(request: HttpRequest, task: Task) -> Wish:
+def _form(request: HttpRequest, task: Task, model: str | None) -> Wish:
     form = form_body(request)
     if "images" in form.fields:
         raise InvalidRequest(
@@ -62,10 +64,10 @@ def _form(request: HttpRequest, task: Task) -> Wish:
 
     if task is Task.VARY and form.mask is not None:
         form.fields["mask"] = True  # named in the warnings
-    return understood(form.fields, task, bring, form.faults)
+    return understood(named(form.fields, model), task, bring, form.faults)
 
 
-def _json(request: HttpRequest) -> Wish:
+def _json(request: HttpRequest, model: str | None) -> Wish:
     document = json_body(request, settings.LIMNER_MAX_BODY_MB * 1_000_000)
     if "image" in document:
         raise InvalidRequest(
@@ -77,4 +79,4 @@ def _json(request: HttpRequest) -> Wish:
         return pieces_of(*images_in(document), family, "images")
 
     fields = {name: value for name, value in document.items() if name not in ("images", "mask")}
-    return understood(fields, Task.EDIT, bring)
+    return understood(named(fields, model), Task.EDIT, bring)

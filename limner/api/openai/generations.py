@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from limner.api.auth import Caller
+from limner.api.idempotency import idempotency_key
 from limner.api.links import origin_of
-from limner.api.openai.asking import understood
+from limner.api.openai.asking import named, understood
 from limner.api.openai.body import json_body
 from limner.api.openai.drawing import drawn
 
 
-async def generate(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Draw, wait, answer."""
-    wish = understood(json_body(request))
-    return await drawn(caller.account, wish, origin_of(request))
+async def generate(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponse:
+    """Draw, wait, answer. `model` is the name that the URL has, where it has one: it goes before the body's."""
+    key = idempotency_key(request.headers)
+    wish = understood(named(json_body(request), model))
+    return await drawn(caller.account, wish, origin_of(request), key)

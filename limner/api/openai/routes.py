@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from limner.accounts.models import Scope
 from limner.api.auth import caller_of
 from limner.api.errors import ApiError, answer, server_fault
 from limner.errors import LimnerError
@@ -22,8 +23,10 @@ VERSION = "2020-10-01"
 View = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
 
-def route(**views: View) -> View:
+def route(scope: Scope | None = None, **views: View) -> View:
     """One URL's view out of one coroutine a method, as in `route(GET=list_models)`.
+
+    Keys need `scope`; left out, to read for GET and to draw for all else.
 
     Each is called with the request, its caller and the URL's arguments. Whatever it raises is answered in the
     envelope, and every answer carries the headers that clients read. No cookie is read on the way, so there is
@@ -38,7 +41,8 @@ def route(**views: View) -> View:
             refused = answer(ApiError(405, f"Method not allowed ({request.method} {request.path[:200]})"))
             refused["allow"] = _allowed(views)
             return refused
-        return await called(request, await caller_of(request.headers), **arguments)
+        needed = scope or (Scope.READ if request.method in ("GET", "HEAD") else Scope.DRAW)
+        return await called(request, await caller_of(request.headers, needed), **arguments)
 
     return _with_headers(view)
 
