@@ -8,7 +8,8 @@
 PYTHON ?= python3
 VENV := .venv
 EXTRA := .venv-extra
-OLD := .venv-openai-0
+# Other programs' client libraries, which cannot live in one environment: one each, by tests/clients/*.txt.
+CLIENTS := $(patsubst tests/clients/%.txt,.venv-%,$(wildcard tests/clients/*.txt))
 PIP = bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PACKAGING := pyproject.toml constraints.txt
 
@@ -29,7 +30,7 @@ install: $(VENV)/.limner
 serve: install
 	$(VENV)/bin/limner serve
 
-$(VENV)/bin/python $(EXTRA)/bin/python $(OLD)/bin/python:
+$(VENV)/bin/python $(EXTRA)/bin/python $(CLIENTS:%=%/bin/python):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Limner needs Python 3.11 or newer: make serve PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@:/bin/python=) \
@@ -50,11 +51,15 @@ $(EXTRA)/.extra: $(EXTRA)/bin/python $(PACKAGING)
 	@$(EXTRA)/$(PIP) -e '.[extra]'
 	@touch $@
 
-# OpenAI's library of 2023 and today's cannot live in one environment.
-$(OLD)/.old: $(OLD)/bin/python tests/clients/openai-0.txt
-	@echo "Installing OpenAI's library of 2023 into $(OLD)…"
-	@$(OLD)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/clients/openai-0.txt
+$(CLIENTS:%=%/.ready): .venv-%/.ready: .venv-%/bin/python tests/clients/%.txt
+	@echo "Installing what tests/clients/$*.txt names into .venv-$*…"
+	@.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check -r tests/clients/$*.txt
+	@if [ $* = node ]; then \
+		PATH="$(CURDIR)/.venv-node/bin:$$PATH" npm --prefix tests/clients/node ci --ignore-scripts --no-audit --no-fund --silent; \
+	fi
 	@touch $@
+
+.venv-node/.ready: tests/clients/node/package-lock.json
 
 # A browser and a database server: fetched where that is possible, named where it is not.
 parts:
@@ -71,7 +76,7 @@ test: $(VENV)/.dev parts
 	exit $$status
 
 # 5 is pytest's "no test was chosen".
-test-extra: $(EXTRA)/.extra $(OLD)/.old parts
+test-extra: $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
 	@status=0; $(EXTRA)/$(PYTEST) -m extra || status=$$?; test $$status -eq 0 -o $$status -eq 5
 
 lint: $(VENV)/.dev

@@ -3,69 +3,48 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.parts import missing
+from tests.clients.programs import OPENAI_0, Result
 
-ROOT = Path(__file__).parents[2]
-OLD_PYTHON = ROOT / ".venv-openai-0" / "bin" / "python"
-OLD_VERSION = "0.27.8"
-
-Result = dict[str, Any]
-"""The answer's body; or `error` (the library's class), `param`, `code` and `message`."""
+NO_FILES: Mapping[str, Path] = {}
 
 
 class Library(Protocol):
-    """Calls of `create`, `create_edit` and `create_variation`, by the names that they had in 2023."""
+    """Calls of `create`, `create_edit` and `create_variation`, by the names that they had in 2023, and `retrieve`,
+    which asks for a model by `id`."""
 
     def __call__(self, verb: str, files: Mapping[str, Path] = ..., **fields: Any) -> Result: ...
 
 
 @contextmanager
-def old(base: str) -> Generator[Library]:
+def old(base: str, key: str = "any") -> Generator[Library]:
     """openai 0.27.8, in a process of its own environment."""
-    if not OLD_PYTHON.exists():
-        missing(f"openai {OLD_VERSION} in an environment of its own", "make .venv-openai-0/.old")
-    with subprocess.Popen(
-        [OLD_PYTHON, Path(__file__).with_name("old_library.py"), base],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        given, said = process.stdin, process.stdout
-        assert json.loads(said.readline())["version"] == OLD_VERSION
+    with OPENAI_0.started(base, key) as program:
 
-        def call(verb: str, files: Mapping[str, Path] = {}, **fields: Any) -> Result:
-            told = {"verb": verb, "fields": fields, "files": {name: str(path) for name, path in files.items()}}
-            given.write(json.dumps(told) + "\n")
-            given.flush()
-            found: Result = json.loads(said.readline())
-            return found
+        def call(verb: str, files: Mapping[str, Path] = NO_FILES, **fields: Any) -> Result:
+            return program(verb, fields=fields, files={name: str(path) for name, path in files.items()})
 
         yield call
-        given.close()
-        process.wait(timeout=20)
 
 
 @contextmanager
-def today(base: str) -> Generator[Library]:
-    """The library that the extra environment has."""
+def today(base: str, key: str = "any") -> Generator[Library]:
+    """The library that this environment has."""
     import openai
 
-    with openai.OpenAI(base_url=base, api_key="any", max_retries=0) as client:
+    with openai.OpenAI(base_url=base, api_key=key, max_retries=0) as client:
         verbs = {
             "create": client.images.with_raw_response.generate,
             "create_edit": client.images.with_raw_response.edit,
             "create_variation": client.images.with_raw_response.create_variation,
+            "retrieve": lambda id: client.models.with_raw_response.retrieve(id),
         }
 
-        def call(verb: str, files: Mapping[str, Path] = {}, **fields: Any) -> Result:
+        def call(verb: str, files: Mapping[str, Path] = NO_FILES, **fields: Any) -> Result:
             try:
                 answer = verbs[verb](**fields, **files)
             except openai.APIStatusError as error:
@@ -76,7 +55,7 @@ def today(base: str) -> Generator[Library]:
                     "message": str(error),
                 }
             found: Result = json.loads(answer.text)
-            assert answer.headers["x-limner-model"] == found["limner"]["model"]
+            assert verb == "retrieve" or answer.headers["x-limner-model"] == found["limner"]["model"]
             return found
 
         yield call

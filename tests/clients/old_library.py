@@ -16,10 +16,11 @@ import openai
 
 def called(told: dict[str, Any]) -> dict[str, Any]:
     """One call, as such programs make it."""
+    kind = openai.Model if told["verb"] == "retrieve" else openai.Image
     with ExitStack() as opened:
         files = {name: opened.enter_context(open(path, "rb")) for name, path in told["files"].items()}
         try:
-            answer = getattr(openai.Image, told["verb"])(**told["fields"], **files)
+            answer = getattr(kind, told["verb"])(**told["fields"], **files)
         except openai.error.OpenAIError as error:
             return {
                 "error": type(error).__name__,
@@ -32,8 +33,7 @@ def called(told: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    openai.api_base = sys.argv[1]
-    openai.api_key = "any"
-    print(json.dumps({"version": openai.version.VERSION}), flush=True)
+    openai.api_base, openai.api_key = sys.argv[1:]
+    print(json.dumps({"openai": openai.version.VERSION}), flush=True)
     for line in sys.stdin:
         print(json.dumps(called(json.loads(line))), flush=True)
