@@ -155,6 +155,7 @@ async def test_what_goes_wrong_is_said_without_the_key_and_nothing_is_kept(
 
 
 async def test_a_server_that_is_not_there_cannot_be_reached(server: Server, house: Upstream, tmp_path: Path) -> None:
+    server.shutdown()
     server.server_close()
     with pytest.raises(UpstreamFailed, match=r"house cannot be reached at .* \(ConnectionRefusedError\)"):
         await refresh(house, tmp_path)
