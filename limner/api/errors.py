@@ -47,16 +47,24 @@ class ApiError(LimnerError):
         self.envelope_code = code
 
 
-def envelope(message: str, kind: str, param: str | None, code: str | None) -> dict[str, dict[str, str | None]]:
+Envelope = dict[str, dict[str, str | None]]
+
+
+def envelope(message: str, kind: str, param: str | None, code: str | None) -> Envelope:
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def enveloped(error: LimnerError) -> Envelope:
+    """What an error that was raised on purpose says in the envelope."""
+    param = error.param if isinstance(error, InvalidRequest | ApiError) else None
+    code = error.envelope_code if isinstance(error, ApiError) else error.code
+    kind = (error.kind if isinstance(error, ApiError) else None) or type_of(error)
+    return envelope(error.message, kind, param, code)
 
 
 def answer(error: LimnerError) -> HttpResponse:
     """The HTTP answer to an error that was raised on purpose."""
-    param = error.param if isinstance(error, InvalidRequest | ApiError) else None
-    code = error.envelope_code if isinstance(error, ApiError) else error.code
-    kind = (error.kind if isinstance(error, ApiError) else None) or type_of(error)
-    response = JsonResponse(envelope(error.message, kind, param, code), status=error.status)
+    response = JsonResponse(enveloped(error), status=error.status)
     if error.retry_after is not None:
         # openai-python honours 1 to 120 s and gives up on more, so the advice never leaves that range.
         response["retry-after"] = str(min(120, max(1, math.ceil(error.retry_after))))
@@ -66,9 +74,12 @@ def answer(error: LimnerError) -> HttpResponse:
     return response
 
 
+UNFORESEEN = envelope(SERVER_FAULT, "server_error", None, None)
+
+
 def server_fault() -> HttpResponse:
     """The answer to an error that nobody foresaw: what happened stays in the log."""
-    response = JsonResponse(envelope(SERVER_FAULT, "server_error", None, None), status=500)
+    response = JsonResponse(UNFORESEEN, status=500)
     response["x-should-retry"] = "false"
     return response
 
