@@ -17,7 +17,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import csrf
 from django.utils.deprecation import MiddlewareMixin
 
-WITHOUT_COOKIES = ("/v1/", "/images/", "/models", "/api/", "/livez", "/healthz", "/csp-report", "/files/")
+WITHOUT_COOKIES = (
+    "/v1/", "/images/", "/models", "/openai/", "/sdapi/", "/hf/", "/api/", "/livez", "/healthz", "/csp-report", "/files/",
+)  # fmt: skip
 """Paths that programs call: bearer keys only."""
 
 
