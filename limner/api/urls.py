@@ -1,10 +1,13 @@
-"""Every URL of the JSON APIs. Included at the root: clients give a base URL with `/v1` and without."""
+"""Every URL of the JSON APIs. Included at the root: clients give a base URL with `/v1` and without, and Azure's have
+`/openai` in it, and the model's name."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from limner.accounts.models import Scope
 from limner.api.native.jobs import api as native
+from limner.api.openai import azure
 from limner.api.openai.edits import edit, vary
 from limner.api.openai.generations import generate
 from limner.api.openai.models import list_models, one_model
@@ -16,18 +19,31 @@ _variations = route(POST=vary)
 _models = route(GET=list_models)
 _model = route(GET=one_model)
 
+
+def _images(base: str) -> list[URLPattern]:
+    """What draws, under one base."""
+    return [
+        path(f"{base}images/generations", _generations),
+        path(f"{base}images/edits", _edits),
+        path(f"{base}images/variations", _variations),
+    ]
+
+
+def _under(base: str) -> list[URLPattern]:
+    """The whole Images API under one base."""
+    return [*_images(base), path(f"{base}models", _models), path(f"{base}models/<path:name>", _model)]
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("v1/images/generations", _generations),
-    path("v1/images/edits", _edits),
-    path("v1/images/variations", _variations),
-    path("v1/models", _models),
-    path("v1/models/<path:name>", _model),
+    *_under("v1/"),
     re_path(r"^v1(?:/[\s\S]*)?$", unknown_url),
-    path("images/generations", _generations),
-    path("images/edits", _edits),
-    path("images/variations", _variations),
-    path("models", _models),
-    path("models/<path:name>", _model),
+    *_under(""),
+    *_images("openai/deployments/<path:model>/"),
+    path("openai/images/generations:submit", route(POST=azure.submit)),
+    path("openai/operations/images/<uuid:job>", route(Scope.DRAW, GET=azure.operation), name=azure.OPERATION),
+    *_under("openai/v1/"),
+    *_under("openai/"),
+    re_path(r"^openai(?:/[\s\S]*)?$", unknown_url),
     path("api/", native.urls),
     re_path(r"^api(?:/[\s\S]*)?$", unknown_url),
 ]
