@@ -18,7 +18,8 @@ from django.middleware import csrf
 from django.utils.deprecation import MiddlewareMixin
 
 WITHOUT_COOKIES = (
-    "/v1/", "/images/", "/models", "/openai/", "/sdapi/", "/hf/", "/api/", "/livez", "/healthz", "/csp-report", "/files/",
+    "/v1/", "/images/", "/models", "/openai/", "/sdapi/", "/hf/", "/api/",
+    "/livez", "/healthz", "/csp-report", "/files/",
 )  # fmt: skip
 """Paths that programs call: bearer keys only."""
 
