@@ -104,7 +104,7 @@ class WaitingRoom:
             return
         if (error := task.exception()) is not None:
             logger.error("Waiting calls lost the bus.", exc_info=error)
-        ear.let_go(error if isinstance(error, Exception) else _stopped())
+        ear.let_go(error if isinstance(error, Exception) else stopped())
 
     def _forget(self, account_id: int, ear: _Ear) -> None:
         if self._ears.get(account_id) is ear:
@@ -178,7 +178,7 @@ def stop_waiting() -> None:
     _stopping = True
     for loop, room in list(_rooms.items()):
         if not loop.is_closed():
-            loop.call_soon_threadsafe(room.let_go, _stopped())
+            loop.call_soon_threadsafe(room.let_go, stopped())
 
 
 def wait_again() -> None:
@@ -201,24 +201,33 @@ def refuse_when_stopping() -> None:
 async def submit_and_wait(
     account: Account, request: DrawRequest, *, longest_wait: float, idempotency_key: str | None = None
 ) -> UUID:
-    """Submit a job for a caller who waits for it, and return its public id once it has ended.
+    """Submit a job for a caller who waits for it, as `submitted`, and return its public id once it has ended."""
+    key = idempotency_key
+    async with submitted(account, request, longest_wait=longest_wait, idempotency_key=key) as job:
+        await wait_until_ended(account.pk, job.public_id)
+    return job.public_id
 
-    A caller who hangs up (this coroutine is cancelled) takes the job along, unless it is the server that stops, or
-    the caller gave an `idempotency_key`, which means to ask again.
+
+@asynccontextmanager
+async def submitted(
+    account: Account, request: DrawRequest, *, longest_wait: float, idempotency_key: str | None = None
+) -> AsyncIterator[Job]:
+    """A job for a caller who stays while it is drawn.
+
+    One who hangs up (what is done inside is cancelled, or closed) takes the job along, unless it is the server that
+    stops, or the caller gave an `idempotency_key`, which means to ask again.
     Raises `RateLimited`, with nothing stored, when the wait would likely be longer than `longest_wait` seconds.
     """
     refuse_when_stopping()
     submitting = asyncio.create_task(in_thread(submit_if_soon, account, request, longest_wait, idempotency_key))
     try:
         # A thread cannot be called back: without the shield, a hang-up at this moment would leave a job for nobody.
-        job = await asyncio.shield(submitting)
-        await wait_until_ended(account.pk, job.public_id)
-    except asyncio.CancelledError:
+        yield await asyncio.shield(submitting)
+    except (asyncio.CancelledError, GeneratorExit):
         if not stopping() and idempotency_key is None:
             job = await submitting
             await in_thread(cancel, account, job.public_id)
         raise
-    return job.public_id
 
 
 @said_plainly()
@@ -242,7 +251,7 @@ def submit_if_soon(
 async def wait_until_ended(account_id: int, job: UUID) -> None:
     """Return when the job has ended, whoever ended it and wherever it ran."""
     if _stopping:
-        raise _stopped()
+        raise stopped()
     room = _rooms.setdefault(asyncio.get_running_loop(), WaitingRoom())
     async with room.listening(account_id) as watchers:
         with _watching(watchers, job) as ended:
@@ -250,7 +259,8 @@ async def wait_until_ended(account_id: int, job: UUID) -> None:
                 await ended
 
 
-def _stopped() -> Unavailable:
+def stopped() -> Unavailable:
+    """What a caller is told whose job is not drawn before the server stops."""
     return Unavailable(
         "Limner is stopping. The job is kept and will be drawn after the restart: /api/v1/jobs lists it then.",
         retry_after=RETRY_AFTER_STOP,
