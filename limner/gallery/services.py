@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from limner.accounts.models import Account
+from limner.engines.catalog import catalog
 from limner.engines.contract import DrawRequest, Size, Task
+from limner.engines.weights import fingerprint, sampler
 from limner.errors import NotAllowed, NotFound
 from limner.gallery.models import Lineage, Picture, Upload
 from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trashed_picture_of
@@ -28,6 +30,8 @@ _KINDS = {Task.EDIT: Lineage.Kind.EDIT, Task.VARY: Lineage.Kind.VARY, Task.UPSCA
 
 def provenance_of(request: DrawRequest, index: int) -> Provenance:
     """What picture `index` of a job will say about itself in its file."""
+    model = catalog().get(request.model)
+    weights = model.path if model else None
     return Provenance(
         prompt=request.prompt,
         negative_prompt=request.negative_prompt,
@@ -37,6 +41,9 @@ def provenance_of(request: DrawRequest, index: int) -> Provenance:
         guidance=request.guidance,
         width=request.size.width,
         height=request.size.height,
+        sampler=sampler(weights),
+        model_hash=fingerprint(weights),
+        strength=request.strength,
     )
 
 

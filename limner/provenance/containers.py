@@ -20,6 +20,7 @@ XMP_SEGMENT = b"http://ns.adobe.com/xap/1.0/\x00"
 MAX_SEGMENT = 65533
 MAX_JPEG_PACKET = MAX_SEGMENT - len(XMP_SEGMENT)
 MAX_PIECES = 100_000
+MAX_TEXTS = 20
 
 
 def kind(file: bytes) -> str | None:
@@ -75,9 +76,31 @@ def _international_text(data: bytes) -> bytes | None:
     text = rest.split(b"\x00", 2)[-1] if rest.count(b"\x00") >= 2 else b""
     if compressed != b"\x01":
         return text
+    return _unpacked(text)
+
+
+def _unpacked(text: bytes) -> bytes | None:
     unpacker = zlib.decompressobj()
     unpacked = unpacker.decompress(text, MAX_PACKET)
     return None if unpacker.unconsumed_tail else unpacked
+
+
+def png_texts(file: bytes) -> dict[str, str]:
+    """The text chunks by their keyword, without XMP; of several with one keyword the first, and none over 1 MB."""
+    found: dict[str, str] = {}
+    for name, at, end in _png_chunks(file):
+        if name not in (b"tEXt", b"zTXt", b"iTXt") or end - at > MAX_PACKET or len(found) >= MAX_TEXTS:
+            continue
+        data = file[at + 8 : end - 4]
+        keyword, _, rest = data.partition(b"\x00")
+        if keyword == XMP_KEYWORD:
+            continue
+        if name == b"iTXt":
+            text = (_international_text(data) or b"").decode("utf-8", "replace")
+        else:
+            text = (rest if name == b"tEXt" else _unpacked(rest[1:]) or b"").decode("latin-1")
+        found.setdefault(keyword.decode("latin-1"), text)
+    return found
 
 
 def png_insert(file: bytes, packet: bytes, texts: dict[str, str]) -> bytes:

@@ -34,6 +34,12 @@ class Provenance:
     guidance: float | None = None
     width: int | None = None
     height: int | None = None
+    sampler: str = ""
+    """How it was sampled, by the name that AUTOMATIC1111's programs have for it."""
+    model_hash: str = ""
+    """SHA-256 of the model's weights in hex, or its beginning."""
+    strength: float | None = None
+    """How much of a picture that was given was drawn anew, 0 to 1."""
     software: str = SOFTWARE
     source_type: str = TRAINED_ALGORITHMIC_MEDIA
 

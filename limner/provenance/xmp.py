@@ -58,6 +58,9 @@ def _packet(made: Provenance) -> bytes:
         "limner:Guidance": made.guidance,
         "limner:Width": made.width,
         "limner:Height": made.height,
+        "limner:Sampler": made.sampler,
+        "limner:ModelHash": made.model_hash,
+        "limner:Strength": made.strength,
     }
     lines = [
         f"   <{name}>{_escape(str(value))}</{name}>" for name, value in properties.items() if value not in ("", None)
@@ -158,6 +161,9 @@ def parse(data: bytes) -> Provenance | None:
         guidance=_number(found.get(f"{LIMNER} Guidance")),
         width=_integer(found.get(f"{LIMNER} Width")),
         height=_integer(found.get(f"{LIMNER} Height")),
+        sampler=found.get(f"{LIMNER} Sampler", ""),
+        model_hash=found.get(f"{LIMNER} ModelHash", ""),
+        strength=_number(found.get(f"{LIMNER} Strength")),
         software=found.get(f"{XMP} CreatorTool", ""),
         source_type=source_type,
     )
