@@ -60,18 +60,22 @@ class Answer:
         return datum
 
     def _newer_fields(self) -> dict[str, Any]:
-        quality = next((word for word in (self.quality, self.request.quality) if word != "auto"), "low")
         size = Size(self.pictures[0].width, self.pictures[0].height)
-        fields: dict[str, Any] = {
-            "background": "transparent" if self.request.background == "transparent" else "opaque",
-            "output_format": self.pictures[0].format,
-            "quality": quality,
-            "size": str(size),
-            "usage": told_usage(self.told) or usage(self.request, size, quality),
-        }
+        fields: dict[str, Any] = described(self.request, self.quality, size, self.pictures[0].format)
+        fields["usage"] = told_usage(self.told) or usage(self.request, size, fields["quality"])
         if self.safety_identifier is not None:
             fields["safety_identifier"] = self.safety_identifier
         return fields
+
+
+def described(request: DrawRequest, quality: str, size: Size, format: str) -> dict[str, Any]:
+    """What newer names say of a picture. `quality` is the one that was asked for."""
+    return {
+        "background": "transparent" if request.background == "transparent" else "opaque",
+        "output_format": format,
+        "quality": next((word for word in (quality, request.quality) if word != "auto"), "low"),
+        "size": str(size),
+    }
 
 
 TOKENS_PER_SQUARE = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 4160, "max": 4160}

@@ -31,7 +31,7 @@ async def drawn(account: Account, wish: Wish, origin: str, key: str | None = Non
     job = await submit_and_wait(account, wish.request, longest_wait=longest, idempotency_key=key)
     ended, pictures, told = await in_thread(outcome, account, job, wish.model)
     if ended.state != State.DONE:
-        raise _failure(ended, account, wish)
+        raise failure(ended, account, wish)
     answer = Answer(
         created=int(ended.created_at.timestamp()),
         pictures=pictures,
@@ -58,7 +58,8 @@ def outcome(account: Account, job: UUID, model: Model) -> tuple[Job, list[Pictur
     return ended, pictures, usage_of(ended) if model.upstream else []
 
 
-def _failure(job: Job, account: Account, wish: Wish) -> ApiError:
+def failure(job: Job, account: Account, wish: Wish) -> ApiError:
+    """What its caller is told of a job that ended without its pictures."""
     if job.state == State.CANCELLED:
         return ApiError(400, "The job was cancelled before its pictures were done.", code="job_cancelled")
     newer = is_gpt_image(wish.family)
