@@ -6,9 +6,10 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from limner.accounts.models import Scope
 from limner.api.auth import caller_of
@@ -20,7 +21,10 @@ logger = logging.getLogger(__name__)
 
 VERSION = "2020-10-01"
 
-View = Callable[..., Coroutine[Any, Any, HttpResponse]]
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
+
+request_id_now: ContextVar[str] = ContextVar("request_id_now", default="")
+"""The `x-request-id` of the call that is being answered: what the log says of a stream that breaks later."""
 
 
 def route(scope: Scope | None = None, **views: View) -> View:
@@ -33,7 +37,7 @@ def route(scope: Scope | None = None, **views: View) -> View:
     nothing for another site to forge.
     """
 
-    async def view(request: HttpRequest, **arguments: str) -> HttpResponse:
+    async def view(request: HttpRequest, **arguments: str) -> HttpResponseBase:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers={"allow": _allowed(views)})
         called = views.get("GET" if request.method == "HEAD" else request.method or "")
@@ -52,9 +56,10 @@ async def _unknown_url(request: HttpRequest, **_: str) -> HttpResponse:
 
 
 def _with_headers(inner: View) -> View:
-    async def view(request: HttpRequest, **arguments: str) -> HttpResponse:
+    async def view(request: HttpRequest, **arguments: str) -> HttpResponseBase:
         started = time.perf_counter()
         request_id = f"req_{secrets.token_hex(16)}"
+        request_id_now.set(request_id)
         response = await _answered(inner, request, request_id, arguments)
         response["x-request-id"] = request_id
         response["openai-version"] = VERSION
@@ -66,7 +71,9 @@ def _with_headers(inner: View) -> View:
     return view
 
 
-async def _answered(inner: View, request: HttpRequest, request_id: str, arguments: dict[str, str]) -> HttpResponse:
+async def _answered(
+    inner: View, request: HttpRequest, request_id: str, arguments: dict[str, str]
+) -> HttpResponseBase:
     try:
         with said_plainly():
             return await inner(request, **arguments)
