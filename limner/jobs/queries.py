@@ -43,6 +43,17 @@ def events_after(account_id: int, number: int, *, job: UUID | None = None, limit
     return [StoredEvent(number, kind, public_id, data) for number, kind, public_id, data in found]
 
 
+def first_event_of(account: Account, job: UUID) -> int | None:
+    """The number of the first event that is kept of a job of the account's; None where none is."""
+    rows = Event.objects.filter(account=account, job__public_id=job).order_by("number")
+    return rows.values_list("number", flat=True).first()
+
+
+def kept_of(job: Job) -> int:
+    """How many of the job's pictures are kept, those in the trash too."""
+    return Picture.objects.filter(job=job.public_id).count()
+
+
 # How long will it take? ---------------------------------------------------------------------------------------
 
 

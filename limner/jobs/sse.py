@@ -9,11 +9,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from limner.accounts.models import Account
 from limner.jobs.bus import PASSING, account_channel, bus
-from limner.jobs.queries import events_after
+from limner.jobs.events import StoredEvent, state_data
+from limner.jobs.models import Job
+from limner.jobs.queries import events_after, first_event_of, job_visible_to, kept_of
+from limner.jobs.states import ENDED
+from limner.jobs.telling import told_to
 from limner.jobs.threads import in_thread
 from limner.jobs.watch import newest_numbers, watched
 
@@ -22,26 +29,92 @@ KEEP_ALIVE = b": still here\n\n"
 REPLAY_AT_ONCE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that a watcher is told. `number` is a durable event's."""
+
+    kind: str
+    data: Mapping[str, Any]
+    number: int | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether a job has ended with it."""
+        return self.kind == "state" and self.data["state"] in ENDED
+
+    def encoded(self) -> bytes:
+        head = "" if self.number is None else f"id: {self.number}\n"
+        body = json.dumps(self.data, separators=(",", ":"))
+        return f"{head}event: {self.kind}\ndata: {body}\n\n".encode()
+
+
 async def account_stream(
-    account_id: int, last_event_id: int | None, job: UUID | None = None
+    account: Account, last_event_id: int | None, job: UUID | None = None
 ) -> AsyncGenerator[bytes, None]:
     """Everything that happens to the account's jobs (or to the one named) after event `last_event_id`.
 
     Without a `last_event_id` it begins now. It starts with a `hello` that names the newest number, and ends when the
     bus is closed. Close it when nobody listens any more.
     """
-    async with bus().subscribe(account_channel(account_id)) as messages:
-        with watched(account_id):
-            newest = (await in_thread(newest_numbers, [account_id])).get(account_id, 0)
+    async with aclosing(_followed(account, last_event_id, job)) as found:
+        async for told in found:
+            yield KEEP_ALIVE if told is None else told.encoded()
+
+
+async def job_stream(account: Account, job: UUID, last_event_id: int | None) -> AsyncGenerator[bytes, None]:
+    """The same of one job, from its first event, and only until it has ended.
+
+    Its last word is always the `state` it ended in, even where the ledger keeps its events no more.
+    """
+    asked, start = await in_thread(_beginning, account, job, last_event_id)
+    if asked.state in ENDED:
+        for said in await in_thread(_whole, account, asked, start):
+            yield said.encoded()
+        return
+    async with aclosing(_followed(account, start, job)) as found:
+        async for told in found:
+            yield KEEP_ALIVE if told is None else told.encoded()
+            if told is not None and told.ends:
+                return
+
+
+def _beginning(account: Account, job: UUID, last_event_id: int | None) -> tuple[Job, int | None]:
+    """The job, and the number after which its stream begins."""
+    first = first_event_of(account, job) if last_event_id is None else None
+    # Read after its first event: what happens from here on has a higher number.
+    asked = job_visible_to(account, job)
+    return asked, last_event_id if first is None else first - 1
+
+
+def _whole(account: Account, job: Job, start: int | None) -> list[Told]:
+    """What is left to tell of a job that has ended."""
+    newest = newest_numbers([account.pk]).get(account.pk, 0)
+    hello = Told("hello", {"number": newest}, newest if start is None else min(start, newest))
+    stored = [] if start is None else events_after(account.pk, start, job=job.public_id)
+    told = [_told(account, event) for event in stored]
+    if not told or not told[-1].ends:
+        error = (job.error_code, job.error_message)
+        data = state_data(job.state, attempt=job.attempt, n=job.n, pictures=kept_of(job), error=error)
+        told.append(Told("state", _for(account, job.public_id, data)))
+    return [hello, *told]
+
+
+async def _followed(
+    account: Account, last_event_id: int | None, job: UUID | None
+) -> AsyncGenerator[Told | None, None]:
+    """What there is to tell, as it comes; None now and then while there is nothing."""
+    async with bus().subscribe(account_channel(account.pk)) as messages:
+        with watched(account.pk):
+            newest = (await in_thread(newest_numbers, [account.pk])).get(account.pk, 0)
             seen = newest if last_event_id is None else min(max(last_event_id, 0), newest)
-            yield _encode("hello", {"number": newest}, number=seen)
+            yield Told("hello", {"number": newest}, seen)
             behind = seen < newest
             while True:
                 while behind:
-                    found = await in_thread(events_after, account_id, seen, limit=REPLAY_AT_ONCE)
+                    found = await in_thread(events_after, account.pk, seen, limit=REPLAY_AT_ONCE)
                     for event in found:
                         if job is None or event.job == job:
-                            yield _encode(event.kind, {"job": str(event.job), **event.data}, number=event.number)
+                            yield _told(account, event)
                     # What was swept meanwhile cannot be told any more.
                     seen = found[-1].number if found else max(seen, newest)
                     behind = len(found) == REPLAY_AT_ONCE
@@ -49,7 +122,7 @@ async def account_stream(
                     async with asyncio.timeout(KEEP_ALIVE_SECONDS):
                         message = await anext(messages, None)
                 except TimeoutError:
-                    yield KEEP_ALIVE
+                    yield None
                     continue
                 if message is None:
                     return
@@ -57,18 +130,25 @@ async def account_stream(
                 ours = job is None or message["job"] == str(job)
                 if kind in PASSING:
                     if ours:
-                        yield _encode(kind, {"job": message["job"], **message["data"]})
+                        yield Told(kind, _for(account, message["job"], message["data"]))
                 elif kind == "gap":
                     behind = True
                 elif number == seen + 1 and kind != "number":
                     seen = number
                     if ours:
-                        yield _encode(kind, {"job": message["job"], **message["data"]}, number=number)
+                        yield Told(kind, _for(account, message["job"], message["data"]), number)
                 elif number > seen:
                     # Messages of two transactions may cross on their way; the ledger has them in order.
                     newest, behind = number, True
 
 
-def _encode(kind: str, data: Mapping[str, Any], *, number: int | None = None) -> bytes:
-    head = "" if number is None else f"id: {number}\n"
-    return f"{head}event: {kind}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
+def _told(account: Account, event: StoredEvent) -> Told:
+    return Told(event.kind, _for(account, event.job, event.data), event.number)
+
+
+def _for(account: Account, job: UUID | str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What this account may read of it: an upstream's own sentences are for whoever runs Limner."""
+    told = {"job": str(job), **data}
+    if told.get("error_message"):
+        told["error_message"] = told_to(account, told.get("error_code", ""), told["error_message"])
+    return told

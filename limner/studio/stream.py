@@ -20,7 +20,7 @@ ASK_AGAIN_SECONDS = 15.0
 async def stream_of(request: HttpRequest, viewer: Account, newest: int | None) -> AsyncIterator[bytes]:
     """What happens to the viewer's jobs after event `newest`. Ends when the request's session is theirs no more."""
     asked = time.monotonic()
-    async with aclosing(account_stream(viewer.pk, newest)) as stream:
+    async with aclosing(account_stream(viewer, newest)) as stream:
         async for piece in stream:  # at least a sign of life now and then
             if time.monotonic() - asked >= ASK_AGAIN_SECONDS:
                 if not await in_thread(still_signed_in, request, viewer):

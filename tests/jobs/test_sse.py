@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +12,15 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from limner.accounts.models import Account
+from limner.errors import NotFound
 from limner.jobs import sse, watch
 from limner.jobs.bus import account_channel, bus
-from limner.jobs.models import Event
+from limner.jobs.models import Event, Job
 from limner.jobs.services import cancel
-from limner.jobs.sse import account_stream
+from limner.jobs.sse import account_stream, job_stream
 from limner.jobs.threads import in_thread
 from tests.jobs.house import asking, began, dispatching, now, until
 from tests.jobs.placements import Painter
@@ -53,7 +55,13 @@ async def listening(
     account: Account, last: int | None = None, job: UUID | None = None
 ) -> AsyncIterator[AsyncIterator[Told]]:
     """A watcher's events, comments left out."""
-    stream = account_stream(account.pk, last, job)
+    async with heard_of(account_stream(account, last, job)) as events:
+        yield events
+
+
+@asynccontextmanager
+async def heard_of(stream: AsyncGenerator[bytes, None]) -> AsyncIterator[AsyncIterator[Told]]:
+    """The same of any stream, which is closed in the end."""
 
     async def events() -> AsyncIterator[Told]:
         async for chunk in stream:
@@ -132,6 +140,55 @@ async def test_one_jobs_stream_tells_of_that_job_alone(alice: Account) -> None:
     assert (await in_thread(now, job)).state == "done"
 
 
+async def test_one_jobs_own_stream_begins_with_its_first_event_and_ends_with_its_last(alice: Account) -> None:
+    await asking(alice)
+    job = await asking(alice)
+    async with heard_of(job_stream(alice, job.public_id, None)) as events, dispatching(Painter()):
+        heard = [told async for told in events]
+    assert [told.word for told in heard if told.id is not None][1:] == ["queued", "running", "picture", "done"]
+    assert {told.data["job"] for told in heard[1:]} == {str(job.public_id)}
+
+
+async def test_the_stream_of_a_job_that_has_ended_tells_all_of_it_and_ends(alice: Account) -> None:
+    job = await asking(alice)
+    await in_thread(cancel, alice, job.public_id)
+    await asking(alice)
+    async with heard_of(job_stream(alice, job.public_id, None)) as events:
+        assert [told.word async for told in events if told.kind != "hello"] == ["queued", "cancelled"]
+    async with heard_of(job_stream(alice, job.public_id, 1)) as events:
+        assert [told.id async for told in events if told.kind != "hello"] == [2]
+
+
+async def test_where_its_events_were_swept_a_job_still_says_how_it_ended(alice: Account) -> None:
+    job = await asking(alice)
+    await in_thread(cancel, alice, job.public_id)
+    await in_thread(Event.objects.all().delete)
+    async with heard_of(job_stream(alice, job.public_id, None)) as events:
+        heard = [told async for told in events]
+    assert [(told.data.get("state"), told.id) for told in heard] == [(None, 2), ("cancelled", None)]
+
+
+async def test_a_strangers_job_has_no_stream(alice: Account, charlie: Account) -> None:
+    job = await asking(alice)
+    async with heard_of(job_stream(charlie, job.public_id, None)) as events:
+        with pytest.raises(NotFound):
+            await anext(events)
+
+
+async def test_an_upstreams_own_sentence_is_told_to_whoever_runs_limner_alone(
+    alice: Account, settings: Settings
+) -> None:
+    settings.LIMNER_ACCOUNTS = True
+    job = await asking(alice)
+    secret = {"state": "failed", "error_code": "upstream_failed", "error_message": "http://10.0.0.7 is away."}
+    await in_thread(Event.objects.filter(number=1).update, data=secret)
+    await in_thread(Job.objects.filter(pk=job.pk).update, state="failed")
+    for account, seen in ((alice, False), (Account(pk=alice.pk, is_superuser=True), True)):
+        async with heard_of(job_stream(account, job.public_id, None)) as events:
+            [told] = [told async for told in events if told.kind == "state"]
+        assert ("10.0.0.7" in told.data["error_message"]) is seen
+
+
 async def test_a_stranger_hears_nothing(alice: Account, charlie: Account) -> None:
     async with listening(charlie, last=0) as events:
         assert (await anext(events)).kind == "hello"
@@ -175,7 +232,7 @@ async def test_messages_that_cross_on_their_way_are_told_in_order_and_once(alice
 
 async def test_a_quiet_stream_is_kept_alive(alice: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sse, "KEEP_ALIVE_SECONDS", 0.02)
-    stream = account_stream(alice.pk, None)
+    stream = account_stream(alice, None)
     chunks = [await anext(stream) for _ in range(3)]
     await stream.aclose()
     assert [parse(chunk) is None for chunk in chunks] == [False, True, True]
