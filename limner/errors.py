@@ -46,6 +46,14 @@ class InvalidRequest(LimnerError):
             self.code = code
 
 
+class Blocked(LimnerError):
+    """The prompt has what no prompt may have here."""
+
+    code = "content_policy_violation"
+    status = 400
+    fault = Fault.CALLER
+
+
 class NotAllowed(LimnerError):
     code = "permission_denied"
     status = 403
@@ -168,6 +176,10 @@ class UpstreamRefused(UpstreamError):
         super().__init__(message, retry_after=retry_after)
         if code is not None:
             self.code = code
+
+
+REFUSALS = frozenset({"content_policy_violation", "moderation_blocked", "content_filter", "contentFilter"})
+"""Codes of a refusal by policy: the older names', the newer ones', Azure's. An upstream may say any to any name."""
 
 
 class UpstreamClosed(UpstreamError):

@@ -12,6 +12,7 @@ from django.http import HttpResponse, JsonResponse
 
 from limner.accounts.models import Account
 from limner.errors import (
+    REFUSALS,
     InvalidRequest,
     LimnerError,
     OutOfCredits,
@@ -91,9 +92,6 @@ def type_of(error: LimnerError) -> str:
         return "requests"
     return "invalid_request_error" if error.status < 500 else "server_error"
 
-
-REFUSALS = frozenset({"content_policy_violation", "moderation_blocked", "content_filter", "contentFilter"})
-"""Codes of a refusal by policy: the older names', the newer ones', Azure's. An upstream may say any to any name."""
 
 BUSY_FOR = 30.0
 """Seconds after which to ask again for what an upstream had no time for: the job has waited and tried already."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def generate(
     """Draw PROMPT into a file. Needs no server; one that runs from the same home is used."""
     from limner.engines.catalog import model
     from limner.engines.dialects import DEFAULT_MODEL, dialect_for, target_for
-    from limner.engines.prices import at_a_known_price
+    from limner.engines.prices import usual_quality
     from limner.engines.validation import Ask, make_request
 
     name = model_name or DEFAULT_MODEL
@@ -71,7 +72,8 @@ def generate(
         quality=quality,
     )
     request, notices = make_request(ask, dialect_for(name), target)
-    request = at_a_known_price(request, target)
+    if quality is None:
+        request = replace(request, quality=usual_quality(target))
     targets = files_for(output, request)
     for notice in notices:
         warn(f"Note: {plain(notice.message)}")

@@ -51,8 +51,7 @@ class Model:
 
     def price(self, request: DrawRequest) -> int:
         """Millicredits of one picture of `request`. Where sizes are free, the square's price by the pixels."""
-        quality = request.quality if request.quality in self.capabilities.qualities else ""
-        quality = quality or next(iter(self.capabilities.qualities), "")
+        quality = self.capabilities.quality(request.quality)
         exact, square = f"{quality} {request.draw_size}", self.prices.get(f"{quality} {_SQUARE}")
         if self.capabilities.free_sizes and exact not in self.prices and square is not None:
             return -(-square * request.draw_size.pixels // _SQUARE.pixels)

@@ -128,7 +128,7 @@ class Capabilities:
     vocabulary: frozenset[str] | None = None
     """The words the model knows; None where it takes any."""
     qualities: tuple[str, ...] = ()
-    """The qualities it can be asked for, the usual one first; none: it has one."""
+    """The qualities it can be asked for, first the one that "auto" stands for; none: it has one."""
     free_sizes: str = ""
     """Where sizes are free within a rule: its name in `translation.RULES`; `sizes` are then the popular ones."""
     references: int = 1
@@ -137,6 +137,10 @@ class Capabilities:
     """How many pictures one call of an upstream can give: larger orders are split."""
     options: frozenset[str] = frozenset()
     """The keys of `DrawRequest.options` that it honours."""
+
+    def quality(self, asked: str) -> str:
+        """The quality that `asked` means here: itself where the model has it, else the one that "auto" stands for."""
+        return asked if asked in self.qualities else next(iter(self.qualities), "auto")
 
     def unknown_words(self, words: list[str]) -> list[str]:
         """The words that the model would pass over, in order, once each."""

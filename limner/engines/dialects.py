@@ -1,17 +1,18 @@
 """Dialects: the rules of the name that was asked for. They say what is valid; the target only has to draw it.
 
 The tables follow OpenAI's documents and answers: DALL·E's as they were until its end in May 2026, the gpt-image
-family's as they are. `limner` is the dialect of Limner's own models: whatever the target offers.
+family's as they are. `limner` is the dialect of Limner's own models: whatever the target offers. Which name has which
+dialect is said in families.toml, by its family.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from limner.engines.catalog import Model, catalog
+from limner.engines.families import TODAYS, family_called
 from limner.engines.sizes import RULES
 from limner.errors import InvalidRequest
 
@@ -22,8 +23,6 @@ DEFAULT_MODEL = "storybook"
 """What draws for every name whose own model is gone, where there is no upstream and nothing else is configured."""
 OPENAI = "openai"
 """The name of the upstream that OPENAI_API_KEY makes."""
-TODAYS = "gpt-image-2"
-"""What draws for OpenAI's older names where that upstream is configured."""
 
 ANY_FAMILY = "any"
 """Of names that are none of OpenAI's, and of calls without a name: the values of every generation are fine."""
@@ -49,10 +48,12 @@ class Dialect:
     family: str = ANY_FAMILY
     """Which of OpenAI's generations the name belongs to: they differ in their enums and in what they answer."""
     qualities: tuple[str, ...] = EVERY_QUALITY
-
-    def sounds_like(self, family: str) -> bool:
-        """Whether what was left out has the defaults of `family`: a call without a model is DALL·E 2's."""
-        return self.family == family or (self.family == ANY_FAMILY and self.name.startswith(family))
+    default_quality: str = "auto"
+    """What no quality, or `auto`, means; "auto": whatever the target makes of it."""
+    clear_is_mask: bool = True
+    """Whether the clear parts of an image that is edited without a mask are its mask, as DALL·E 2 had it."""
+    backgrounds: tuple[str, ...] = ("transparent", "opaque", "auto")
+    """What OpenAI's own model of the name can be asked for today."""
 
 
 DALL_E_2 = Dialect(
@@ -64,18 +65,16 @@ DALL_E_2 = Dialect(
     "url",
     family=DALL_E,
     qualities=("standard", "hd"),
+    default_quality="standard",
 )
 UNNAMED = replace(DALL_E_2, family=ANY_FAMILY, qualities=EVERY_QUALITY)
-DALL_E_3 = Dialect(
-    "dall-e-3",
-    ("1024x1024", "1792x1024", "1024x1792"),
-    "1024x1024",
-    1,
-    4000,
-    "url",
+DALL_E_3 = replace(
+    DALL_E_2,
+    name="dall-e-3",
+    sizes=("1024x1024", "1792x1024", "1024x1792"),
+    max_n=1,
+    max_prompt=4000,
     bad_n="You must provide n=1 for this model.",
-    family=DALL_E,
-    qualities=("standard", "hd"),
 )
 GPT_IMAGE_1 = Dialect(
     "gpt-image-1",
@@ -86,40 +85,44 @@ GPT_IMAGE_1 = Dialect(
     "b64_json",
     family="gpt-image-1",
     qualities=("low", "medium", "high", "auto"),
+    clear_is_mask=False,
 )
-GPT_IMAGE_2 = Dialect(
-    "gpt-image-2",
-    None,
-    "auto",
-    10,
-    32_000,
-    "b64_json",
+GPT_IMAGE_2 = replace(
+    GPT_IMAGE_1,
+    name="gpt-image-2",
+    sizes=None,
     size_rule=RULES["gpt-image-2"].fault,
     family="gpt-image-2",
-    qualities=("low", "medium", "high", "auto"),
+    backgrounds=("opaque", "auto"),
 )
 GPT_IMAGE_2_5 = replace(
     GPT_IMAGE_2,
     name="gpt-image-2.5",
     family="gpt-image-2.5",
     qualities=("low", "medium", "high", "xhigh", "max", "auto"),
+    backgrounds=GPT_IMAGE_1.backgrounds,
 )
 LIMNER = Dialect("limner", None, "auto", 10, None, "url")
 
-_FAMILIES: tuple[tuple[re.Pattern[str], Dialect], ...] = (
-    (re.compile(r"dall-e-2"), DALL_E_2),
-    (re.compile(r"dall-e-3"), DALL_E_3),
-    (re.compile(r"(gpt-image-1(-mini|\.5)?|chatgpt-image-latest)(-\d{4}-\d\d-\d\d)?"), GPT_IMAGE_1),
-    (re.compile(r"gpt-image-2(-(sunburst|flare))?(-\d{4}-\d\d-\d\d)?"), GPT_IMAGE_2),
-    (re.compile(r"gpt-image-2\.\d+(-(sunburst|flare))?(-\d{4}-\d\d-\d\d)?"), GPT_IMAGE_2_5),
-)
+BY_FAMILY: Mapping[str, Dialect] = {
+    "dall-e-2": DALL_E_2,
+    "dall-e-3": DALL_E_3,
+    "gpt-image-1": GPT_IMAGE_1,
+    "gpt-image-1-mini": GPT_IMAGE_1,
+    "gpt-image-1.5": GPT_IMAGE_1,
+    "gpt-image-2": GPT_IMAGE_2,
+    "gpt-image-2.5": GPT_IMAGE_2_5,
+    "gpt-image-2.6": GPT_IMAGE_2_5,
+}
+"""Every family of families.toml."""
 
 
 def dialect_for(model_name: str | None) -> Dialect:
     """The rules of the name asked for: DALL·E 2's where none was, Limner's own for every name not OpenAI's."""
     if model_name is None:
         return UNNAMED
-    return _family(model_name.partition("@")[0]) or LIMNER
+    family = family_called(model_name.partition("@")[0])
+    return BY_FAMILY[family.name] if family else LIMNER
 
 
 def target_for(model_name: str | None, targets: Mapping[str, str]) -> str:
@@ -139,7 +142,7 @@ def target_for(model_name: str | None, targets: Mapping[str, str]) -> str:
         found = next((m.name for m in _drawn_by(upstream) if m.upstream_model == base), None)
         if found is not None:
             return found
-    elif _family(name) is not None:
+    elif family_called(name) is not None:
         return todays_model()
     raise InvalidRequest(f"The model '{name[:100]}' does not exist.", param="model")
 
@@ -155,10 +158,3 @@ def todays_model() -> str:
 
 def _drawn_by(upstream: str) -> list[Model]:
     return [model for model in catalog().values() if upstream and model.upstream == upstream]
-
-
-def _family(name: str) -> Dialect | None:
-    for pattern, dialect in _FAMILIES:
-        if pattern.fullmatch(name):
-            return dialect
-    return None

@@ -23,16 +23,8 @@ def asked_price(request: DrawRequest, model: Model) -> int:
 
 
 def usual_quality(model: Model) -> str:
-    """The quality that we ask for by ourselves: a middle one where there is a choice, so that its price is known."""
-    qualities = model.capabilities.qualities
-    return MIDDLE if MIDDLE in qualities else next(iter(qualities), "auto")
-
-
-def at_a_known_price(request: DrawRequest, model: Model) -> DrawRequest:
-    """The same with the usual quality in place of "auto", which an upstream may take for its dearest."""
-    if request.quality != "auto" or not model.capabilities.qualities:
-        return request
-    return replace(request, quality=usual_quality(model))
+    """The quality that we ask for by ourselves: a middle one where there is a choice."""
+    return model.capabilities.quality(MIDDLE)
 
 
 def price_of(model: Model, size: Size | None = None, quality: str = "") -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from limner.engines.catalog import Model
 from limner.engines.contract import ImageRef, Size, Task
-from limner.engines.dialects import DALL_E, DALL_E_2, Dialect
+from limner.engines.dialects import DALL_E_2, Dialect
 from limner.engines.sizes import native_size
 from limner.engines.words import words_of
 from limner.errors import InvalidRequest
@@ -113,7 +113,7 @@ def _images(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
 
 def _mask(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
     clear = wanted.task is Task.EDIT and bool(wanted.images) and wanted.images[0].has_alpha
-    if not dialect.sounds_like(DALL_E) or wanted.mask is not None or not clear:
+    if not dialect.clear_is_mask or wanted.mask is not None or not clear:
         return {}, []
     return {"mask": wanted.images[0]}, []
 
@@ -127,12 +127,12 @@ STEPS = {"low": 0.5, "high": 1.5, "hd": 1.5, "xhigh": 2.0, "max": 3.0}
 
 def _quality(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
     asked, able = wanted.quality, target.capabilities
-    if asked == "auto" and dialect.sounds_like(DALL_E):
-        asked = "standard"
+    if asked == "auto":
+        asked = dialect.default_quality
     if not able.qualities:
         return _steps_for(asked, wanted, target)
     if asked == "auto" or asked in able.qualities:
-        return {"quality": asked}, []
+        return {"quality": able.quality(asked)}, []
     if asked == "standard" and dialect.name == DALL_E_2.name and "low" in able.qualities:
         return {"quality": "low"}, []
     near = min(able.qualities, key=lambda word: (abs(SCALE.get(word, 2) - SCALE[asked]), SCALE.get(word, 2)))
@@ -226,7 +226,9 @@ def _numbers(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
 
 
 PERSON = ("user", "safety_identifier")
-SILENT = {"moderation": ("auto",), "output_compression": (100,), "input_fidelity": ("low",), "style": ("vivid",)}
+OURS = ("output_compression",)
+"""What is done after the drawing, whoever drew."""
+SILENT = {"moderation": ("auto",), "input_fidelity": ("low",), "style": ("vivid",)}
 """Values that ask for nothing special: a target that does not know the parameter loses nothing."""
 
 
@@ -239,7 +241,7 @@ def _options(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
                 if honours(target, word):
                     kept.setdefault(word, value)
                     break
-        elif honours(target, name):
+        elif name in OURS or honours(target, name):
             kept[name] = value
         elif value not in SILENT.get(name, ()):
             notices.append(Notice(name, f"{target.title} knows no '{name}'; it was passed over."))
@@ -256,7 +258,7 @@ ROWS: tuple[Row, ...] = (
     Row("image", "more images than the model takes", "the first ones, with a warning", _images),
     Row(
         "mask",
-        "by a DALL·E name, an edit without a mask of a picture with clear parts",
+        "by any but a `gpt-image` name, an edit without a mask of a picture with clear parts",
         "the clear parts are the mask, as DALL·E 2 had it",
         _mask,
     ),
@@ -292,9 +294,9 @@ ROWS: tuple[Row, ...] = (
     Row("seed", "`seed`, `steps`, `guidance`", "themselves, or a warning (OpenAI takes none of them)", _numbers),
     Row(
         "options",
-        "`user`, `safety_identifier`, `moderation`, `output_compression`, `input_fidelity`",
+        "`user`, `safety_identifier`, `moderation`, `input_fidelity`, `complexity`, `output_compression`",
         "themselves; `user` and `safety_identifier` are one another's other name; a warning for the rest where the "
-        "model does not know it and the value asks for something",
+        "model does not know it and the value asks for something; Limner compresses by itself where it must",
         _options,
     ),
 )

@@ -15,7 +15,8 @@ from django.db import IntegrityError, transaction
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from limner.accounts.models import Account
-from limner.engines.contract import Drawn, Size
+from limner.engines.catalog import catalog
+from limner.engines.contract import Drawn, DrawRequest, Size
 from limner.errors import EngineError, LimnerError, NotFound
 from limner.gallery import services as gallery
 from limner.gallery.models import Picture
@@ -71,28 +72,43 @@ def store(claimed: Claim, drawn: Drawn) -> Stored:
     """
     request = claimed.request
     made = gallery.provenance_of(request, drawn.index)
-    data = encoded(drawn, request.size, request.output_format, made)
+    data = encoded(drawn, request.size, request.output_format, made, _compression(request))
     prefix = picture_prefix(claimed.job, claimed.attempt, drawn.index)
     return blobs.put(prefix, data, "jpg" if request.output_format == "jpeg" else request.output_format)
 
 
-def encoded(drawn: Drawn, size: Size, format: str, made: mark.Provenance) -> bytes:
+def _compression(request: DrawRequest) -> int | None:
+    """The quality to encode at, where one was asked for and the target does not see to it."""
+    target = catalog().get(request.model)
+    as_wanted = request.draw_size == request.size  # anything else is asked for without loss, and scaled here
+    if request.output_format == "png" or (
+        as_wanted and target and "output_compression" in target.capabilities.options
+    ):
+        return None
+    asked: int | None = request.options.get("output_compression")
+    return asked
+
+
+def encoded(drawn: Drawn, size: Size, format: str, made: mark.Provenance, compression: int | None = None) -> bytes:
     """The marked file: as the engine encoded it where that fits, else fitted to `size` and encoded anew."""
     if drawn.mode == FILE:
         image = _opened(drawn.data)
-        if image.format == _PIL_NAMES[format] and image.size == (size.width, size.height) and _is_plain(image):
+        fits = image.format == _PIL_NAMES[format] and image.size == (size.width, size.height)
+        if fits and compression is None and _is_plain(image):
             return mark.mark(drawn.data, made)
         image = ImageOps.exif_transpose(image)
         if image.mode not in ("RGB", "RGBA"):
             image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     elif drawn.size == size:
-        return mark.encode(drawn.mode, (size.width, size.height), drawn.data, format=format, metadata=made)
+        pixels = (size.width, size.height)
+        return mark.encode(drawn.mode, pixels, drawn.data, format=format, metadata=made, compression=compression)
     else:
         image = Image.frombytes(drawn.mode, (drawn.size.width, drawn.size.height), drawn.data)
     if image.size != (size.width, size.height):
         # The middle of another shape: nothing is ever stretched.
         image = ImageOps.fit(image, (size.width, size.height), Image.Resampling.LANCZOS)
-    return mark.encode(image.mode, image.size, image.tobytes(), format=format, metadata=made)
+    raw = image.tobytes()
+    return mark.encode(image.mode, image.size, raw, format=format, metadata=made, compression=compression)
 
 
 def _is_plain(image: Image.Image) -> bool:

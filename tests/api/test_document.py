@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from limner.api.openai.asking import understood
-from limner.api.openai.models import NAMES
 from limner.api.openai.parameters import OTHER_NAMES, PARAMETERS
 from limner.engines.catalog import catalog
 from limner.engines.dialects import dialect_for
+from limner.engines.families import families
 from limner.errors import LimnerError
 from tests.api.snapshot import contract
 
@@ -25,7 +25,8 @@ def test_every_parameter_is_in_the_document() -> None:
 
 
 def test_every_size_of_a_name_is_in_the_document_and_is_drawn() -> None:
-    for name in (*NAMES, *catalog()):
+    openais = [name for family in families().values() for name in family.names]
+    for name in (*openais, *catalog()):
         for size in dialect_for(name).sizes or ():
             assert f"`{size}`" in DOCUMENT
             assert understood({"prompt": "a cat", "model": name, "size": size}).request.prompt == "a cat"

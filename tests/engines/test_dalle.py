@@ -10,9 +10,9 @@ import pytest
 
 from limner.engines import catalog
 from limner.engines.dialects import target_for
+from limner.engines.families import live_models
 from limner.engines.translation import ROWS, STEPS
 from limner.engines.upstreams import Secret, Upstream, families, models_of_all
-from limner.engines.upstreams.families import live_models
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "dalle.md"
 WRITTEN = date(2026, 11, 20)

@@ -11,35 +11,18 @@ from limner.api.auth import Caller
 from limner.api.errors import ApiError
 from limner.engines.catalog import catalog, installed
 from limner.engines.dialects import target_for
+from limner.engines.families import families
 
 CREATED = 1_795_132_800
 """Models have no day of birth here; the field is required: the first version's, 2026-11-20."""
-
-
-NAMES = (
-    "dall-e-2",
-    "dall-e-3",
-    "gpt-image-1",
-    "gpt-image-1-mini",
-    "gpt-image-1.5",
-    "chatgpt-image-latest",
-    "gpt-image-2",
-    "gpt-image-2-2026-04-21",
-    "gpt-image-2.5-sunburst",
-    "gpt-image-2.5-sunburst-2026-09-08",
-    "gpt-image-2.5-flare",
-    "gpt-image-2.5-flare-2026-09-08",
-    "gpt-image-2.6-sunburst",
-    "gpt-image-2.6-flare",
-)
-"""OpenAI's names, past and present, that programs have been written with."""
 
 
 def served() -> dict[str, dict[str, Any]]:
     """Models that can draw now, and the names of OpenAI's that one of them answers to."""
     own = {name: name for name, model in catalog().items() if installed(model)}
     targets = settings.LIMNER_TARGETS
-    aliases = {name: target_for(name, targets) for name in (*NAMES, *targets)}
+    openais = [name for family in families().values() for name in family.names]
+    aliases = {name: target_for(name, targets) for name in (*openais, *targets)}
     return {
         name: {"id": name, "object": "model", "created": CREATED, "owned_by": "limner", "limner": {"model": target}}
         for name, target in (own | aliases).items()

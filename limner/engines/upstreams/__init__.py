@@ -3,8 +3,8 @@ nothing is sent but the question which models there are, when somebody asks for 
 
 from __future__ import annotations
 
+from limner.engines.families import Family, families, family_of
 from limner.engines.upstreams.configured import configure, upstream, upstreams
-from limner.engines.upstreams.families import Family, families, family_of
 from limner.engines.upstreams.offering import models_of, models_of_all, start
 from limner.engines.upstreams.reading import read
 from limner.engines.upstreams.refreshing import models_there, refresh

@@ -8,8 +8,8 @@ from pathlib import Path
 from limner.engines import catalog
 from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size, Task
+from limner.engines.families import Family, families, family_of
 from limner.engines.upstreams.configured import configure
-from limner.engines.upstreams.families import Family, families, family_of
 from limner.engines.upstreams.kinds import EDITS, GENERATIONS, KINDS, RESPONSE_FORMAT, VARIATIONS, Kind
 from limner.engines.upstreams.reading import read
 from limner.engines.upstreams.tables import BadUpstream

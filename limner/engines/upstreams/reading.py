@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from limner.engines.families import live_models
 from limner.engines.upstreams.addresses import checked_url
-from limner.engines.upstreams.families import live_models
 from limner.engines.upstreams.kinds import KINDS
 from limner.engines.upstreams.remembering import remembered
 from limner.engines.upstreams.secret import Secret

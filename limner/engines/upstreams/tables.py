@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from limner.engines.contract import Size
+from limner.engines.families import families, millicredits
 from limner.engines.upstreams.addresses import checked_url
-from limner.engines.upstreams.families import families, millicredits
 from limner.engines.upstreams.kinds import EXTRA, KINDS, SUPPORTS, Kind
 from limner.engines.upstreams.secret import Secret
 from limner.engines.upstreams.upstream import Offered, Upstream

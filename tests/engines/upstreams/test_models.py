@@ -12,6 +12,7 @@ import pytest
 from limner.engines.catalog import Model, catalog, installed
 from limner.engines.contract import DrawRequest, Size, Task
 from limner.engines.dialects import dialect_for
+from limner.engines.families import live_models
 from limner.engines.sizes import RULES
 from limner.engines.upstreams import (
     BadUpstream,
@@ -24,7 +25,6 @@ from limner.engines.upstreams import (
     start,
     upstream,
 )
-from limner.engines.upstreams.families import live_models
 from limner.engines.validation import Ask, make_request
 from tests.engines.upstreams.conftest import KEY, Read
 

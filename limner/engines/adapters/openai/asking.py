@@ -71,10 +71,10 @@ def _options(request: DrawRequest, model: Model) -> dict[str, Any]:
     """What this model knows beside prompt, number and size."""
     able = model.capabilities
     found = {key: value for key, value in request.options.items() if key in able.options and key not in _REQUESTS_OWN}
-    if request.quality in able.qualities or ("quality" in able.options and request.quality != "auto"):
+    if able.qualities:
+        found["quality"] = able.quality(request.quality)  # never "auto": its price would not be known
+    elif "quality" in able.options and request.quality != "auto":
         found["quality"] = request.quality
-    elif able.qualities:
-        found["quality"] = able.qualities[0]  # the one that the price was asked for
     if "background" in able.options and (
         request.background == "opaque" or (request.background == "transparent" and "transparent" in able.options)
     ):

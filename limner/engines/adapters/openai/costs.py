@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from limner.engines.families import millicredits
 from limner.engines.upstreams import Upstream, families, family_of
-from limner.engines.upstreams.families import millicredits
 
 
 def cost_of(upstream: Upstream, model: str, usage: Mapping[str, Any]) -> int | None:

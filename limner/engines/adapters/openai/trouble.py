@@ -15,6 +15,7 @@ from limner.engines.adapters.openai.library import Library
 from limner.engines.adapters.openai.waits import wait_of
 from limner.engines.upstreams import Upstream
 from limner.errors import (
+    REFUSALS,
     LimnerError,
     Uncertain,
     UpstreamBusy,
@@ -28,7 +29,6 @@ LONGEST_SENTENCE = 500
 NO_MONEY = frozenset(
     {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "insufficient_balance"}
 )
-POLICY = frozenset({"content_policy_violation", "moderation_blocked", "content_filter", "contentFilter"})
 NOT_SENT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "LocalProtocolError"}
 )
@@ -92,7 +92,7 @@ def said_in(body: object, upstream: Upstream) -> Said:
     if isinstance(inner_code, Mapping) and inner_code.get("code"):  # Azure's refusals
         code = "content_policy_violation" if "Policy" in str(inner_code["code"]) else code
     kind = str(found.get("type") or "")
-    code = code if isinstance(code, str) and code else kind if kind in NO_MONEY | POLICY else ""
+    code = code if isinstance(code, str) and code else kind if kind in NO_MONEY | REFUSALS else ""
     return Said(clean(str(sentence), upstream), clean(code, upstream)[:60])
 
 
@@ -130,7 +130,7 @@ def _of_status(status: int, headers: Mapping[str, str], said: Said, upstream: Up
         return UpstreamClosed(f"{name} draws no more until its bill is paid: {said.sentence or said.code}")
     if status == 401:
         return key_refused(upstream)
-    if status == 403 and said.code not in POLICY:
+    if status == 403 and said.code not in REFUSALS:
         return key_refused(upstream, said.sentence)
     if status in OVERLOADED:
         words = said.sentence or f"it answered with {status}."
@@ -143,7 +143,7 @@ def _of_status(status: int, headers: Mapping[str, str], said: Said, upstream: Up
         return UpstreamClosed(
             f"{name} points to another address (HTTP {status}), and its key is not sent there. Set the final one."
         )
-    if status in (404, 405, 410) and said.code not in POLICY:
+    if status in (404, 405, 410) and said.code not in REFUSALS:
         return UpstreamError(f"{name} does not know this model or this way to draw (HTTP {status}){_told(said)}")
     return UpstreamRefused(
         said.sentence or f"{name} refused this (HTTP {status}).", code=said.code or "invalid_value"
@@ -152,7 +152,7 @@ def _of_status(status: int, headers: Mapping[str, str], said: Said, upstream: Up
 
 def _of_words(said: Said, upstream: Upstream) -> LimnerError:
     """An error in the middle of a stream has no status: only its code tells."""
-    if said.code in POLICY:
+    if said.code in REFUSALS:
         return UpstreamRefused(said.sentence, code=said.code)
     if said.code in NO_MONEY:
         return _of_status(402, {}, said, upstream)

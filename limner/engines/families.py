@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 from limner.engines.contract import Size, Task
-from limner.engines.dialects import TODAYS
 
 FILE = Path(__file__).with_name("families.toml")
+TODAYS = "gpt-image-2"
+"""What draws for OpenAI's older names where their upstream is configured."""
 MILLICREDITS_A_DOLLAR = 100_000
 """One credit is one US cent."""
+_DATE = re.compile(r"-\d{4}-\d\d-\d\d$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,22 @@ def family_of(model: str) -> str:
     if near:
         return near
     return list(families())[-1] if model.startswith(("gpt-image-", "chatgpt-image-")) else ""
+
+
+def family_called(name: str) -> Family | None:
+    """The family that has this very name, or has it with a date after it; None for every other, however near."""
+    bare = _DATE.sub("", name)
+    return next(
+        (family for family in families().values() if {name, bare} & {*family.names, family.name}),
+        None,
+    )
+
+
+def switched_off(name: str, today: date) -> bool:
+    """Whether OpenAI has this name no more."""
+    family = family_called(name)
+    end = family.names.get(name) if family else None
+    return end is not None and end <= today
 
 
 def live_models(today: date) -> tuple[str, ...]:
