@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from limner.accounts.keys import make_key, revoke
-from limner.accounts.models import Account, Plan
+from limner.accounts.models import Account, Plan, Scope
 from limner.accounts.sign_in import OWNER
 from limner.api.auth import key_in, masked
 from limner.jobs.models import Job
@@ -90,6 +90,45 @@ async def test_a_revoked_key_opens_nothing(shared: httpx.AsyncClient, alice: Acc
     key, secret = await in_thread(make_key, alice, "laptop")
     await in_thread(revoke, key)
     assert (await shared.get("/v1/models", headers={"api-key": secret})).status_code == 401
+
+
+async def test_a_key_that_has_ended_opens_nothing(shared: httpx.AsyncClient, alice: Account) -> None:
+    key, secret = await in_thread(make_key, alice, "laptop")
+    await in_thread(lambda: type(key).objects.update(expires_at=key.created_at))
+    answer = await shared.get("/v1/models", headers={"api-key": secret})
+    assert answer.status_code == 401
+    assert answer.json()["error"]["code"] == "invalid_api_key"
+
+
+@pytest.mark.parametrize(
+    ("scope", "opens"),
+    [
+        (Scope.DRAW, {"draw": 200, "read": 403}),
+        (Scope.READ, {"draw": 403, "read": 200}),
+        (Scope.ADMIN, {"draw": 403, "read": 403}),
+    ],
+)
+async def test_a_narrow_key_does_what_its_scope_says_and_is_told_what_is_missing(
+    shared: httpx.AsyncClient, alice: Account, scope: Scope, opens: dict[str, int]
+) -> None:
+    _, secret = await in_thread(make_key, alice, "kiosk", [scope])
+    headers = {"authorization": f"Bearer {secret}"}
+    answers = {
+        "draw": [await shared.post(GENERATIONS, json=ASKED, headers=headers)],
+        "read": [await shared.get(path, headers=headers) for path in ("/v1/models", "/api/v1/jobs")],
+    }
+    for needed, given in answers.items():
+        for answer in given:
+            assert answer.status_code == opens[needed]
+            if answer.status_code == 403:
+                error = answer.json()["error"]
+                assert f"Missing scopes: {needed}." in error["message"]
+                assert f"This key has: {scope}." in error["message"]
+                assert (error["type"], error["param"], error["code"]) == (
+                    "invalid_request_error",
+                    None,
+                    "missing_scope",
+                )
 
 
 async def test_a_key_that_asks_too_often_is_told_when_to_come_back(shared: httpx.AsyncClient, alice: Account) -> None:
