@@ -24,7 +24,8 @@ from limner.jobs.telling import told_to
 from limner.jobs.threads import in_thread
 from limner.jobs.watch import newest_numbers, watched
 
-KEEP_ALIVE_SECONDS = 15.0
+KEEP_ALIVE_SECONDS = 10.0
+"""Who listens hears something every so often; programs count on a comment every 15 seconds at least."""
 KEEP_ALIVE = b": still here\n\n"
 REPLAY_AT_ONCE = 500
 
@@ -66,14 +67,23 @@ async def job_stream(account: Account, job: UUID, last_event_id: int | None) -> 
 
     Its last word is always the `state` it ended in, even where the ledger keeps its events no more.
     """
+    async with aclosing(job_events(account, job, last_event_id)) as found:
+        async for told in found:
+            yield KEEP_ALIVE if told is None else told.encoded()
+
+
+async def job_events(
+    account: Account, job: UUID, last_event_id: int | None = None
+) -> AsyncGenerator[Told | None, None]:
+    """What `job_stream` says, for whoever has other words for it; None when there was nothing to tell for a while."""
     asked, start = await in_thread(_beginning, account, job, last_event_id)
     if asked.state in ENDED:
         for said in await in_thread(_whole, account, asked, start):
-            yield said.encoded()
+            yield said
         return
     async with aclosing(_followed(account, start, job)) as found:
         async for told in found:
-            yield KEEP_ALIVE if told is None else told.encoded()
+            yield told
             if told is not None and told.ends:
                 return
 
@@ -109,34 +119,35 @@ async def _followed(
             seen = newest if last_event_id is None else min(max(last_event_id, 0), newest)
             yield Told("hello", {"number": newest}, seen)
             behind = seen < newest
+            clock = asyncio.get_running_loop().time
+            told_at = clock()
             while True:
                 while behind:
                     found = await in_thread(events_after, account.pk, seen, limit=REPLAY_AT_ONCE)
                     for event in found:
                         if job is None or event.job == job:
                             yield _told(account, event)
+                            told_at = clock()
                     # What was swept meanwhile cannot be told any more.
                     seen = found[-1].number if found else max(seen, newest)
                     behind = len(found) == REPLAY_AT_ONCE
                 try:
-                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                    async with asyncio.timeout_at(told_at + KEEP_ALIVE_SECONDS):
                         message = await anext(messages, None)
                 except TimeoutError:
                     yield None
+                    told_at = clock()
                     continue
                 if message is None:
                     return
                 kind, number = message["kind"], message["number"]
-                ours = job is None or message["job"] == str(job)
-                if kind in PASSING:
-                    if ours:
-                        yield Told(kind, _for(account, message["job"], message["data"]))
-                elif kind == "gap":
+                if kind == "gap":
                     behind = True
-                elif number == seen + 1 and kind != "number":
-                    seen = number
-                    if ours:
+                elif kind in PASSING or (number == seen + 1 and kind != "number"):
+                    seen = seen if number is None else number
+                    if job is None or message["job"] == str(job):
                         yield Told(kind, _for(account, message["job"], message["data"]), number)
+                        told_at = clock()
                 elif number > seen:
                     # Messages of two transactions may cross on their way; the ledger has them in order.
                     newest, behind = number, True
