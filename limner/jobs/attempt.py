@@ -130,7 +130,7 @@ class Attempt:
                 async for event in events:
                     if isinstance(event, Answered):
                         await self._answered(event)
-                    if self._lost or self._trouble is not None:
+                    if self._lost or self._has_to_end(event):
                         break
                     if self._cancelled and not isinstance(event, Drawn):
                         break
@@ -147,6 +147,11 @@ class Attempt:
             await self._finish_keeping()
             return Broken("Something broke while this was drawn. The server's log says what.")
         return self._trouble
+
+    def _has_to_end(self, event: DrawEvent) -> bool:
+        """One picture could not be kept. What an upstream has answered already, or still will, is kept all the same:
+        it is paid for. Nothing more is sent."""
+        return self._trouble is not None and (isinstance(event, Sending) or not self.sent)
 
     async def _order(self) -> DrawOrder:
         request = self.claimed.request
@@ -193,8 +198,9 @@ class Attempt:
                 self._tools.measures.add(self.claimed, event)
                 # One picture may wait for its turn while the next one is drawn; more would fill the memory.
                 await self._finish_keeping()
-                if self._trouble is None and not self._lost:
-                    self._keeping = asyncio.create_task(self._keep(event, last=not self._missing))
+                if not self._lost:
+                    last = not self._missing and self._trouble is None
+                    self._keeping = asyncio.create_task(self._keep(event, last=last))
 
     def _progress(self, event: Progress) -> dict[str, object]:
         pictures = len(self.claimed.indices)
@@ -222,20 +228,22 @@ class Attempt:
                 lease_seconds=self._tools.lease_seconds,
             )
         except LimnerError as error:
-            self._trouble = error
+            self._trouble = self._trouble or error
         except Exception:
             # The boundary again: a bug in keeping fails the job, with the whole story in the log.
             log.exception("Picture %d of job %s could not be kept.", drawn.index, self.claimed.job)
-            self._trouble = Broken("A picture was drawn but could not be kept. The server's log says why.")
+            broken = Broken("A picture was drawn but could not be kept. The server's log says why.")
+            self._trouble = self._trouble or broken
         else:
             self._lost = self._lost or not mine
         if self._trouble is not None and self._once:
             self._trouble.retryable = False
-        if self._lost or (self._trouble is not None and not self._sent):
+        if self._lost or (self._trouble is not None and not self.sent):
             await self._interrupt()
 
     async def _store(self, drawn: Drawn) -> Stored:
-        for pause in PAID_PAUSES if self._paid else ():
+        # Once one was waited for in vain, the others of its call are given a single try.
+        for pause in PAID_PAUSES if self._paid and self._trouble is None else ():
             try:
                 return await self._stored(drawn)
             except Unavailable as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -73,3 +74,37 @@ async def test_a_picture_that_cannot_be_kept_is_bought_again_only_where_that_cos
     assert (row.state, len(far.sent)) == (State.FAILED, calls)
     assert "could not be kept" in row.error_message
     await in_thread(assert_books_balance)
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+async def test_a_picture_that_cannot_be_kept_takes_none_of_its_calls_others_with_it(
+    alice: Account, monkeypatch: pytest.MonkeyPatch, lost: int
+) -> None:
+    encoded = pipeline.encoded
+
+    def bug(drawn: Drawn, *rest: Any) -> bytes:
+        if drawn.index == lost:
+            raise RuntimeError("a bug of ours")
+        return encoded(drawn, *rest)
+
+    monkeypatch.setattr(pipeline, "encoded", bug)
+    far = InOneCall()
+    async with dispatching(far, called=[called()]):
+        row = await ended(await asking(alice, n=3))
+    assert row.state == State.FAILED
+    assert await in_thread(kept, row) == [index for index in range(3) if index != lost]
+    assert len(far.sent) == 3
+    await in_thread(assert_books_balance)
+
+
+async def test_after_a_picture_that_cannot_be_kept_no_further_call_is_sent(
+    alice: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(pipeline, "encoded", bug)
+    far = FarAway()
+    async with dispatching(far, called=[called()]):
+        row = await ended(await asking(alice, n=3))
+    assert (row.state, len(far.sent)) == (State.FAILED, 1)
