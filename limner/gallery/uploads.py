@@ -29,6 +29,10 @@ class Look:
     height: int
     has_alpha: bool
     bytes: int
+    for_print: bool = False
+    """Its colours are mixed of printing inks (CMYK)."""
+    deep: bool = False
+    """It has more than 8 bits a colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,14 @@ def look(data: bytes) -> Look:
     with _opened(data) as image:
         turned = image.format != "PNG" and image.getexif().get(ExifTags.Base.Orientation, 1) in _ON_ITS_SIDE
         size = image.size[::-1] if turned else image.size
-        return Look(image.format or "", *size, image.has_transparency_data, len(data))
+        return Look(
+            image.format or "",
+            *size,
+            image.has_transparency_data,
+            len(data),
+            for_print=image.mode == "CMYK",
+            deep=image.format == "PNG" and data[_BIT_DEPTH] > 8,
+        )
 
 
 def clean(data: bytes) -> Clean:
@@ -62,6 +73,8 @@ def clean(data: bytes) -> Clean:
 
 
 _ON_ITS_SIDE = range(5, 9)
+_BIT_DEPTH = 24
+"""Where a PNG's first chunk, which has to be its header, says how many bits a colour has."""
 
 
 @contextmanager
@@ -80,7 +93,17 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
         raise _too_many_pixels() from error
     except Exception as error:  # the boundary to Pillow: its decoders raise nearly anything
         log.info("Refused an upload of %d bytes: %r", len(data), error)
-        raise _refused("This file is not a whole PNG, JPEG or WebP picture. Try another one.") from error
+        raise _refused(
+            f"This file is not a whole PNG, JPEG or WebP picture{_instead(data)}. Try another one."
+        ) from error
+
+
+def _instead(data: bytes) -> str:
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return ", but a GIF"
+    if b"<svg" in data[:1000].lower():
+        return ", but an SVG"
+    return ""
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
-from django.http.multipartparser import MultiPartParserError
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from limner.api.errors import ApiError
 from limner.engines.validation import type_name, wrong_type
@@ -30,6 +33,8 @@ NOT_A_FORM = (
 _WHOLE = frozenset({"n", "output_compression", "partial_images", "seed", "steps", "num_inference_steps"})
 _NUMBERS = frozenset({"guidance", "guidance_scale", "cfg_scale", "strength"})
 _IMAGE_PART = re.compile(r"image(\[\d{0,4}\])?")
+_INJECTED = re.compile(r'^"|[\x00-\x1f\x7f]|%0[0ad]', re.IGNORECASE)
+"""What no file name has: a quote that a line's end has left open, control characters, line ends in disguise."""
 
 
 @dataclass(slots=True)
@@ -73,7 +78,7 @@ def json_body(request: HttpRequest, most: int = MAX_JSON_BYTES) -> dict[str, Any
     if len(raw) > most:
         _too_large(f"more than {most}", most)
     try:
-        document = json.loads(raw, parse_constant=_no_such_number)
+        document = json.loads(raw, parse_constant=_no_such_number, object_pairs_hook=_each_key_once)
         if b"\\u" in raw:
             # Half a surrogate pair is legal in JSON's escapes and in Python, and nowhere that text is stored.
             json.dumps(document, ensure_ascii=False).encode()
@@ -84,15 +89,15 @@ def json_body(request: HttpRequest, most: int = MAX_JSON_BYTES) -> dict[str, Any
     return document
 
 
-def form_body(request: HttpRequest) -> Form:
+def form_body(request: HttpRequest, types: Collection[str] = ()) -> Form:
     """The form in the body. Reads files that may be large: not for the event loop.
 
-    File names and content types are not looked at: old clients write nonsense there, so the bytes have to say what
-    they are.
+    Content types of files are looked at only where `types` says which are taken: old clients write nonsense there,
+    so the bytes have to say what they are. Their names are used for nothing, and refused where they are an attack.
     """
     check_content_type(request, FORM)
     try:
-        texts, files = request.POST, request.FILES
+        texts, files = _FormParser(_form_headers(request), request, request.upload_handlers, "utf-8").parse()
     except RequestDataTooBig:
         _too_large("more than that", request.META.get("CONTENT_LENGTH", 0))
     except (MultiPartParserError, SuspiciousOperation, ValueError):
@@ -102,13 +107,54 @@ def form_body(request: HttpRequest) -> Form:
         _read_field(form, name, str(value))
     for name, values in files.lists():
         for file in values:
-            if _IMAGE_PART.fullmatch(name):
-                form.images.append(file.read())
-            elif name == "mask":
-                form.mask = file.read()
-            else:
-                form.fields[name] = True  # named in the warnings
+            with file:
+                _read_file(form, name, file, types)
     return form
+
+
+def _form_headers(request: HttpRequest) -> dict[str, Any]:
+    """What Django's parser reads of the headers: it takes a form without a length for an empty one, and one that is
+    spelled in capitals for none."""
+    given = request.headers.get("content-type", "")
+    length = request.META.get("CONTENT_LENGTH") or str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return {"CONTENT_TYPE": f"{FORM};{given.partition(';')[2]}", "CONTENT_LENGTH": length}
+
+
+class _FormParser(MultiPartParser):
+    """Django's, which would silently clean what was smuggled into a file's name, or skip the file."""
+
+    def sanitize_file_name(self, file_name: str) -> str:
+        if _INJECTED.search(file_name):
+            raise ApiError(
+                400,
+                "Invalid file name: it has line ends or other control characters in it. Give the file another one.",
+                param="image",
+                code="invalid_file_name",
+            )
+        return "image"
+
+
+def _read_file(form: Form, name: str, file: UploadedFile, types: Collection[str]) -> None:
+    is_image = _IMAGE_PART.fullmatch(name) is not None
+    if not is_image and name != "mask":
+        form.fields[name] = True  # named in the warnings
+        return
+    if types and (file.content_type or "").lower() not in types:
+        form.faults.append(_wrong_file_type(name.partition("[")[0], file.content_type or "", types))
+    if is_image:
+        form.images.append(file.read())
+    else:
+        form.mask = file.read()
+
+
+def _wrong_file_type(param: str, type: str, types: Collection[str]) -> InvalidRequest:
+    *others, last = [f"'{name}'" for name in types]
+    return InvalidRequest(
+        f"Invalid file '{param}': unsupported mimetype ('{type[:100]}'). Supported file formats are "
+        f"{', '.join(others)}, and {last}.",
+        param=param,
+        code="unsupported_file_mimetype",
+    )
 
 
 def _read_field(form: Form, name: str, value: str) -> None:
@@ -142,6 +188,16 @@ def _number(form: Form, name: str, value: str, expected: str, pattern: str, made
 
 def _too_large(read: object, most: object) -> NoReturn:
     raise ApiError(413, f"Maximum content size limit ({most}) exceeded ({read} bytes read)", code="request_too_large")
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs. Of a key that is there twice, two programs would read two different values."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ApiError(400, NOT_JSON.format(what=f"an object that has the key {twice[:100]!a} twice"))
+    return found
 
 
 def _no_such_number(constant: str) -> NoReturn:

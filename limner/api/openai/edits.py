@@ -6,7 +6,7 @@ kept as uploads of the caller's, and named in the request by public id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
@@ -19,29 +19,38 @@ from limner.api.links import origin_of
 from limner.api.openai.asking import Wish, named, understood
 from limner.api.openai.body import FORM, JSON, check_content_type, form_body, json_body
 from limner.api.openai.drawing import drawn
-from limner.api.openai.images import Pieces, forget, images_in, kept, pieces_of, unpacking
+from limner.api.openai.images import Given, Pieces, forget, kept, pieces_of, unpacking
+from limner.api.openai.references import References
 from limner.engines.contract import Task
 from limner.errors import InvalidRequest, OutOfCredits, RateLimited
 from limner.jobs.threads import run_in
 from limner.jobs.waiting import refuse_when_stopping
 
+MAX_JSON_BYTES = 30_000_000
+TYPES = ("image/jpeg", "image/png", "image/webp")
+"""What a file may call itself in strict mode, where OpenAI believes the caller and not the file."""
+
 
 async def edit(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponse:
     """Change a picture, all of it or where its mask is clear. `model` is the name that the URL has, if any."""
-    form = check_content_type(request, FORM, JSON) == FORM
-    read = partial(_form, request, Task.EDIT, model) if form else partial(_json, request, model)
-    return await _changed(request, caller, read)
+    if check_content_type(request, FORM, JSON) == FORM:
+        return await _changed(request, caller, partial(run_in, unpacking, _form, request, Task.EDIT, model))
+    return await _changed(request, caller, partial(_json, request, caller, model))
 
 
 async def vary(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponse:
-    """Draw others like a picture. `model` is the name that the URL has, if any."""
-    return await _changed(request, caller, partial(_form, request, Task.VARY, model))
+    """Draw others like a picture. `model` is the name that the URL has, if any. OpenAI has it no more."""
+    if settings.LIMNER_API_STRICT:
+        gone = HttpResponse(status=404, headers={"x-content-type-options": "nosniff"})
+        del gone["content-type"]
+        return gone
+    return await _changed(request, caller, partial(run_in, unpacking, _form, request, Task.VARY, model))
 
 
-async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Wish]) -> HttpResponse:
+async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Awaitable[Wish]]) -> HttpResponse:
     origin, key = origin_of(request), idempotency_key(request.headers)
     refuse_when_stopping()
-    wish = await run_in(unpacking, read)
+    wish = await read()
     keeping = partial(kept, caller.account, wish.request, wish.pieces, wish.task, wish.family)
     wish = replace(wish, request=await run_in(unpacking, keeping), pieces=Pieces())
     try:
@@ -53,30 +62,35 @@ async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Wish
 
 
 def _form(request: HttpRequest, task: Task, model: str | None) -> Wish:
-    form = form_body(request)
+    form = form_body(request, TYPES if settings.LIMNER_API_STRICT else ())
     if "images" in form.fields:
         raise InvalidRequest(
             "Unknown parameter: 'images'. For multipart/form-data use 'image' or 'image[]'.", param="images"
         )
 
     def bring(family: str) -> Pieces:
-        return pieces_of(form.images, form.mask if task is Task.EDIT else None, family, "image")
+        mask = None if form.mask is None or task is Task.VARY else Given(form.mask)
+        return pieces_of([Given(file) for file in form.images], mask, family, "image")
 
     if task is Task.VARY and form.mask is not None:
         form.fields["mask"] = True  # named in the warnings
     return understood(named(form.fields, model), task, bring, form.faults)
 
 
-def _json(request: HttpRequest, model: str | None) -> Wish:
-    document = json_body(request, settings.LIMNER_MAX_BODY_MB * 1_000_000)
+async def _json(request: HttpRequest, caller: Caller, model: str | None) -> Wish:
+    """Pictures on other servers are fetched once all the rest is known to be right, and looked at then."""
+    most = settings.LIMNER_MAX_BODY_MB * 1_000_000
+    document = await run_in(unpacking, json_body, request, min(most, MAX_JSON_BYTES))
     if "image" in document:
         raise InvalidRequest(
             "Unknown parameter: 'image'. For application/json on /v1/images/edits, use 'images' (array).",
             param="image",
         )
-
-    def bring(family: str) -> Pieces:
-        return pieces_of(*images_in(document), family, "images")
-
+    references = References(document, caller.account, origin_of(request), most)
     fields = {name: value for name, value in document.items() if name not in ("images", "mask")}
-    return understood(named(fields, model), Task.EDIT, bring)
+    understand = partial(understood, named(fields, model), Task.EDIT, references.pieces)
+    wish = await run_in(unpacking, understand)
+    if references.away:
+        await references.fetch()
+        wish = await run_in(unpacking, understand)
+    return wish

@@ -6,26 +6,21 @@ says itself what it is: names, content types and extensions are not looked at.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 from uuid import UUID, uuid4
 
 from limner.accounts.models import Account
 from limner.api.errors import ApiError
 from limner.api.openai.parameters import is_gpt_image
 from limner.engines.contract import DrawRequest, ImageRef, Task
-from limner.engines.validation import wrong_type
 from limner.errors import InvalidRequest
 from limner.gallery.services import forget_uploads, keep_upload
 from limner.gallery.uploads import Clean, Look, clean, look
 from limner.jobs.trouble import said_plainly
 
 MOST_IMAGES = 16
-MOST_URL = 20_971_520
 DALL_E_BYTES = 4 * 1024 * 1024
 
 unpacking = ThreadPoolExecutor(2, thread_name_prefix="limner-uploads")
@@ -34,11 +29,13 @@ unpacking = ThreadPoolExecutor(2, thread_name_prefix="limner-uploads")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One image of a call that obeys the rules, under the public id that it will be kept by."""
+    """One image of a call that obeys the rules, under the public id that it will be kept by, or is already."""
 
     data: bytes
     look: Look
     public_id: UUID = field(default_factory=uuid4)
+    is_kept: bool = False
+    """It is a picture of the gallery that the caller may see: nothing of it is stored a second time."""
 
     @property
     def ref(self) -> ImageRef:
@@ -53,19 +50,29 @@ class Pieces:
     mask: Piece | None = None
 
 
-def pieces_of(images: Sequence[bytes], mask: bytes | None, family: str, param: str) -> Pieces:
-    """The images and the mask, each looked at. `param` is what the images are called in this kind of body.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One image as it came: a file, or a picture of the gallery by its public id."""
+
+    data: bytes
+    picture: UUID | None = None
+
+
+def pieces_of(images: Sequence[Given | None], mask: Given | None, family: str, param: str) -> Pieces:
+    """The images and the mask, each looked at. `param` is what the images are called in this kind of body. One that
+    is still to be fetched is None: it counts, and is left out.
 
     Raises the first fault, in the order of the files.
     """
-    _check_count(len(images), param, 1 if family == "dall-e" else MOST_IMAGES)
-    found = tuple(_looked_at(data, number, family) for number, data in enumerate(images, 1))
+    check_count(len(images), param, 1 if family == "dall-e" else MOST_IMAGES)
+    looked = [given and _looked_at(given, number, family) for number, given in enumerate(images, 1)]
+    found = tuple(piece for piece in looked if piece is not None)
     if mask is None:
         return Pieces(found)
-    return Pieces(found, _mask(mask, found[0].look, family))
+    return Pieces(found, _mask(mask, looked[0], family))
 
 
-def _check_count(count: int, param: str, most: int) -> None:
+def check_count(count: int, param: str, most: int = MOST_IMAGES) -> None:
     if count == 0:
         raise InvalidRequest(
             f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"
@@ -79,29 +86,46 @@ def _check_count(count: int, param: str, most: int) -> None:
         )
 
 
-def _looked_at(data: bytes, number: int, family: str) -> Piece:
+def _looked_at(given: Given, number: int, family: str) -> Piece:
     try:
-        seen = look(data)
+        seen = _seen(given.data)
     except InvalidRequest as fault:
         raise _unreadable(fault, number, family) from None
     if family == "dall-e" and (seen.format != "PNG" or seen.width != seen.height or seen.bytes >= DALL_E_BYTES):
         raise _not_for_dall_e(seen)
-    return Piece(data, seen)
+    return _piece(given, seen)
 
 
-def _mask(data: bytes, first: Look, family: str) -> Piece:
+def _mask(given: Given, first: Piece | None, family: str) -> Piece:
+    """`first` is the image that it belongs to, where that is here already."""
     try:
-        seen = look(data)
+        seen = _seen(given.data)
     except InvalidRequest as fault:
         if family == "dall-e":
             raise _unreadable(fault, 1, family) from None
         raise InvalidRequest(f"Invalid mask image. {fault.message}", param="mask", code=fault.code) from None
     if family == "dall-e" and (seen.format != "PNG" or seen.bytes >= DALL_E_BYTES):
         raise _not_for_dall_e(seen)
-    _check_mask((seen.width, seen.height), (first.width, first.height), family)
+    if first is not None:
+        _check_mask((seen.width, seen.height), (first.look.width, first.look.height), family)
     if not seen.has_alpha:
         raise _bad_mask("mask image missing alpha channel", family)
-    return Piece(data, seen)
+    return _piece(given, seen)
+
+
+def _seen(data: bytes) -> Look:
+    """What the header says. Colours that a screen does not have are refused here, as at OpenAI."""
+    seen = look(data)
+    if seen.for_print or seen.deep:
+        what = "is in CMYK, the colours of printing" if seen.for_print else "has 16 bits a colour"
+        raise InvalidRequest(f"It {what}. Save it as RGB with 8 bits.", code="invalid_image_file")
+    return seen
+
+
+def _piece(given: Given, seen: Look) -> Piece:
+    if given.picture is None:
+        return Piece(given.data, seen)
+    return Piece(given.data, seen, given.picture, is_kept=True)
 
 
 def _check_mask(mask: tuple[int, int], image: tuple[int, int], family: str) -> None:
@@ -142,88 +166,20 @@ def _fault(message: str, code: str, family: str) -> ApiError:
     return ApiError(400, message, kind=kind, code=code)
 
 
-# Images in JSON ------------------------------------------------------------------------------------------------
-
-
-def images_in(document: dict[str, Any]) -> tuple[list[bytes], bytes | None]:
-    """The bytes of `images` and `mask` of a JSON body. Raises InvalidRequest naming the member that is wrong."""
-    given = document.get("images")
-    if given is None and "images" not in document:
-        raise InvalidRequest(
-            "Missing required parameter: 'images'.", param="images", code="missing_required_parameter"
-        )
-    if not isinstance(given, list):
-        raise wrong_type("images", "an array of objects", given)
-    if not given:
-        raise InvalidRequest(
-            "Invalid 'images': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-            param="images",
-            code="empty_array",
-        )
-    _check_count(len(given), "images", MOST_IMAGES)
-    images = [_bytes_of(member, f"images[{place}]") for place, member in enumerate(given)]
-    mask = document.get("mask")
-    return images, None if mask is None else _bytes_of(mask, "mask")
-
-
-def _bytes_of(member: object, param: str) -> bytes:
-    if not isinstance(member, dict):
-        raise wrong_type(param, "an object", member)
-    url = member.get("image_url")
-    if url is None and member.get("file_id") is not None:
-        raise InvalidRequest(
-            f"Invalid '{param}.file_id': this server keeps no files. Send the picture itself in 'image_url', as a "
-            "data: URL.",
-            param=f"{param}.file_id",
-        )
-    if url is None:
-        raise InvalidRequest(
-            f"Missing required parameter: '{param}.image_url'.", param=param, code="missing_required_parameter"
-        )
-    param = f"{param}.image_url"
-    if not isinstance(url, str):
-        raise wrong_type(param, "a string", url)
-    if len(url) > MOST_URL:
-        raise InvalidRequest(
-            f"Invalid '{param}': string too long. Expected a string with maximum length {MOST_URL}, but got a string "
-            f"with length {len(url)} instead.",
-            param=param,
-            code="string_above_max_length",
-        )
-    return _unwrapped(url, param)
-
-
-def _unwrapped(url: str, param: str) -> bytes:
-    if url[:5].lower() != "data:":
-        raise InvalidRequest(
-            f"Invalid '{param}': this server does not fetch pictures from other addresses yet. Send the picture "
-            "itself, as a data: URL: 'data:image/png;base64,…'.",
-            param=param,
-        )
-    head, comma, content = url.partition(",")
-    try:
-        if not comma or not head.lower().endswith(";base64"):
-            raise ValueError(head[:100])
-        return base64.b64decode(content, validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidRequest(
-            f"Invalid '{param}': expected a data: URL in base64, such as 'data:image/png;base64,…'.", param=param
-        ) from None
-
-
 # Keeping -------------------------------------------------------------------------------------------------------
 
 
 @said_plainly()
 def kept(account: Account, request: DrawRequest, pieces: Pieces, task: Task, family: str) -> DrawRequest:
-    """The request with its images in the gallery: unpacked, upright, stripped of everything but pixels.
+    """The request with its images in the gallery: unpacked, upright, stripped of everything but pixels. Pictures that
+    are there already are only looked at.
 
     A picture that is edited without a mask is its own, as DALL·E had it: what is clear in it may change. All are
     unpacked before the first is stored. Slow, and writes the database.
     """
     named = {ref.public_id for ref in (*request.images, *filter(None, [request.mask]))}
-    used = [piece for piece in (*pieces.images, *filter(None, [pieces.mask])) if str(piece.public_id) in named]
-    plain = {str(piece.public_id): _clean(piece, pieces, family) for piece in used}
+    brought = {str(piece.public_id): piece for piece in (*pieces.images, *filter(None, [pieces.mask]))}
+    plain = {name: _clean(piece, pieces, family) for name, piece in brought.items() if name in named}
     refs = {name: ImageRef(name, it.width, it.height, it.has_alpha) for name, it in plain.items()}
     images = tuple(refs[ref.public_id] for ref in request.images)
     mask = None
@@ -233,7 +189,8 @@ def kept(account: Account, request: DrawRequest, pieces: Pieces, task: Task, fam
     elif task is Task.EDIT and not is_gpt_image(family) and plain[images[0].public_id].has_clear:
         mask = images[0]
     for name, image in plain.items():
-        keep_upload(account, image, UUID(name))
+        if not brought[name].is_kept:
+            keep_upload(account, image, UUID(name))
     return replace(request, images=images, mask=mask)
 
 
