@@ -18,6 +18,7 @@ from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.states import State
 from limner.jobs.trouble import said_plainly
+from limner.moderation.words import refuse_blocked
 
 
 @said_plainly()
@@ -34,9 +35,10 @@ def submit(
 
     The same account's same `idempotency_key` gives the job that is already there, and InvalidRequest where it now
     asks for something else. `price`, in millicredits, is fixed here: what the catalog says, unless it is given.
-    `predicted` is the seconds the whole job will take; without it the model's pace says. Raises OutOfCredits, or
-    Unavailable where the database cannot be written, with nothing stored.
+    `predicted` is the seconds the whole job will take; without it the model's pace says. Raises Blocked,
+    OutOfCredits, or Unavailable where the database cannot be written, with nothing stored.
     """
+    refuse_blocked(request)
     if price is None:
         price = catalog.model(request.model).price(request) * request.n
     if predicted is None:

@@ -1,1 +1,1 @@
-"""Rules, flags, reports and the audit log: an empty room until *People and pictures* furnishes it."""
+"""What may be drawn here: rules; flags, reports and the audit log come with *People and pictures*."""
