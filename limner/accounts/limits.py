@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from limner.accounts.keys import digest
 from limner.accounts.models import Account, ApiKey
 from limner.accounts.plans import unlimited
 from limner.errors import RateLimited
@@ -27,6 +28,10 @@ def _limiter() -> RateLimiter:
     from limits.strategies import MovingWindowRateLimiter
 
     return MovingWindowRateLimiter(MemoryStorage())
+
+
+_used_up: dict[str, float] = {}
+"""The digests of keys that were refused, and when each has a request free again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,24 @@ def check_rate(who: ApiKey | Account) -> Rate:
     in_time = _limiter().hit(item, *name)
     rate = Rate(allowed, _limiter().get_window_stats(item, *name).remaining, _seconds_left(item, *name))
     if not in_time:
+        if isinstance(who, ApiKey):
+            _remember(who.digest, time.time() + rate.reset)
         raise TooManyRequests(rate)
     return rate
+
+
+def _remember(digest: str, until: float) -> None:
+    for other in [other for other, end in list(_used_up.items()) if end <= time.time()]:
+        _used_up.pop(other, None)
+    _used_up[digest] = until
+
+
+def seconds_used_up(secret: str) -> float | None:
+    """For how long the key with this secret will be refused, where it was refused just now. Asks no database: what
+    such a key sends need not be read first."""
+    until = _used_up.get(digest(secret)) if _used_up else None
+    left = 0.0 if until is None else until - time.time()
+    return left if left > 0 else None
 
 
 def check_sign_in(address: str, username: str) -> None:
@@ -90,6 +111,7 @@ def check_report(address: str) -> None:
 def forget_counts() -> None:
     """Start counting anew."""
     _limiter().storage.reset()
+    _used_up.clear()
 
 
 def _sign_in_limits(address: str, username: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:

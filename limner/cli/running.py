@@ -172,8 +172,7 @@ class Running:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=True,
-                forwarded_allow_ips=settings.LIMNER_TRUSTED_PROXIES,
+                proxy_headers=False,  # the gate reads them: it knows one more, and who may be called by which name
                 timeout_graceful_shutdown=LET_GO_SECONDS,
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limner.config.settings")
 
@@ -11,7 +12,9 @@ from django.core.asgi import get_asgi_application
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections, reset_queries
 
-from limner.config.gate import Door, Gate
+from limner.config.door import Door
+from limner.config.gate import Gate, nobody
+from limner.config.proxies import Proxies
 from limner.config.static import StaticFiles
 
 # Django begins every request in a thread of the request's own, only to tidy up connections that a new thread does not
@@ -36,4 +39,18 @@ door = Door(
     origins=settings.LIMNER_ORIGINS,
     max_body=settings.LIMNER_MAX_BODY_MB * 1_000_000,
 )
-application = Gate(StaticFiles(get_asgi_application()), door)
+
+
+def key_too_often(headers: Mapping[str, str]) -> float | None:
+    """Imported when it is asked: the room it lives in has rows, and those need Django."""
+    from limner.api.auth import too_often
+
+    return too_often(headers)
+
+
+application = Gate(
+    StaticFiles(get_asgi_application()),
+    door,
+    Proxies(settings.LIMNER_TRUSTED_PROXIES),
+    key_too_often if settings.LIMNER_ACCOUNTS else nobody,
+)

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -26,6 +27,8 @@ class BadSetting(NotConfigured):
 
     code = "bad_setting"
 
+
+EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 Reader = Callable[[str], object]
 """Turns the text of a variable into its value; raises ValueError whose text says what is allowed."""
@@ -93,6 +96,19 @@ def origins(value: str) -> tuple[str, ...]:
         if not re.fullmatch(r"(https?|[a-z][a-z0-9+.-]*-extension)://[^/\s*?#@]+", name):
             raise ValueError("web origins between commas, such as http://localhost:3000 (no path, never *)")
     return found
+
+
+def networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks between commas; `*` is every one."""
+    try:
+        found = [
+            ip_network(part, strict=False)
+            for name in names(value)
+            for part in (EVERYWHERE if name == "*" else [name])
+        ]
+    except ValueError:
+        raise ValueError("addresses between commas, such as 10.0.0.2 or 172.16.0.0/12") from None
+    return tuple(found)
 
 
 def pairs(value: str) -> dict[str, str]:
@@ -182,7 +198,7 @@ def _value(setting: Setting, sources: tuple[Source, ...], notes: list[str]) -> o
 
 def _nothing(setting: Setting) -> object:
     """What an empty default means for this kind: an empty list, an empty table, or no text."""
-    return setting.read("") if setting.read in (names, hosts, origins, pairs, text) else ""
+    return setting.read("") if setting.read in (names, hosts, networks, origins, pairs, text) else ""
 
 
 def _checked(setting: Setting, raw: str, source: Source) -> object:

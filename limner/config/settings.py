@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -32,7 +33,7 @@ LIMNER_PORT = cast(int, _values["LIMNER_PORT"])
 LIMNER_ACCOUNTS = cast(bool, _values["LIMNER_ACCOUNTS"])
 LIMNER_HOSTS = cast("tuple[str, ...]", _values["LIMNER_HOSTS"])
 LIMNER_ORIGINS = cast("tuple[str, ...]", _values["LIMNER_ORIGINS"])
-LIMNER_TRUSTED_PROXIES = cast(str, _values["LIMNER_TRUSTED_PROXIES"])
+LIMNER_TRUSTED_PROXIES = cast("tuple[IPv4Network | IPv6Network, ...]", _values["LIMNER_TRUSTED_PROXIES"])
 LIMNER_TARGETS = cast("dict[str, str]", _values["LIMNER_TARGETS"])
 LIMNER_MAX_BODY_MB = cast(int, _values["LIMNER_MAX_BODY_MB"])
 LIMNER_API_MAX_WAIT = cast(int, _values["LIMNER_API_MAX_WAIT"])
@@ -77,7 +78,7 @@ LIMNER_SECRET_KEY_IS_SET = bool(_values["LIMNER_SECRET_KEY"])
 
 # Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
-ALLOWED_HOSTS = ["*"]  # config/gate.py decides before Django is asked, and explains its answer
+ALLOWED_HOSTS = ["*"]  # config/door.py decides before Django is asked, and explains its answer
 ROOT_URLCONF = "limner.config.urls"
 ASGI_APPLICATION = "limner.config.asgi.application"
 AUTH_USER_MODEL = "accounts.Account"

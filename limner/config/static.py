@@ -24,7 +24,7 @@ from whitenoise import WhiteNoise
 from whitenoise.responders import Response, StaticFile
 
 import limner
-from limner.config.gate import App, Receive, Send
+from limner.config.wire import App, Receive, Send
 
 
 class HashedStorage(ManifestStaticFilesStorage):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limner.config.env import Setting, choice, flag, hosts, origins, pairs, path, text, whole
+from limner.config.env import Setting, choice, flag, hosts, networks, origins, pairs, path, text, whole
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -30,8 +30,9 @@ SETTINGS: tuple[Setting, ...] = (
         "such as `http://localhost:3000`. Never `*`.",
     ),
     Setting(
-        "LIMNER_TRUSTED_PROXIES", "addresses", text, "127.0.0.1",
-        "Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, between commas.",
+        "LIMNER_TRUSTED_PROXIES", "addresses", networks, "127.0.0.1",
+        "Addresses of reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Port` are believed, between "
+        "commas; `172.16.0.0/12` means every one in it.",
     ),
     Setting(
         "LIMNER_DATABASE_URL", "URL", text, "",
@@ -80,7 +81,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LIMNER_MAX_BODY_MB", "1 to 4096", whole(1, 4096), "64",
-        "Largest request body, in megabytes; a larger one is refused before it is read.",
+        "Largest request body, in megabytes; a larger one is refused before it is read. JSON may have 30 where "
+        "pictures come in it, and 1 elsewhere.",
     ),
     Setting(
         "LIMNER_API_MAX_WAIT", "1 to 86400", whole(1, 86400), "300",

@@ -15,7 +15,8 @@ from django.core.asgi import get_asgi_application
 from pytest_django import Settings
 
 from limner.accounts.limits import forget_counts
-from limner.config.gate import Door, Gate
+from limner.config.door import Door
+from limner.config.gate import Gate
 from limner.engines.catalog import catalog
 from limner.jobs.bus import bus
 from limner.jobs.dispatcher import Dispatcher

@@ -52,7 +52,7 @@ def _tree(root: type[LimnerError]) -> list[type[LimnerError]]:
 def _said_where_it_is_raised() -> set[str]:
     """Codes that no class of errors has: what the gate, the validation and the API say by themselves."""
     sources = [
-        PACKAGE / "config" / "gate.py",
+        *(PACKAGE / "config").glob("*.py"),
         PACKAGE / "engines" / "validation.py",
         *(PACKAGE / "api").rglob("*.py"),
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from limner.config.gate import is_loopback, is_own_origin
+from limner.config.door import is_loopback, is_own_origin
 from tests.cli.process import Process
 
 SINGLE = "http://one.example"
