@@ -49,19 +49,53 @@ def test_a_key_is_shown_once_opens_the_api_and_is_revoked(home: Path) -> None:
     limner(home, "user", "add", "erin", "--password-stdin", given=PASSWORD + "\n", **ON)
     made = limner(home, "key", "add", "erin", "--name", "laptop", **ON)
     secret = made.stdout.strip()
-    assert re.fullmatch(r"lim-[\w-]{43}", secret)
+    assert re.fullmatch(r"lim-[a-z0-9]{8}-[\w-]{43}", secret)
     listed = limner(home, "key", "list", "erin", **ON).stdout
     assert secret not in listed
-    assert re.search(rf"^{re.escape(secret[:10])}… +laptop +erin .*good", listed, re.M)
+    assert re.search(rf"^{secret[:12]}… +laptop +erin +all .*never +good *$", listed, re.M)
     with Process(home, "web", **ON) as web:
         web.wait_for("/livez")
         assert web.ask("GET", "/v1/models").status == 401
         assert web.ask("GET", "/v1/models", authorization=f"Bearer {secret}").status == 200
-        revoked = limner(home, "key", "revoke", secret[:10], **ON)
+        revoked = limner(home, "key", "revoke", secret[:12], **ON)
         assert revoked.returncode == 0
         assert web.ask("GET", "/v1/models", authorization=f"Bearer {secret}").status == 401
         assert web.stop() == 0
     assert "revoked" in limner(home, "key", "list", **ON).stdout
+
+
+def test_a_key_can_be_narrow_and_end(home: Path) -> None:
+    limner(home, "user", "add", "fay", "--password-stdin", given=PASSWORD + "\n", **ON)
+    narrow = ("--scope", "read", "--scope", "draw")
+    made = limner(home, "key", "add", "fay", "--name", "kiosk", *narrow, "--expires", "2999-01-31", **ON)
+    assert made.returncode == 0, made.stderr
+    limner(home, "key", "add", "fay", "--name", "guest", "--expires", "30d", **ON)
+    listed = limner(home, "key", "list", "fay", COLUMNS="120", **ON).stdout
+    assert re.search(r"^lim-\w{8}… +kiosk +fay +draw read .* good until 2999-01-31 00:00 *$", listed, re.M)
+    assert re.search(r"^lim-\w{8}… +guest +fay +all .* good until \d{4}-\d\d-\d\d \d\d:\d\d *$", listed, re.M)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scope", "paint"), "Scopes are: draw, read, admin"),
+        (("--expires", "soon"), "2027-01-31"),
+        (("--expires", "2001-01-01"), "expired already"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused_in_plain_words(home: Path, words: tuple[str, ...], said: str) -> None:
+    refused = limner(home, "key", "add", *words)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_key_is_revoked_by_the_whole_of_it_too(home: Path) -> None:
+    secret = limner(home, "key", "add").stdout.strip()
+    revoked = limner(home, "key", "revoke", secret)
+    assert revoked.returncode == 0
+    assert secret not in revoked.stdout
+    assert limner(home, "key", "revoke", secret[:11]).returncode == 2
 
 
 def test_a_key_needs_an_account_that_is_there(home: Path) -> None:
