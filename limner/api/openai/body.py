@@ -134,7 +134,7 @@ class _FormParser(MultiPartParser):
         return "image"
 
 
-def _read_file(form: Form, name: str, file: UploadedFile, types: Collection[str]) -> None:
+def _read_file(form: Form, name: str, file: UploadedFile[bytes], types: Collection[str]) -> None:
     is_image = _IMAGE_PART.fullmatch(name) is not None
     if not is_image and name != "mask":
         form.fields[name] = True  # named in the warnings

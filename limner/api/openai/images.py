@@ -65,7 +65,7 @@ def pieces_of(images: Sequence[Given | None], mask: Given | None, family: str, p
     Raises the first fault, in the order of the files.
     """
     check_count(len(images), param, 1 if family == "dall-e" else MOST_IMAGES)
-    looked = [given and _looked_at(given, number, family) for number, given in enumerate(images, 1)]
+    looked = [None if given is None else _looked_at(given, number, family) for number, given in enumerate(images, 1)]
     found = tuple(piece for piece in looked if piece is not None)
     if mask is None:
         return Pieces(found)
