@@ -137,8 +137,8 @@ async def addresses_of(host: str) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
-"""IPv6 addresses that a router turns into the IPv4 ones they end with."""
+_TRANSLATED = tuple(map(ipaddress.ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""IPv6 addresses that are turned, here or by a router, into the IPv4 ones they end with."""
 
 
 def is_public(address: str) -> bool:
