@@ -1,16 +1,19 @@
-"""A placement that paints one flat colour at once: everything but the model is real."""
+"""A placement that paints one flat colour: everything but the model is real."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 
-from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Progress
+from PIL import Image
+
+from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Preview, Progress
+from limner.engines.previews import preview, preview_steps
 from limner.errors import EngineError
 
 
 class Painter:
-    """Paints picture `seed` in the colour of its seed. A test may make it wait, or fail."""
+    """Paints picture `seed` in the colour of its seed, at once. A test may make it wait, take its time, or fail."""
 
     slots = 1
     ready = True
@@ -22,6 +25,10 @@ class Painter:
         self.may_paint.set()
         self.started = asyncio.Event()
         self.trouble: EngineError | None = None
+        self.trouble_at = 0
+        """The picture that the trouble begins with."""
+        self.steps = 1
+        self.step_seconds = 0.0
         self._stops: dict[str, asyncio.Event] = {}
 
     async def start(self) -> None:
@@ -33,12 +40,16 @@ class Painter:
         stop = self._stops[order.job] = asyncio.Event()
         try:
             await self._wait_for_leave(stop)
-            if self.trouble is not None:
-                raise self.trouble
             for index in order.indices:
-                if stop.is_set():
-                    return
-                yield Progress(order.job, index, 1, 1)
+                if self.trouble is not None and index >= self.trouble_at:
+                    raise self.trouble
+                for step in range(1, self.steps + 1):
+                    await asyncio.sleep(self.step_seconds)
+                    if stop.is_set():
+                        return
+                    yield Progress(order.job, index, step, self.steps)
+                    if step in preview_steps(self.steps):
+                        yield Preview(order.job, index, step, self.preview(order, index))
                 yield Drawn(order.job, index, order.request.draw_size, "RGB", self._flat(order, index), 0.01)
         finally:
             self._stops.pop(order.job, None)
@@ -58,6 +69,10 @@ class Painter:
         finally:
             for task in first:
                 task.cancel()
+
+    def preview(self, order: DrawOrder, index: int) -> bytes:
+        size = order.request.draw_size
+        return preview(Image.frombytes("RGB", (size.width, size.height), self._flat(order, index)))
 
     @staticmethod
     def _flat(order: DrawOrder, index: int) -> bytes:

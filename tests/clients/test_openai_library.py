@@ -84,12 +84,26 @@ async def test_a_bad_size_is_its_bad_request_error_with_param_and_code(server: S
     assert caught.value.request_id.startswith("req_")
 
 
-async def test_streaming_is_refused_in_words_and_not_with_an_empty_stream(server: Server) -> None:
-    from openai import BadRequestError
+async def test_a_stream_is_its_own_typed_events(server: Server) -> None:
+    from openai.types import ImageGenCompletedEvent, ImageGenPartialImageEvent
 
+    server.painter.steps, server.painter.step_seconds = 4, 0.1
     async with library(server) as client:
-        with pytest.raises(BadRequestError, match="stream"):
-            await client.images.generate(prompt="a cat", model="gpt-image-1", stream=True)
+        stream = await client.images.generate(prompt="a cat", model="gpt-image-1", stream=True, partial_images=2)
+        events = [event async for event in stream]
+    assert [type(event) for event in events] == [ImageGenPartialImageEvent] * 2 + [ImageGenCompletedEvent]
+
+
+async def test_a_stream_that_fails_in_the_middle_is_its_api_error(server: Server) -> None:
+    from openai import APIError
+
+    server.painter.trouble, server.painter.trouble_at = ModelBroken("The model's files are damaged."), 1
+    async with library(server) as client:
+        stream = await client.images.generate(prompt="a cat", model="gpt-image-1", n=2, stream=True)
+        assert (await anext(stream)).type == "image_generation.completed"
+        with pytest.raises(APIError, match="damaged") as caught:
+            await anext(stream)
+    assert (caught.value.code, caught.value.type) == ("model_broken", "server_error")
 
 
 async def test_a_broken_model_is_not_asked_again(server: Server) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from limner.api.auth import Caller
 from limner.api.idempotency import idempotency_key
@@ -31,14 +31,14 @@ TYPES = ("image/jpeg", "image/png", "image/webp")
 """What a file may call itself in strict mode, where OpenAI believes the caller and not the file."""
 
 
-async def edit(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponse:
+async def edit(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponseBase:
     """Change a picture, all of it or where its mask is clear. `model` is the name that the URL has, if any."""
     if check_content_type(request, FORM, JSON) == FORM:
         return await _changed(request, caller, partial(run_in, unpacking, _form, request, Task.EDIT, model))
     return await _changed(request, caller, partial(_json, request, caller, model))
 
 
-async def vary(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponse:
+async def vary(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponseBase:
     """Draw others like a picture. `model` is the name that the URL has, if any. OpenAI has it no more."""
     if settings.LIMNER_API_STRICT:
         gone = HttpResponse(status=404, headers={"x-content-type-options": "nosniff"})
@@ -47,7 +47,7 @@ async def vary(request: HttpRequest, caller: Caller, model: str | None = None) -
     return await _changed(request, caller, partial(run_in, unpacking, _form, request, Task.VARY, model))
 
 
-async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Awaitable[Wish]]) -> HttpResponse:
+async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Awaitable[Wish]]) -> HttpResponseBase:
     origin, key = origin_of(request), idempotency_key(request.headers)
     refuse_when_stopping()
     wish = await read()

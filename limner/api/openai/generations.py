@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from limner.api.auth import Caller
 from limner.api.idempotency import idempotency_key
@@ -12,7 +12,7 @@ from limner.api.openai.body import json_body
 from limner.api.openai.drawing import drawn
 
 
-async def generate(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponse:
+async def generate(request: HttpRequest, caller: Caller, model: str | None = None) -> HttpResponseBase:
     """Draw, wait, answer. `model` is the name that the URL has, where it has one: it goes before the body's."""
     key = idempotency_key(request.headers)
     wish = understood(named(json_body(request), model))

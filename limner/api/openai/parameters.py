@@ -59,15 +59,10 @@ def text(name: str, value: Any) -> None:
     check_text(name, value, minimum=0, maximum=MAX_TEXT)
 
 
-def stream(name: str, value: Any) -> None:
+def flag(name: str, value: Any) -> None:
+    """True or false, and nothing that only means it."""
     if not isinstance(value, bool):
         raise wrong_type(name, "a boolean", value)
-    if value:
-        raise InvalidRequest(
-            "'stream': true is not supported yet: this server answers once, when the picture is done. "
-            "Leave 'stream' out, or send false.",
-            param=name,
-        )
 
 
 IMAGES = frozenset({Task.EDIT, Task.VARY})
@@ -89,7 +84,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("partial_images", whole(0, 3)),
     Parameter("response_format", one_of("url", "b64_json")),
     Parameter("style"),
-    Parameter("stream", stream),
+    Parameter("stream", flag),
     Parameter("user", text),
     Parameter("safety_identifier", text),
     # Beyond OpenAI's: how clients of other servers steer the drawing.
