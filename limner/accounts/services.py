@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -37,6 +39,15 @@ def begin_with(account: Account, model: str) -> None:
     """Remember which model this account's studio begins with: the answer to a question that is asked once."""
     account.studio_model = model
     account.save(update_fields=["studio_model"])
+
+
+def remember_webui_options(account: Account, changes: dict[str, Any]) -> None:
+    """Keep what this account's programs have set by `/sdapi/v1/options`, beside what they had set before."""
+    with transaction.atomic():
+        row = Account.objects.select_for_update(of=("self",), no_key=True).only("webui_options").get(pk=account.pk)
+        row.webui_options = {**row.webui_options, **changes}
+        row.save(update_fields=["webui_options"])
+    account.webui_options = row.webui_options
 
 
 def account_named(username: str) -> Account:
