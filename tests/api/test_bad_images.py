@@ -46,6 +46,25 @@ def bomb() -> bytes:
     )
 
 
+def large(width: int = 16_384, height: int = 12_288) -> bytes:
+    """A whole PNG of 200 million pixels: 25 MB unpacked as it is, and 600 as RGB."""
+    rows = zlib.compress(bytes(height * (1 + width // 8)))
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def deep(alpha: bool) -> bytes:
+    """A PNG of 64x64 with 16 bits a colour."""
+    header = struct.pack(">IIBBBBB", 64, 64, 16, 6 if alpha else 2, 0, 0, 0)
+    rows = zlib.compress(bytes(64 * (1 + 64 * (8 if alpha else 6))))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def moving() -> bytes:
+    red, teal = Image.new("RGB", (64, 64), "red"), Image.new("RGB", (64, 64), "teal")
+    return saved(red, "GIF", save_all=True, append_images=[teal])
+
+
 def heavy() -> bytes:
     """A square PNG of more than 4 MB."""
     return saved(Image.effect_noise((1300, 1300), 90).convert("RGB"), compress_level=0)
@@ -76,8 +95,36 @@ async def test_half_a_picture_is_refused(client: httpx.AsyncClient, format: str)
     assert (error["code"], error["type"]) == ("invalid_image_file", "image_generation_user_error")
 
 
-async def test_a_pixel_bomb_is_refused_in_words(client: httpx.AsyncClient) -> None:
-    assert "50 million pixels" in (await refused(client, {"image": bomb()}))["message"]
+@pytest.mark.parametrize("file", [bomb(), large()])
+async def test_a_pixel_bomb_is_refused_in_words(client: httpx.AsyncClient, file: bytes) -> None:
+    assert "50 million pixels" in (await refused(client, {"image": file}))["message"]
+    answer = await client.post(EDITS, json={"prompt": "a house", "images": [{"image_url": data_url(file)}]})
+    assert error_in(answer, 400)["code"] == "invalid_image_file"
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (moving(), "but a GIF"),
+        (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "but an SVG"),
+        (picture(format="JPEG", mode="CMYK"), "CMYK"),
+        (deep(alpha=False), "16 bits"),
+        (saved(Image.new("I;16", (64, 64))), "16 bits"),
+    ],
+)
+async def test_what_no_screen_shows_as_it_is_is_refused_with_its_kind(
+    client: httpx.AsyncClient, file: bytes, said: str
+) -> None:
+    for path in ROUTES:
+        error = await refused(client, {"image": file}, path, model="gpt-image-1")
+        assert said in error["message"]
+        assert (error["code"], error["type"]) == ("invalid_image_file", "image_generation_user_error")
+
+
+async def test_a_mask_with_16_bits_is_refused_too(client: httpx.AsyncClient) -> None:
+    error = await refused(client, {"image": picture(), "mask": deep(alpha=True)}, model="gpt-image-1")
+    assert (error["param"], error["code"]) == ("mask", "invalid_image_file")
+    assert "16 bits" in error["message"]
 
 
 async def test_the_second_of_two_images_is_called_the_second(client: httpx.AsyncClient) -> None:
@@ -194,7 +241,7 @@ PNG_URL = data_url(picture((8, 8)))
         ([{"image_url": 5}], "images[0].image_url", "invalid_type", "expected a string"),
         ([{"image_url": "https://example.com/a.png"}], "images[0].image_url", "invalid_value", "data: URL"),
         ([{"image_url": "http://127.0.0.1/a.png"}], "images[0].image_url", "invalid_value", "does not fetch"),
-        ([{"image_url": "file:///etc/passwd"}], "images[0].image_url", "invalid_value", "does not fetch"),
+        ([{"image_url": "file:///etc/passwd"}], "images[0].image_url", "invalid_value", "https://"),
         ([{"image_url": "data:image/png;base64,!!!"}], "images[0].image_url", "invalid_value", "base64"),
         ([{"image_url": "data:image/png,x"}], "images[0].image_url", "invalid_value", "base64"),
         ([{"image_url": "data:"}], "images[0].image_url", "invalid_value", "base64"),
