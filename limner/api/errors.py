@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
@@ -29,7 +30,7 @@ SERVER_FAULT = (
 
 
 class ApiError(LimnerError):
-    """A failure that only HTTP knows: its status, and the envelope's `type`, `param` and `code`."""
+    """A failure that only HTTP knows: its status, and the envelope's `type`, `param`, `code` and what it has more."""
 
     def __init__(
         self,
@@ -40,15 +41,26 @@ class ApiError(LimnerError):
         param: str | None = None,
         code: str | None = None,
         retry_after: float | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message, retry_after=retry_after)
         self.status = status
         self.kind = kind
         self.param = param
         self.envelope_code = code
+        self.more = more or {}
 
 
-Envelope = dict[str, dict[str, str | None]]
+USERS_FAULT = "image_generation_user_error"
+"""The `type` that newer names have for what is wrong with a picture's own parameters."""
+
+
+def users_fault(message: str, param: str | None, code: str | None = "invalid_value") -> ApiError:
+    """A wrong parameter, as OpenAI's newer checks say it."""
+    return ApiError(400, message, kind=USERS_FAULT, param=param, code=code)
+
+
+Envelope = dict[str, dict[str, Any]]
 
 
 def envelope(message: str, kind: str, param: str | None, code: str | None) -> Envelope:
@@ -60,7 +72,10 @@ def enveloped(error: LimnerError) -> Envelope:
     param = error.param if isinstance(error, InvalidRequest | ApiError) else None
     code = error.envelope_code if isinstance(error, ApiError) else error.code
     kind = (error.kind if isinstance(error, ApiError) else None) or type_of(error)
-    return envelope(error.message, kind, param, code)
+    said = envelope(error.message, kind, param, code)
+    if isinstance(error, ApiError):
+        said["error"] |= error.more
+    return said
 
 
 def answer(error: LimnerError) -> HttpResponse:
@@ -108,12 +123,11 @@ def ended_badly(code: str, message: str, account: Account, *, newer: bool, upstr
     """What a caller is told of a job that failed. `newer`: the name asked for is one of the gpt-image family's.
     `upstream`: another server drew; a code that is not ours is that server's, about the call."""
     kind = retry_after = None
+    if code in REFUSALS:
+        return refusal(told_to(account, code, message), newer=newer, stage="unknown")
     ours = any(error.code == code for error in _tree(LimnerError))
     status = UpstreamRefused.status if upstream and code and not ours else status_of_code(code)
-    if code in REFUSALS:
-        code = "moderation_blocked" if newer else "content_policy_violation"
-        kind = "image_generation_user_error" if newer else "invalid_request_error"
-    elif code == UpstreamBusy.code:
+    if code == UpstreamBusy.code:
         kind, retry_after = "requests", BUSY_FOR
     return ApiError(
         status,
@@ -122,6 +136,29 @@ def ended_badly(code: str, message: str, account: Account, *, newer: bool, upstr
         code=code or "image_generation_failed",
         retry_after=retry_after,
     )
+
+
+def refusal(message: str, *, newer: bool, stage: str) -> ApiError:
+    """A refusal by policy, as the generation of the name asked for has it. `stage`: input, output or unknown."""
+    if not newer:
+        return ApiError(400, message, kind="invalid_request_error", code="content_policy_violation")
+    details = {"moderation_details": {"moderation_stage": stage, "categories": []}}
+    return ApiError(400, message, kind=USERS_FAULT, code="moderation_blocked", more=details)
+
+
+REJECTED = (
+    "Your request was rejected as a result of our safety system. Your prompt may contain text that is not allowed by "
+    "our safety system."
+)
+REJECTED_NEWER = (
+    "Your request was rejected by the safety system. If you believe this is an error, contact whoever runs this "
+    "Limner and include the x-request-id of this answer. safety_violations=[blocked_words]."
+)
+
+
+def blocked(*, newer: bool) -> ApiError:
+    """A prompt with a word that no prompt may have here, in OpenAI's words: programs look for them."""
+    return refusal(REJECTED_NEWER if newer else REJECTED, newer=newer, stage="input")
 
 
 def _tree(root: type[LimnerError]) -> Iterator[type[LimnerError]]:

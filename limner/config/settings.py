@@ -38,6 +38,7 @@ LIMNER_TARGETS = cast("dict[str, str]", _values["LIMNER_TARGETS"])
 LIMNER_MAX_BODY_MB = cast(int, _values["LIMNER_MAX_BODY_MB"])
 LIMNER_API_MAX_WAIT = cast(int, _values["LIMNER_API_MAX_WAIT"])
 LIMNER_API_STRICT = cast(bool, _values["LIMNER_API_STRICT"])
+LIMNER_API_RESPONSE_FORMAT = cast(str, _values["LIMNER_API_RESPONSE_FORMAT"])
 LIMNER_FETCH_HOSTS = cast("tuple[str, ...]", _values["LIMNER_FETCH_HOSTS"])
 LIMNER_BLOCKED_WORDS = cast(str, _values["LIMNER_BLOCKED_WORDS"])
 LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
@@ -97,6 +98,7 @@ INSTALLED_APPS = [
     "limner.gallery",
     "limner.jobs",
     "limner.studio",
+    "limner.api",
     "limner.ops",
 ]
 MIDDLEWARE = [

@@ -95,6 +95,11 @@ SETTINGS: tuple[Setting, ...] = (
         "routes. `off`: everything that it has ever taken.",
     ),
     Setting(
+        "LIMNER_API_RESPONSE_FORMAT", "url or b64_json", choice("url", "b64_json"), "url",
+        "How names that are not `gpt-image`'s answer when a call does not say; Vercel's `@ai-sdk/openai` needs "
+        "`b64_json`.",
+    ),
+    Setting(
         "LIMNER_FETCH_HOSTS", "host names", hosts, "",
         "Other servers that an `image_url` of an API call may name, between commas. Empty: `data:` URLs and this "
         "Limner's own pictures only.",

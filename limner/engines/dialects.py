@@ -40,7 +40,6 @@ class Dialect:
     max_n: int
     max_prompt: int | None
     """None: as long as the target takes."""
-    default_response_format: str
     size_rule: Callable[[Size], str | None] | None = None
     """Where sizes are free: why a size is refused, or None when it is fine. `sizes` is then not looked at."""
     bad_n: str | None = None
@@ -62,7 +61,6 @@ DALL_E_2 = Dialect(
     "1024x1024",
     10,
     1000,
-    "url",
     family=DALL_E,
     qualities=("standard", "hd"),
     default_quality="standard",
@@ -82,7 +80,6 @@ GPT_IMAGE_1 = Dialect(
     "auto",
     10,
     32_000,
-    "b64_json",
     family="gpt-image-1",
     qualities=("low", "medium", "high", "auto"),
     clear_is_mask=False,
@@ -102,7 +99,7 @@ GPT_IMAGE_2_5 = replace(
     qualities=("low", "medium", "high", "xhigh", "max", "auto"),
     backgrounds=GPT_IMAGE_1.backgrounds,
 )
-LIMNER = Dialect("limner", None, "auto", 10, None, "url")
+LIMNER = Dialect("limner", None, "auto", 10, None)
 
 BY_FAMILY: Mapping[str, Dialect] = {
     "dall-e-2": DALL_E_2,

@@ -8,25 +8,28 @@ from typing import Any
 
 from django.conf import settings
 
-from limner.api.errors import ApiError
+from limner.api.errors import ApiError, blocked, users_fault
 from limner.api.openai.images import Pieces
 from limner.api.openai.parameters import (
-    CLEAR_JPEG,
     Found,
     fault_of_two,
     first_fault,
     is_gpt_image,
     normalised,
     passed_over,
+    table_of,
     text,
 )
+from limner.api.openai.strict import check_background, check_keys, check_name, strict_dialect
 from limner.engines.catalog import Model, model
 from limner.engines.contract import DrawRequest, Task
-from limner.engines.dialects import Dialect, dialect_for, target_for
+from limner.engines.dialects import GPT_IMAGE_2, GPT_IMAGE_2_5, Dialect, dialect_for, target_for
+from limner.engines.families import family_called
 from limner.engines.validation import MISSING, Ask, Notice, make_request
-from limner.errors import InvalidRequest, LimnerError
+from limner.errors import Blocked, InvalidRequest, LimnerError
+from limner.moderation.words import refuse_blocked
 
-OPTIONS = ("moderation", "user", "safety_identifier", "output_compression", "input_fidelity")
+OPTIONS = ("moderation", "user", "safety_identifier", "output_compression", "input_fidelity", "complexity")
 """Keys of the body that only some targets know: they travel as they came."""
 
 
@@ -65,12 +68,18 @@ def understood(
     faults: Sequence[InvalidRequest] = (),
 ) -> Wish:
     """The wish in a body. Raises its first fault, in OpenAI's order. `faults` are those of reading it."""
+    strict: bool = settings.LIMNER_API_STRICT
+    if strict:
+        check_name(body)
     given = normalised(body)
     asked = given.get("model")
     if asked is not None:
         text("model", asked)
-    dialect = dialect_for(asked)
+    dialect = strict_dialect(asked) if strict and asked is not None else dialect_for(asked)
     target = _target(asked)
+    table = table_of(_family_named(asked, dialect), task, strict=strict)
+    if strict:
+        check_keys(body, table)
     found: list[Found] = [(fault.param or "", fault) for fault in faults]
     pieces = Pieces()
     if bring is not None and not any(param in ("image", "mask") for param, _ in found):
@@ -82,9 +91,12 @@ def understood(
         request, notices = make_request(_ask(given, task, pieces), dialect, target)
     except InvalidRequest as fault:
         found.append((fault.param or "", fault))
-    first = first_fault(given, task, found) or fault_of_two(given)
+    first = first_fault(given, table, found) or fault_of_two(given)
     if first is not None:
         raise _as_this_family_says(first, dialect.family)
+    if strict:
+        check_background(given, dialect, request)
+    _refuse_blocked(request, dialect)
     return Wish(
         request=request,
         model=target,
@@ -93,7 +105,7 @@ def understood(
         task=task,
         base64=_in_base64(given, dialect),
         quality=given.get("quality", "auto"),
-        warnings=[*notices, *passed_over(given, task)],
+        warnings=[*notices, *passed_over(given, table)],
         safety_identifier=given.get("safety_identifier") or given.get("user"),
         pieces=pieces,
         stream=given.get("stream", False),
@@ -122,24 +134,34 @@ def _ask(given: Mapping[str, Any], task: Task, pieces: Pieces) -> Ask:
 
 
 def _in_base64(given: Mapping[str, Any], dialect: Dialect) -> bool:
-    wanted = given.get("response_format", dialect.default_response_format)
+    wanted = given.get("response_format", settings.LIMNER_API_RESPONSE_FORMAT)
     return is_gpt_image(dialect.family) or wanted == "b64_json"
+
+
+def _family_named(asked: str | None, dialect: Dialect) -> str:
+    """The family whose table of parameters a name has."""
+    family = family_called(asked.partition("@")[0]) if asked else None
+    return family.name if family else dialect.family
+
+
+def _refuse_blocked(request: DrawRequest, dialect: Dialect) -> None:
+    """Before anything is kept; `submit` looks again, for every entrance."""
+    try:
+        refuse_blocked(request)
+    except Blocked:
+        raise blocked(newer=is_gpt_image(dialect.family)) from None
 
 
 def _target(asked: str | None) -> Model:
     try:
         return model(target_for(asked, settings.LIMNER_TARGETS))
     except InvalidRequest as error:
-        raise _users_fault(error) from None
+        raise users_fault(error.message, error.param, error.code) from None
 
 
 def _as_this_family_says(fault: LimnerError, family: str) -> LimnerError:
-    """Newer names call faults of size, background and compression the user's in the envelope's `type` too."""
-    if not isinstance(fault, InvalidRequest):
-        return fault
-    newer = family in ("gpt-image-2", "gpt-image-2.5") and fault.param == "size"
-    return _users_fault(fault) if newer or fault.message == CLEAR_JPEG else fault
-
-
-def _users_fault(fault: InvalidRequest) -> ApiError:
-    return ApiError(400, fault.message, kind="image_generation_user_error", param=fault.param, code=fault.code)
+    """Names whose sizes are free call a size that is wrong the user's in the envelope's `type` too."""
+    free = family in (GPT_IMAGE_2.family, GPT_IMAGE_2_5.family)
+    if free and isinstance(fault, InvalidRequest) and (fault.param, fault.code) == ("size", InvalidRequest.code):
+        return users_fault(fault.message, fault.param)
+    return fault

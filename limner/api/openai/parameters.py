@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from limner.api.errors import users_fault
 from limner.engines.contract import Task
+from limner.engines.families import families
 from limner.engines.validation import Notice, check_choice, check_integer, check_text, wrong_type
 from limner.errors import InvalidRequest, LimnerError
 
@@ -81,6 +84,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("background"),
     Parameter("moderation", one_of("auto", "low")),
     Parameter("input_fidelity", one_of("high", "low"), tasks=frozenset({Task.EDIT})),
+    Parameter("complexity", one_of("low", "medium", "high"), tasks=frozenset({Task.CREATE, Task.EDIT})),
     Parameter("partial_images", whole(0, 3)),
     Parameter("response_format", one_of("url", "b64_json")),
     Parameter("style"),
@@ -93,6 +97,29 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("guidance"),
     Parameter("negative_prompt"),
 )
+
+TODAY = frozenset(
+    {"model", "prompt", "image", "mask", "n", "quality", "size", "stream", "partial_images", "user"}
+    | {"safety_identifier"}
+)
+"""What every model of OpenAI's takes today; the others are told apart by the options of their family."""
+
+Table = tuple[Parameter, ...]
+
+
+@cache
+def table_of(family: str, task: Task, *, strict: bool = False) -> Table:
+    """The parameters of the names of one family, on one route, in their order.
+
+    All are known by every name here; `strict`: those that OpenAI's own model of the name takes today.
+    """
+    options = families()[family].options if strict and family in families() else frozenset()
+    return tuple(
+        parameter
+        for parameter in PARAMETERS
+        if task in parameter.tasks and (not strict or parameter.name in TODAY | options)
+    )
+
 
 ORDER = {parameter.name: place for place, parameter in enumerate(PARAMETERS)}
 
@@ -114,13 +141,13 @@ Found = tuple[str, LimnerError]
 """A fault that somebody else found, and the parameter in whose place it is reported."""
 
 
-def first_fault(given: Mapping[str, Any], task: Task, found: Sequence[Found] = ()) -> LimnerError | None:
-    """The fault to report: the first in the order of PARAMETERS, those that the engines' validation found and those
-    of the images among them. One of a name that is not in the table comes before all."""
+def first_fault(given: Mapping[str, Any], table: Table, found: Sequence[Found] = ()) -> LimnerError | None:
+    """The fault to report: the first in the table's order, those that the engines' validation found and those of the
+    images among them. One of a name that is not in the table comes before all."""
     others = sorted(((ORDER.get(param, -1), fault) for param, fault in found), key=lambda pair: pair[0])
     place, first = others[0] if others else (len(PARAMETERS), None)
-    for parameter in PARAMETERS[: max(place, 0)]:
-        if parameter.check is None or parameter.name not in given or task not in parameter.tasks:
+    for parameter in table:
+        if ORDER[parameter.name] >= place or parameter.check is None or parameter.name not in given:
             continue
         try:
             parameter.check(parameter.name, given[parameter.name])
@@ -132,23 +159,20 @@ def first_fault(given: Mapping[str, Any], task: Task, found: Sequence[Found] = (
 CLEAR_JPEG = "Transparent background is not supported for JPEG output format"
 
 
-def fault_of_two(given: Mapping[str, Any]) -> InvalidRequest | None:
+def fault_of_two(given: Mapping[str, Any]) -> LimnerError | None:
     """What is wrong with two values that are fine each by itself. PNG has no lossy compression and JPEG no alpha:
     OpenAI refuses to pretend, and so do we."""
     format = given.get("output_format", "png")
     if given.get("background") == "transparent" and format == "jpeg":
-        return InvalidRequest(CLEAR_JPEG, param="background")
+        return users_fault(CLEAR_JPEG, "background")
     if given.get("output_compression", 100) < 100 and format == "png":
-        return InvalidRequest(
-            "Compression less than 100 is not supported for PNG output format",
-            param="output_compression",
-            code="invalid_png_output_compression",
-        )
+        said = "Compression less than 100 is not supported for PNG output format"
+        return users_fault(said, None, "invalid_png_output_compression")
     return None
 
 
-def passed_over(given: Mapping[str, Any], task: Task) -> list[Notice]:
-    """A notice for each key that is not known on the route of this task."""
-    known = {parameter.name for parameter in PARAMETERS if task in parameter.tasks}
+def passed_over(given: Mapping[str, Any], table: Table) -> list[Notice]:
+    """A notice for each key that is not in the table."""
+    known = {parameter.name for parameter in table}
     unknown = [name[:100] for name in given if name not in known][:MAX_WARNINGS]
     return [Notice(name, "Limner does not know this parameter and passed it over.") for name in unknown]
