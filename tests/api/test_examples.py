@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.api.conftest import PATIENCE, Server
+from tests.clients.programs import OPENAI_0
 from tests.parts import curl
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -21,7 +23,7 @@ async def run(server: Server, where: Path, *command: str) -> str:
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=where,
-        env={**os.environ, "OPENAI_BASE_URL": f"{server.url}/v1"},
+        env={**os.environ, "OPENAI_BASE_URL": f"{server.url}/v1", "OPENAI_API_BASE": f"{server.url}/v1"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -61,3 +63,21 @@ async def test_openais_library_draws_links_and_bytes(server: Server, tmp_path: P
     assert len(lines) == 3
     assert all(line.startswith(server.url) for line in lines[:2])
     assert size_of(tmp_path / "picture.png") == (1024, 1024)
+
+
+@pytest.mark.extra
+@pytest.mark.parametrize("library", ["2023", "today"])
+async def test_a_beginners_course_is_five_steps_then_and_now(server: Server, tmp_path: Path, library: str) -> None:
+    python = {"2023": OPENAI_0.interpreter(), "today": sys.executable}[library]
+    said = [await run(server, tmp_path, str(python), str(EXAMPLES / "image_gen.py"), step) for step in "12345"]
+
+    assert said[0] == "The picture is drawn.\n"
+    response = json.loads(said[1])
+    assert isinstance(response["created"], int)
+    assert response["data"][0]["url"].startswith(server.url)
+    assert "Supported values are: '256x256', '512x512', and '1024x1024'." in said[3]
+    async with httpx.AsyncClient() as client:
+        for url in (said[2], said[4]):
+            fetched = await client.get(url.strip())
+            (tmp_path / "picture.png").write_bytes(fetched.content)
+            assert size_of(tmp_path / "picture.png") == (256, 256)

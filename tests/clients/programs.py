@@ -40,9 +40,17 @@ class Program:
     source: str
     pins: str
 
-    @property
     def interpreter(self) -> Path:
-        return ROOT / f".venv-{self.environment}" / "bin" / self.runs
+        """What runs it, or `missing`."""
+        found = ROOT / f".venv-{self.environment}" / "bin" / self.runs
+        if not found.exists():
+            missing(f"the environment of {self.pins}", self.how)
+        return found
+
+    @property
+    def how(self) -> str:
+        """The command that brings it."""
+        return f"make .venv-{self.environment}/.ready"
 
     def versions(self) -> dict[str, str]:
         """What the environment should have, by name."""
@@ -55,11 +63,8 @@ class Program:
     @contextmanager
     def started(self, *arguments: str) -> Generator[Call]:
         """The program, told these arguments; it ends with the block."""
-        how = f"make .venv-{self.environment}/.ready"
-        if not self.interpreter.exists():
-            missing(f"the environment of {self.pins}", how)
         with subprocess.Popen(
-            [self.interpreter, HERE / self.source, *arguments],
+            [self.interpreter(), HERE / self.source, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "PYTHON"))},
@@ -70,7 +75,7 @@ class Program:
             given, said = process.stdin, process.stdout
             has = json.loads(said.readline())
             assert has
-            assert has.items() <= self.versions().items(), f"another version is there: {how}"
+            assert has.items() <= self.versions().items(), f"another version is there: {self.how}"
 
             def call(verb: str, /, **told: Any) -> Result:
                 given.write(json.dumps({"verb": verb, **told}) + "\n")
