@@ -6,6 +6,7 @@ constraint), so nothing is ever charged twice.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -52,6 +53,25 @@ def balance(account: Account) -> int | None:
     # A release counts for the month of its hold: a job that ends after midnight gives nothing to the new month.
     released = CreditEntry.objects.filter(account=account, kind=Kind.RELEASE, job__in=held_now.values("job"))
     return plan.credits_per_month - held + (released.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What became of the holds of one month (UTC), in millicredits. What was given back is in neither."""
+
+    begin: datetime
+    spent: int
+    held: int
+
+
+def this_month(account: Account) -> Month:
+    """What the account has spent this month, and what is set aside for jobs that are under way."""
+    begin = _month_begin()
+    held_now = CreditEntry.objects.filter(account=account, kind=Kind.HOLD, created_at__gte=begin)
+    entries = CreditEntry.objects.filter(account=account, job__in=held_now.values("job"))
+    sums = dict(entries.order_by().values_list("kind").annotate(Sum("amount")))
+    spent = sums.get(Kind.CAPTURE, 0)
+    return Month(begin, spent, sums.get(Kind.HOLD, 0) - spent - sums.get(Kind.RELEASE, 0))
 
 
 def _month_begin() -> datetime:

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from limner.accounts.models import Scope
-from limner.api.native.jobs import api as native
+from limner.api.huggingface import text_to_image
+from limner.api.native.api import addresses as native
 from limner.api.openai import azure
 from limner.api.openai.edits import edit, vary
 from limner.api.openai.generations import generate
@@ -44,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_under("openai/v1/"),
     *_under("openai/"),
     re_path(r"^openai(?:/[\s\S]*)?$", unknown_url),
-    path("api/", native.urls),
+    path("sdapi/v1/", include("limner.api.sdapi.urls")),
+    path("hf/<path:name>", text_to_image),
+    path("api/", native()),
     re_path(r"^api(?:/[\s\S]*)?$", unknown_url),
 ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from limner.accounts.models import Account
+from limner.engines.contract import ImageRef
 from limner.errors import NotFound
-from limner.gallery.models import Picture, Upload
+from limner.gallery.models import Lineage, Picture, Upload
 
 
 def pictures_visible_to(account: Account | None) -> QuerySet[Picture]:
@@ -50,6 +52,41 @@ def image_keys_visible_to(account: Account, public_ids: Collection[UUID]) -> dic
     pictures = pictures_visible_to(account).filter(public_id__in=public_ids)
     uploads = Upload.objects.filter(account=account, public_id__in=public_ids)
     return {key: blob for rows in (pictures, uploads) for key, blob in rows.values_list("public_id", "blob")}
+
+
+def image_refs_visible_to(account: Account, public_ids: Collection[UUID]) -> dict[UUID, ImageRef]:
+    """The same as an engine is told of them. A picture's own alpha is not on record: it reads as opaque."""
+    pictures = pictures_visible_to(account).filter(public_id__in=public_ids)
+    uploads = uploads_of(account).filter(public_id__in=public_ids)
+    found = {row.public_id: ImageRef(str(row.public_id), row.width, row.height) for row in pictures}
+    for row in uploads:
+        found[row.public_id] = ImageRef(str(row.public_id), row.width, row.height, row.has_alpha)
+    return found
+
+
+def uploads_of(account: Account) -> QuerySet[Upload]:
+    """One's own uploads, newest first."""
+    return Upload.objects.filter(account=account).order_by("-id")
+
+
+def parents_among(uploads: Collection[Upload]) -> set[UUID]:
+    """Those of the uploads that a picture descends from."""
+    named = Lineage.objects.filter(parent_upload__in=uploads)
+    return set(named.values_list("parent_upload__public_id", flat=True))
+
+
+def upload_of(account: Account, public_id: UUID) -> Upload:
+    """One of them. Raises NotFound."""
+    upload = uploads_of(account).filter(public_id=public_id).first()
+    if upload is None:
+        raise NotFound("There is no such upload.")
+    return upload
+
+
+def drawn_since(account: Account, since: datetime) -> dict[str, int]:
+    """How many of the account's pictures were made since then, by model, the most used first; the trash too."""
+    made = Picture.objects.filter(account=account, created_at__gte=since).values("model").annotate(count=Count("id"))
+    return {row["model"]: row["count"] for row in made.order_by("-count", "model")}
 
 
 def claimed(keys: Collection[str]) -> set[str]:

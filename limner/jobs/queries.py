@@ -34,6 +34,12 @@ def job_visible_to(account: Account, public_id: UUID) -> Job:
     return job
 
 
+def submitted_since(account: Account, since: datetime) -> dict[State, int]:
+    """How many jobs the account has submitted since then, by how they stand now."""
+    found = Job.objects.filter(account=account, created_at__gte=since).values_list("state").annotate(Count("id"))
+    return dict.fromkeys(State, 0) | {State(state): count for state, count in found}
+
+
 def events_after(account_id: int, number: int, *, job: UUID | None = None, limit: int = 500) -> list[StoredEvent]:
     """The account's durable events after `number`, in order; of one job only, if it is named."""
     rows = Event.objects.filter(account_id=account_id, number__gt=number).order_by("number")

@@ -1,96 +1,144 @@
-"""`GET /api/v1/jobs`: the caller's own jobs, newest first."""
+"""`/api/v1/jobs`: ask for pictures and be answered at once; look at what became of it; stop it."""
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import asdict
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query
-from ninja.errors import HttpError, ValidationError
-from ninja.security import HttpBearer
+from django.http import HttpResponse
+from ninja import Query, Router, Status
 
 from limner.accounts.models import Account, Scope
-from limner.api.auth import Caller, caller_of
-from limner.api.errors import ApiError, answer, server_fault
+from limner.api.idempotency import LONGEST, idempotency_key
 from limner.api.links import origin_of, picture_link
-from limner.api.native.schemas import ErrorOut, JobOut, JobsOut, Page, PictureOut, Trouble
-from limner.errors import InvalidRequest, LimnerError
+from limner.api.native.asking import request_of as asked_for
+from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
+from limner.api.native.pages import page_of
+from limner.api.native.schemas import (
+    JobAccepted,
+    JobIn,
+    JobNow,
+    JobOut,
+    JobPicture,
+    JobsOut,
+    Outlook,
+    Page,
+    Trouble,
+    Warned,
+)
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of
+from limner.jobs import services
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
-from limner.jobs.queries import jobs_visible_to
+from limner.jobs.queries import job_visible_to, jobs_visible_to, outlook
 from limner.jobs.states import State
 from limner.jobs.telling import told_to
 from limner.jobs.threads import in_thread
 
-logger = logging.getLogger(__name__)
-ASKED = ("prompt", "negative_prompt", "seed", "steps", "guidance")
+router = Router(tags=["jobs"])
+
+ASKED = ("task", "prompt", "negative_prompt", "seed", "steps", "guidance")
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "maxLength": LONGEST},
+    "description": "Sent again with the same key and body, the call answers with the same job: for a call whose "
+    "answer was lost.",
+}
 
 
-class Key(HttpBearer):
-    """An API key; in personal mode none is needed. See `limner.api.auth`."""
-
-    async def __call__(self, request: HttpRequest) -> Caller:
-        return await caller_of(request.headers, Scope.READ)
-
-    async def authenticate(self, request: HttpRequest, token: str) -> Caller:
-        return await caller_of(request.headers, Scope.READ)
-
-
-api = NinjaAPI(
-    title="Limner",
-    version="1",
-    description="Limner's own API. Programs written for OpenAI's Images API use /v1 instead.",
-    docs_url=None,  # its page would fetch scripts from elsewhere
-    openapi_url="/openapi.json",
-    urls_namespace="native",
-    auth=Key(),
+@router.post(
+    "/jobs",
+    auth=Key(Scope.DRAW),
+    response={202: JobAccepted, **ERRORS},
+    operation_id="submit_job",
+    summary="Ask for pictures",
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
 )
+async def submit_job(request: CallerRequest, response: HttpResponse, wanted: JobIn) -> Status[JobAccepted]:
+    """The job is written down before the answer: it will be drawn whatever happens to you or to the server."""
+    key, origin = idempotency_key(request.headers), origin_of(request)
+    accepted = await in_thread(_submitted, request.auth.account, wanted, key, origin)
+    response["Location"] = f"{origin}/api/v1/jobs/{accepted.id}"
+    return Status(202, accepted)
 
 
-class CallerRequest(HttpRequest):
-    """A request that has passed `Key`."""
+def _submitted(account: Account, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
+    request, notices = asked_for(account, wanted)
+    job = services.submit(account, request, idempotency_key=key)
+    now = job_now(account, job, origin)
+    return JobAccepted(**now.dict(), warnings=[Warned(**asdict(notice)) for notice in notices])
 
-    auth: Caller
 
-
-@api.get(
-    "/v1/jobs",
-    response={200: JobsOut, 400: ErrorOut, 401: ErrorOut, 429: ErrorOut},
+@router.get(
+    "/jobs",
+    auth=Key(Scope.READ),
+    response={200: JobsOut, **ERRORS},
     operation_id="list_jobs",
     summary="Your jobs, newest first",
-    tags=["jobs"],
 )
-async def list_jobs(
-    request: CallerRequest,
-    page: Query[Page],
-) -> JobsOut:
-    return await in_thread(page_of_jobs, request.auth.account, page.limit, page.before, origin_of(request))
+async def list_jobs(request: CallerRequest, page: Query[Page]) -> JobsOut:
+    return await in_thread(page_of_jobs, request.auth.account, page, origin_of(request))
 
 
-def page_of_jobs(account: Account, limit: int, before: UUID | None, origin: str) -> JobsOut:
-    """One page. Two queries and one for the place it begins at, however deep it lies. Reads the database."""
+@router.get(
+    "/jobs/{job}",
+    auth=Key(Scope.READ),
+    response={200: JobNow, **OF_ONE},
+    operation_id="get_job",
+    summary="One job, and how long it will take",
+)
+async def get_job(request: CallerRequest, job: UUID) -> JobNow:
+    return await in_thread(_one, request.auth.account, job, origin_of(request))
+
+
+def _one(account: Account, public_id: UUID, origin: str) -> JobNow:
+    return job_now(account, job_visible_to(account, public_id), origin)
+
+
+@router.post(
+    "/jobs/{job}/cancel",
+    auth=Key(Scope.DRAW),
+    response={200: JobNow, **OF_ONE},
+    operation_id="cancel_job",
+    summary="Stop a job",
+)
+async def cancel_job(request: CallerRequest, job: UUID) -> JobNow:
+    """At once while it waits, within a step while it is drawn: `state` may still be `running` in this answer. What is
+    drawn by then stays. A job that has ended stays as it is."""
+    return await in_thread(_cancelled, request.auth.account, job, origin_of(request))
+
+
+def _cancelled(account: Account, public_id: UUID, origin: str) -> JobNow:
+    services.cancel(account, public_id)
+    return _one(account, public_id, origin)
+
+
+# Out of rows --------------------------------------------------------------------------------------------------
+
+
+def page_of_jobs(account: Account, page: Page, origin: str) -> JobsOut:
+    """One page, its pictures read at once. Reads the database."""
     mine = jobs_visible_to(account)
-    rows = mine
-    if before is not None:
-        place = mine.filter(public_id=before).values_list("id", flat=True).first()
-        if place is None:
-            raise InvalidRequest(f"Invalid 'before': you have no job '{before}'.", param="before")
-        rows = mine.filter(id__lt=place)
-    jobs = list(rows[: limit + 1])
-    shown = jobs[:limit]
+    jobs, following = page_of(mine, page, among=mine, what="job")
     pictures: defaultdict[UUID, list[Picture]] = defaultdict(list)
-    for picture in pictures_of(account).filter(job__in=[job.public_id for job in shown]).order_by("index"):
+    for picture in pictures_of(account).filter(job__in=[job.public_id for job in jobs]).order_by("index"):
         pictures[picture.job].append(picture)
     return JobsOut(
-        jobs=[_job_out(account, job, pictures[job.public_id], origin) for job in shown],
-        next=shown[-1].public_id if len(jobs) > limit else None,
+        jobs=[_job_out(account, job, pictures[job.public_id], origin) for job in jobs],
+        next=following,
     )
+
+
+def job_now(account: Account, job: Job, origin: str) -> JobNow:
+    """One job as it stands. Reads the database."""
+    pictures = pictures_of(account).filter(job=job.public_id).order_by("index")
+    left = outlook(job)
+    seen = Outlook(ahead=left.ahead, seconds_low=round(left.low, 1), seconds_high=round(left.high, 1))
+    return JobNow(**_job_out(account, job, pictures, origin).dict(), outlook=seen)
 
 
 def _job_out(account: Account, job: Job, pictures: Iterable[Picture], origin: str) -> JobOut:
@@ -103,12 +151,13 @@ def _job_out(account: Account, job: Job, pictures: Iterable[Picture], origin: st
         size=str(request.size) if request else None,
         n=job.n,
         **asked,
+        credits=job.price / 1000,
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,
         error=_trouble(account, job) if job.error_code else None,
         pictures=[
-            PictureOut(
+            JobPicture(
                 id=picture.public_id,
                 index=picture.index,
                 width=picture.width,
@@ -123,32 +172,3 @@ def _job_out(account: Account, job: Job, pictures: Iterable[Picture], origin: st
 
 def _trouble(account: Account, job: Job) -> Trouble:
     return Trouble(code=job.error_code, message=told_to(account, job.error_code, job.error_message))
-
-
-@api.api_operation(["POST", "PUT", "PATCH", "DELETE"], "/v1/jobs", include_in_schema=False)
-async def no_such_method(request: HttpRequest) -> HttpResponse:
-    """In place of the framework's plain text."""
-    raise ApiError(405, f"Method not allowed ({request.method} {request.path})")
-
-
-@api.exception_handler(LimnerError)
-def _said(request: HttpRequest, error: LimnerError) -> HttpResponse:
-    return answer(error)
-
-
-@api.exception_handler(ValidationError)
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    first: dict[str, Any] = error.errors[0]
-    param = str(first["loc"][-1])
-    return answer(InvalidRequest(f"Invalid '{param}': {first['msg']}.", param=param))
-
-
-@api.exception_handler(HttpError)
-def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return answer(ApiError(error.status_code, error.message))
-
-
-@api.exception_handler(Exception)
-def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return server_fault()

@@ -13,7 +13,6 @@ from limner.accounts.models import Account
 from limner.jobs.models import Job
 from limner.jobs.threads import in_thread
 from tests.api.conftest import PATIENCE, Server
-from tests.api.snapshot import SNAPSHOT, contract
 
 
 async def draw(client: httpx.AsyncClient, prompt: str, **headers: str) -> None:
@@ -99,13 +98,3 @@ async def test_a_job_of_another_version_is_listed_without_what_it_asked_for(clie
     assert boat["prompt"] == "a boat"
     assert (cat_out["prompt"], cat_out["size"], cat_out["seed"]) == (None, None, None)
     assert (cat_out["model"], cat_out["n"], len(cat_out["pictures"])) == ("storybook", 2, 2)
-
-
-async def test_the_contract_is_served_and_no_page_comes_with_it(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/api/openapi.json")).json()["paths"].keys() == {"/api/v1/jobs"}
-    assert (await client.get("/api/docs")).status_code == 404
-
-
-def test_the_contract_is_the_one_that_was_reviewed() -> None:
-    """After a change that is meant: `python -m tests.api.snapshot`, and read the difference."""
-    assert contract() == json.loads(SNAPSHOT.read_text(encoding="utf-8"))

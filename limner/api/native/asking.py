@@ -1,0 +1,87 @@
+"""From the body of `POST /api/v1/jobs` to a validated request: the model's own rules, and images by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+
+from limner.accounts.models import Account
+from limner.api.native.schemas import JobIn
+from limner.engines.catalog import Model, catalog, installed, model
+from limner.engines.contract import DrawRequest, ImageRef, Task
+from limner.engines.dialects import dialect_for, target_for
+from limner.engines.validation import MISSING, Ask, Notice, make_request
+from limner.errors import InvalidRequest, NotConfigured
+from limner.gallery.queries import image_refs_visible_to
+
+
+def request_of(account: Account, wanted: JobIn) -> tuple[DrawRequest, list[Notice]]:
+    """What to draw, and what of it cannot be had. Raises InvalidRequest. Reads the database."""
+    target = _target(wanted.model)
+    task = wanted.task or (Task.EDIT if wanted.images else Task.CREATE)
+    _check_images(wanted, task)
+    images, mask = _images(account, wanted)
+    ask = Ask(
+        prompt=MISSING if wanted.prompt is None else wanted.prompt,
+        n=wanted.n,
+        size=wanted.size,
+        seed=wanted.seed,
+        steps=wanted.steps,
+        guidance=wanted.guidance,
+        negative_prompt=wanted.negative_prompt,
+        output_format=wanted.output_format,
+        background=wanted.background,
+        quality=wanted.quality,
+        style=wanted.style,
+        task=task,
+        images=images,
+        mask=mask,
+    )
+    request, notices = make_request(ask, dialect_for(target.name), target)
+    return request, notices
+
+
+def _target(name: str | None) -> Model:
+    """The model named; unnamed, the first that is here: never one that costs money because a key was found."""
+    if name is not None:
+        return model(target_for(name, settings.LIMNER_TARGETS))
+    here = next((model for model in catalog().values() if installed(model)), None)
+    if here is None:
+        raise NotConfigured("No model is installed. Run limner doctor to see what is missing and how to get it.")
+    return here
+
+
+def _check_images(wanted: JobIn, task: Task) -> None:
+    if task is Task.CREATE and wanted.images:
+        raise InvalidRequest("Invalid 'images': a picture that is made of words alone takes none.", param="images")
+    if task is not Task.CREATE and not wanted.images:
+        raise InvalidRequest(
+            "Missing required parameter: 'images'.", param="images", code="missing_required_parameter"
+        )
+    if wanted.mask is not None and task is not Task.EDIT:
+        raise InvalidRequest("Invalid 'mask': only an edit takes one.", param="mask")
+
+
+def _images(account: Account, wanted: JobIn) -> tuple[tuple[ImageRef, ...], ImageRef | None]:
+    named = [*wanted.images, *filter(None, [wanted.mask])]
+    refs = image_refs_visible_to(account, named) if named else {}
+
+    def of(ids: Sequence[UUID], param: str) -> tuple[ImageRef, ...]:
+        if (missing := next((one for one in ids if one not in refs), None)) is not None:
+            raise InvalidRequest(f"Invalid '{param}': you have no picture or upload '{missing}'.", param=param)
+        return tuple(refs[one] for one in ids)
+
+    images = of(wanted.images, "images")
+    if wanted.mask is None:
+        return images, None
+    [mask] = of([wanted.mask], "mask")
+    if (mask.width, mask.height) != (images[0].width, images[0].height):
+        raise InvalidRequest(
+            f"Invalid 'mask': it is {mask.width}x{mask.height} and the first image {images[0].width}x"
+            f"{images[0].height}. Both have to have the same size.",
+            param="mask",
+            code="invalid_mask_image_format",
+        )
+    return images, mask
