@@ -164,7 +164,7 @@ async def test_a_wrong_method_is_an_error_object_that_says_which_is_right(client
     assert error_in(answer, 405)["message"] == f"Method not allowed (GET {GENERATIONS})"
     assert "POST" in answer.headers["allow"]
     error_in(await client.delete("/v1/models"), 405)
-    error_in(await client.post("/api/v1/jobs", json={}), 405)
+    error_in(await client.put("/api/v1/jobs", json={}), 405)
 
 
 async def test_a_page_of_another_site_cannot_draw(client: httpx.AsyncClient) -> None:
