@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,15 @@ def key_out(picture: Image.Image) -> Image.Image | None:
     if (~ground).mean() < SMALLEST_FIGURE:
         return None
     return _cut_out(pixels, ground, tone)
+
+
+def is_keyed(file: bytes) -> bool:
+    """Whether a picture's file has pixels that are wholly clear."""
+    with Image.open(io.BytesIO(file)) as picture:
+        if not picture.has_transparency_data:
+            return False
+        alpha = np.asarray(picture.convert("RGBA").getchannel("A"))
+    return bool(alpha.min() == 0)
 
 
 def _border(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -4,78 +4,105 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from limner.api.links import picture_link
+from limner.api.openai.asking import Wish
 from limner.api.openai.parameters import is_gpt_image
 from limner.engines.contract import DrawRequest, Size
+from limner.engines.keying import is_keyed
 from limner.engines.validation import Notice
 from limner.gallery.models import Picture
+from limner.jobs.ledger import request_of
+from limner.jobs.models import Job
 from limner.storage import blobs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
-    """Everything that a finished call's body is made of. `origin` is None for base64, else what URLs begin with."""
+    """Everything that a finished call's body is made of. `origin` is what URLs begin with."""
 
-    created: int
+    wish: Wish
+    job: Job
     pictures: list[Picture]
-    job: UUID
-    request: DrawRequest
-    model: str
-    family: str
-    asked: str | None
-    quality: str
-    warnings: list[Notice]
-    safety_identifier: str | None
-    origin: str | None
+    origin: str
     told: list[dict[str, Any]] = field(default_factory=list)
     """What an upstream said of its calls for it."""
 
     def content(self) -> bytes:
         """The body. Reads the pictures when they go into it: slow, so not for the event loop."""
+        wish = self.wish
         body: dict[str, Any] = {
-            "created": self.created,
+            "created": int(self.job.created_at.timestamp()),
             "data": [self._datum(picture) for picture in self.pictures],
         }
-        if is_gpt_image(self.family):
+        if is_gpt_image(wish.family):
             body |= self._newer_fields()
         body["limner"] = {
-            "model": self.model,
-            "job": str(self.job),
-            "seed": self.request.seed,
-            "warnings": [asdict(notice) for notice in self.warnings],
+            "model": wish.model.name,
+            "job": str(self.job.public_id),
+            "seed": self._request.seed,
+            "warnings": [asdict(notice) for notice in [*wish.warnings, *opaque_notices(self._clear)]],
         }
         return json.dumps(body).encode()
 
+    @cached_property
+    def _request(self) -> DrawRequest:
+        """As the job has it: one that an earlier call has made was drawn with the seed of that call."""
+        return request_of(self.job) or self.wish.request
+
+    @cached_property
+    def _clear(self) -> list[bool | None]:
+        if self._request.background != "transparent":
+            return [None] * len(self.pictures)
+        return [is_clear(self._request, blobs.get(picture.blob)) for picture in self.pictures]
+
     def _datum(self, picture: Picture) -> dict[str, str]:
-        if self.origin is None:
+        if self.wish.base64:
             datum = {"b64_json": base64.b64encode(blobs.get(picture.blob)).decode()}
         else:
             datum = {"url": picture_link(picture, self.origin)}
-        if self.asked == "dall-e-3":
-            datum["revised_prompt"] = self.request.prompt
+        if self.wish.asked == "dall-e-3":
+            datum["revised_prompt"] = self._request.prompt
         return datum
 
     def _newer_fields(self) -> dict[str, Any]:
-        size = Size(self.pictures[0].width, self.pictures[0].height)
-        fields: dict[str, Any] = described(self.request, self.quality, size, self.pictures[0].format)
-        fields["usage"] = told_usage(self.told) or usage(self.request, size, fields["quality"])
-        if self.safety_identifier is not None:
-            fields["safety_identifier"] = self.safety_identifier
+        first = self.pictures[0]
+        size = Size(first.width, first.height)
+        fields: dict[str, Any] = described(self._request, self.wish.quality, size, first.format, self._clear[0])
+        fields["usage"] = told_usage(self.told) or usage(self._request, size, fields["quality"])
+        if self.wish.safety_identifier is not None:
+            fields["safety_identifier"] = self.wish.safety_identifier
         return fields
 
 
-def described(request: DrawRequest, quality: str, size: Size, format: str) -> dict[str, Any]:
-    """What newer names say of a picture. `quality` is the one that was asked for."""
+def described(
+    request: DrawRequest, quality: str, size: Size, format: str, clear: bool | None = None
+) -> dict[str, Any]:
+    """What newer names say of a picture. `quality` is the one that was asked for; `clear`: what `is_clear` says."""
     return {
-        "background": "transparent" if request.background == "transparent" else "opaque",
+        "background": "transparent" if request.background == "transparent" and clear is not False else "opaque",
         "output_format": format,
         "quality": next((word for word in (quality, request.quality) if word != "auto"), "low"),
         "size": str(size),
     }
+
+
+def is_clear(request: DrawRequest, file: bytes) -> bool | None:
+    """Whether a picture that was asked for with a clear background has one; None where none was asked for."""
+    return is_keyed(file) if request.background == "transparent" else None
+
+
+def opaque_notices(clear: Sequence[bool | None]) -> list[Notice]:
+    """What is said of pictures whose background could not be cut away."""
+    opaque = [str(number) for number, found in enumerate(clear, 1) if found is False]
+    if not opaque:
+        return []
+    which = "The picture" if len(clear) == 1 else f"Of the pictures, {', '.join(opaque)}"
+    return [Notice("background", f"{which} stayed opaque: no plain ground was found that could be cut away.")]
 
 
 TOKENS_PER_SQUARE = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 4160, "max": 4160}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import time
 from collections.abc import Callable, Coroutine
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from limner.accounts.limits import Rate, TooManyRequests
 from limner.accounts.models import Scope
 from limner.api.auth import caller_of
 from limner.api.errors import ApiError, answer, server_fault
@@ -25,6 +27,9 @@ View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 request_id_now: ContextVar[str] = ContextVar("request_id_now", default="")
 """The `x-request-id` of the call that is being answered: what the log says of a stream that breaks later."""
+
+_rate_now: ContextVar[Rate | None] = ContextVar("_rate_now", default=None)
+"""What is left of the caller's minute, once it is known who calls."""
 
 
 def route(scope: Scope | None = None, **views: View) -> View:
@@ -46,7 +51,9 @@ def route(scope: Scope | None = None, **views: View) -> View:
             refused["allow"] = _allowed(views)
             return refused
         needed = scope or (Scope.READ if request.method in ("GET", "HEAD") else Scope.DRAW)
-        return await called(request, await caller_of(request.headers, needed), **arguments)
+        caller = await caller_of(request.headers, needed)
+        _rate_now.set(caller.rate)
+        return await called(request, caller, **arguments)
 
     return _with_headers(view)
 
@@ -60,11 +67,16 @@ def _with_headers(inner: View) -> View:
         started = time.perf_counter()
         request_id = f"req_{secrets.token_hex(16)}"
         request_id_now.set(request_id)
+        _rate_now.set(None)
         response = await _answered(inner, request, request_id, arguments)
         response["x-request-id"] = request_id
         response["openai-version"] = VERSION
         response["openai-processing-ms"] = str(round((time.perf_counter() - started) * 1000))
         response.setdefault("cache-control", "no-store")
+        if (rate := _rate_now.get()) is not None:
+            response["x-ratelimit-limit-requests"] = str(rate.limit)
+            response["x-ratelimit-remaining-requests"] = str(rate.remaining)
+            response["x-ratelimit-reset-requests"] = f"{math.ceil(rate.reset)}s"
         return response
 
     view.csrf_exempt = True  # type: ignore[attr-defined]
@@ -82,6 +94,8 @@ async def _answered(
             logger.error(
                 "%s %r answered %s (%s)", request.method, request.path, error.status, request_id, exc_info=error
             )
+        if isinstance(error, TooManyRequests):
+            _rate_now.set(error.rate)
         response = answer(error)
         if error.status == 401:
             response["www-authenticate"] = 'Bearer realm="limner"'

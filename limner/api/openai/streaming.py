@@ -22,7 +22,7 @@ from django.http import StreamingHttpResponse
 
 from limner.accounts.models import Account
 from limner.api.errors import UNFORESEEN, enveloped
-from limner.api.openai.answers import described, told_usage, usage
+from limner.api.openai.answers import described, is_clear, opaque_notices, told_usage, usage
 from limner.api.openai.asking import Wish
 from limner.api.openai.outcome import failure, outcome
 from limner.api.openai.partials import Partial, Partials, partial_file
@@ -159,7 +159,9 @@ class _Telling:
 
     def _completed(self, picture: Picture, told: Usages) -> bytes:
         size = Size(picture.width, picture.height)
-        shown = described(self._request, self._wish.quality, size, picture.format)
+        file = blobs.get(picture.blob)
+        clear = is_clear(self._request, file)
+        shown = described(self._request, self._wish.quality, size, picture.format, clear)
         alone = replace(self._request, n=1)
         # An upstream's account of several pictures does not say what one of them took.
         upstreams = told_usage(told) if self._request.n == 1 else None
@@ -171,9 +173,9 @@ class _Telling:
             "job": str(self._job),
             "index": picture.index,
             "seed": picture.seed,
-            "warnings": [asdict(notice) for notice in self._wish.warnings],
+            "warnings": [asdict(notice) for notice in [*self._wish.warnings, *opaque_notices([clear])]],
         }
-        return self._event("completed", blobs.get(picture.blob), shown)
+        return self._event("completed", file, shown)
 
     def _event(self, what: str, file: bytes, more: Mapping[str, Any]) -> bytes:
         body = {"b64_json": base64.b64encode(file).decode(), "created_at": int(time.time()), **more}
