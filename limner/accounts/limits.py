@@ -30,8 +30,8 @@ def _limiter() -> RateLimiter:
     return MovingWindowRateLimiter(MemoryStorage())
 
 
-_used_up: dict[str, float] = {}
-"""The digests of keys that were refused, and when each has a request free again."""
+_used_up: dict[str, tuple[float, int]] = {}
+"""The digests of keys that were refused: when each has a request free again, and how many it has a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,25 @@ def check_rate(who: ApiKey | Account) -> Rate:
     rate = Rate(allowed, _limiter().get_window_stats(item, *name).remaining, _seconds_left(item, *name))
     if not in_time:
         if isinstance(who, ApiKey):
-            _remember(who.digest, time.time() + rate.reset)
+            _remember(who.digest, rate)
         raise TooManyRequests(rate)
     return rate
 
 
-def _remember(digest: str, until: float) -> None:
-    for other in [other for other, end in list(_used_up.items()) if end <= time.time()]:
+def _remember(kept: str, rate: Rate) -> None:
+    now = time.time()
+    for other in [other for other, (until, _) in list(_used_up.items()) if until <= now]:
         _used_up.pop(other, None)
-    _used_up[digest] = until
+    _used_up[kept] = now + rate.reset, rate.limit
 
 
-def seconds_used_up(secret: str) -> float | None:
-    """For how long the key with this secret will be refused, where it was refused just now. Asks no database: what
-    such a key sends need not be read first."""
-    until = _used_up.get(digest(secret)) if _used_up else None
-    left = 0.0 if until is None else until - time.time()
-    return left if left > 0 else None
+def refused_just_now(secret: str) -> TooManyRequests | None:
+    """What the key with this secret would be told again, where its minute is known to be used up. Asks no database:
+    what such a key sends need not be read first."""
+    known = _used_up.get(digest(secret)) if _used_up else None
+    if known is None or (left := known[0] - time.time()) <= 0:
+        return None
+    return TooManyRequests(Rate(known[1], 0, left))
 
 
 def check_sign_in(address: str, username: str) -> None:

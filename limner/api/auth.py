@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from limner.accounts.keys import account_for_key
-from limner.accounts.limits import Rate, check_rate, seconds_used_up
+from limner.accounts.limits import Rate, TooManyRequests, check_rate, refused_just_now
 from limner.accounts.models import Account, ApiKey, Scope
 from limner.accounts.sign_in import owner
 from limner.api.errors import ApiError
@@ -95,10 +95,10 @@ async def caller_of(headers: Mapping[str, str], scope: Scope) -> Caller:
     return await in_thread(caller_with, headers, scope)
 
 
-def too_often(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the key in these headers has to wait, where it was refused just now. Asks no database."""
+def too_often(headers: Mapping[str, str]) -> TooManyRequests | None:
+    """What the key in these headers is told, where it was refused just now. Asks no database."""
     secret = key_in(headers)
-    return None if secret is None else seconds_used_up(secret)
+    return None if secret is None else refused_just_now(secret)
 
 
 def masked(secret: str) -> str:

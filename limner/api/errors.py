@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
+from limner.accounts.limits import Rate
 from limner.accounts.models import Account
 from limner.errors import (
     REFUSALS,
@@ -91,6 +92,15 @@ def answer(error: LimnerError) -> HttpResponse:
 
 
 UNFORESEEN = envelope(SERVER_FAULT, "server_error", None, None)
+
+
+def rate_headers(rate: Rate) -> dict[str, str]:
+    """What OpenAI's clients read of how much of a key's minute is left."""
+    return {
+        "x-ratelimit-limit-requests": str(rate.limit),
+        "x-ratelimit-remaining-requests": str(rate.remaining),
+        "x-ratelimit-reset-requests": f"{math.ceil(rate.reset)}s",
+    }
 
 
 def server_fault() -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limner.config.settings")
 
@@ -14,6 +13,7 @@ from django.db import close_old_connections, connections, reset_queries
 
 from limner.config.door import Door
 from limner.config.gate import Gate, nobody
+from limner.config.pace import key_too_often
 from limner.config.proxies import Proxies
 from limner.config.static import StaticFiles
 
@@ -39,15 +39,6 @@ door = Door(
     origins=settings.LIMNER_ORIGINS,
     max_body=settings.LIMNER_MAX_BODY_MB * 1_000_000,
 )
-
-
-def key_too_often(headers: Mapping[str, str]) -> float | None:
-    """Imported when it is asked: the room it lives in has rows, and those need Django."""
-    from limner.api.auth import too_often
-
-    return too_often(headers)
-
-
 application = Gate(
     StaticFiles(get_asgi_application()),
     door,

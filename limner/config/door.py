@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,13 +21,13 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class Refusal(Exception):
     """Why a request goes no further, and the sentence that says what to do about it."""
 
-    def __init__(self, status: int, code: str, message: str, retry_after: int | None = None) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
-        self.retry_after = retry_after
-        """Seconds, where asking again later helps."""
+        self.headers = headers or {}
+        """What the answer says beside it."""
 
 
 @dataclass(frozen=True)

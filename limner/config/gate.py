@@ -43,11 +43,11 @@ TOLD_HEADERS = (
     b"x-ratelimit-remaining-requests, x-ratelimit-reset-requests"
 )
 
-TooOften = Callable[[Mapping[str, str]], float | None]
-"""Seconds that the key in these headers has to wait, where it is known to have asked too often. Asks no database."""
+TooOften = Callable[[Mapping[str, str]], Refusal | None]
+"""What the key in these headers is told, where it is known to have asked too often. Asks no database."""
 
 
-def nobody(headers: Mapping[str, str]) -> float | None:
+def nobody(headers: Mapping[str, str]) -> Refusal | None:
     return None
 
 
@@ -89,25 +89,16 @@ class Gate:
                 await answer.whole(204, b"", preflight(headers))
                 return
             body.check_length()
-            self._check_pace(headers)
+            # A key that has used its minute up is told so before what it sends is read.
+            if (refusal := self.too_often(headers)) is not None:
+                raise refusal
             await self.app(asked.seen(scope, host), body.receive, answer.send)
         except Refusal as refusal:
             if answer.begun:
                 raise
             said, told = refused(path, headers.get("accept", ""), refusal.status, refusal.code, refusal.message)
-            if refusal.retry_after is not None:
-                told[b"retry-after"] = str(refusal.retry_after).encode()
+            told |= {name.lower().encode(): value.encode("latin-1") for name, value in refusal.headers.items()}
             await answer.whole(refusal.status, said, told.items(), body)
-
-    def _check_pace(self, headers: dict[str, str]) -> None:
-        """Refuse a key that has used its minute up, before what it sends is read."""
-        if (seconds := self.too_often(headers)) is not None:
-            raise Refusal(
-                429,
-                "rate_limit_exceeded",
-                "Rate limit reached: this key has used up its requests of this minute. Please try again later.",
-                retry_after=min(120, max(1, round(seconds + 0.5))),
-            )
 
 
 class Answer:
