@@ -106,7 +106,9 @@ def _check_same(before: Job, request: DrawRequest) -> None:
 def _without_chance(request: DrawRequest) -> DrawRequest:
     """What does not change when the same is asked for again: a seed that nobody named does, and so do the names of
     images, which are kept anew with each call."""
-    return replace(request, seed=0, images=(), mask=None)
+    images = tuple(replace(image, public_id="") for image in request.images)
+    mask = request.mask and replace(request.mask, public_id="")
+    return replace(request, seed=0, images=images, mask=mask)
 
 
 def lane_of(request: DrawRequest) -> str:

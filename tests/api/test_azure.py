@@ -69,12 +69,12 @@ async def test_every_base_has_the_same_routes(client: httpx.AsyncClient) -> None
 
 async def test_an_operation_is_asked_about_until_it_has_succeeded(client: httpx.AsyncClient, server: Server) -> None:
     server.painter.may_paint.clear()
-    taken = await client.post(SUBMIT, json=ASKED | {"n": 2, "response_format": "b64_json"})
+    taken = await client.post(SUBMIT, json=ASKED | {"n": 2, "response_format": "b64_json", "stream": True})
 
     assert taken.status_code == 202
     body, where = taken.json(), taken.headers["operation-location"]
     assert body["status"] == "notRunning"
-    assert [warning["param"] for warning in body["limner"]["warnings"]] == ["response_format"]
+    assert [warning["param"] for warning in body["limner"]["warnings"]] == ["response_format", "stream"]
     assert where == f"{server.url}/openai/operations/images/{body['id']}?api-version=2023-06-01-preview"
     await until(lambda: Job.objects.get().state == State.RUNNING)
     asked = await client.get(where)

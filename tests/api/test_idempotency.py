@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import httpx
 import pytest
@@ -28,6 +29,16 @@ async def test_a_call_that_is_sent_again_gets_the_same_pictures(client: httpx.As
     assert await in_thread(Job.objects.count) == 1
     other = (await client.post(GENERATIONS, json=ASKED, headers={"idempotency-key": "order 8"})).json()
     assert other["limner"]["job"] != first["limner"]["job"]
+
+
+async def test_a_stream_that_is_sent_again_ends_with_the_same_picture(client: httpx.AsyncClient) -> None:
+    asked = ASKED | {"stream": True}
+    first, again = [(await client.post(GENERATIONS, json=asked, headers=KEY)).text for _ in range(2)]
+    assert [line for line in again.splitlines() if line.startswith("event:")] == ["event: image_generation.completed"]
+    pictures = [re.findall(r'"b64_json": ?"([^"]+)"', stream) for stream in (first, again)]
+    assert pictures[0] == pictures[1]
+    assert len(pictures[0]) == 1
+    assert await in_thread(Job.objects.count) == 1
 
 
 async def test_calls_at_the_same_moment_wait_for_one_job(client: httpx.AsyncClient, server: Server) -> None:
@@ -66,14 +77,15 @@ async def test_a_key_that_was_used_for_something_else_is_refused(client: httpx.A
 
 
 async def test_an_edit_is_sent_again_with_its_files(client: httpx.AsyncClient) -> None:
-    async def edit(prompt: str) -> httpx.Response:
+    async def edit(prompt: str, size: tuple[int, int] = (64, 64)) -> httpx.Response:
         form = {"prompt": prompt, "size": "256x256", "response_format": "b64_json"}
-        return await client.post("/v1/images/edits", data=form, files={"image": picture()}, headers=KEY)
+        return await client.post("/v1/images/edits", data=form, files={"image": picture(size)}, headers=KEY)
 
     first, again = [(await edit("a red house")).json() for _ in range(2)]
     assert again == first
     kept = await in_thread(Upload.objects.count)
     assert (await edit("a blue house")).status_code == 400
+    assert (await edit("a red house", (96, 96))).status_code == 400
     assert await in_thread(Upload.objects.count) == kept
 
 

@@ -51,9 +51,11 @@ async def submit(request: HttpRequest, caller: Caller) -> HttpResponse:
     refuse_when_stopping()
     longest = settings.LIMNER_API_MAX_WAIT
     job = await in_thread(submit_if_soon, caller.account, wish.request, longest, key)
-    notices = list(wish.warnings)
+    notices = [*wish.warnings]
     if wish.base64:
         notices.append(Notice("response_format", "An operation is answered with links to its pictures."))
+    if wish.stream:
+        notices.append(Notice("stream", "An operation is asked about, and answered once: there is no stream of it."))
     response = JsonResponse(
         {
             "id": str(job.public_id),
