@@ -54,12 +54,14 @@ class Body:
     def __init__(self, receive: Receive, limit: Limit, headers: dict[str, str]) -> None:
         self._receive = receive
         self._limit = limit
-        self._began = self._heard = 0.0
+        self._began = 0.0
         self._seen = 0
         length = headers.get("content-length", "0")
         self._announced = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else 0
         self.complete = not self._announced and "transfer-encoding" not in headers
         """True when nothing more will come but a hang-up."""
+        self.refusal: Refusal | None = None
+        """Why it was not let in to its end."""
 
     def check_length(self) -> None:
         """Raise `Refusal` where the body says of itself that it is too large."""
@@ -67,9 +69,16 @@ class Body:
             raise self._too_large(self._announced)
 
     async def receive(self) -> Message:
-        """ASGI's `receive`. Raises `Refusal` for a body that is too large or too slow."""
-        if self.complete:
-            return await self._receive()
+        """ASGI's `receive`. Of a body that is too large or too slow is told that its sender is gone: whoever reads it
+        tidies up then, and leaves the answer to the gate."""
+        if self.refusal is None:
+            try:
+                return await (self._receive() if self.complete else self._piece())
+            except Refusal as refusal:
+                self.refusal = refusal
+        return {"type": "http.disconnect"}
+
+    async def _piece(self) -> Message:
         message = await self._in_time()
         self._seen += len(message.get("body", b""))
         self.complete = not message.get("more_body", False)

@@ -93,6 +93,8 @@ class Gate:
             if (refusal := self.too_often(headers)) is not None:
                 raise refusal
             await self.app(asked.seen(scope, host), body.receive, answer.send)
+            if body.refusal is not None and not answer.begun:
+                raise body.refusal
         except Refusal as refusal:
             if answer.begun:
                 raise

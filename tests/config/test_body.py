@@ -195,7 +195,10 @@ async def read(client: Slow, **headers: str) -> bytes:
     body = Body(client.receive, Limit(1_000_000, ""), {"content-length": "1000", **headers})
     whole = b""
     while not body.complete:
-        whole += (await body.receive()).get("body", b"")
+        message = await body.receive()
+        if message["type"] == "http.disconnect" and body.refusal is not None:
+            raise body.refusal
+        whole += message.get("body", b"")
     return whole
 
 
