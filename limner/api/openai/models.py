@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from limner.api.auth import Caller
 from limner.api.errors import ApiError
+from limner.api.openai.strict import is_gone
 from limner.engines.catalog import catalog, installed
 from limner.engines.dialects import target_for
 from limner.engines.families import families
@@ -23,6 +24,8 @@ def served() -> dict[str, dict[str, Any]]:
     targets = settings.LIMNER_TARGETS
     openais = [name for family in families().values() for name in family.names]
     aliases = {name: target_for(name, targets) for name in (*openais, *targets)}
+    if settings.LIMNER_API_STRICT:
+        aliases = {name: target for name, target in aliases.items() if not is_gone(name)}
     return {
         name: {"id": name, "object": "model", "created": CREATED, "owned_by": "limner", "limner": {"model": target}}
         for name, target in (own | aliases).items()

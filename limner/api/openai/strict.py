@@ -30,6 +30,11 @@ def strict_dialect(asked: str) -> Dialect:
     return TODAYS_LIMNER if dialect is LIMNER else dialect
 
 
+def is_gone(name: str) -> bool:
+    """Whether OpenAI has switched this name off by today."""
+    return switched_off(name, datetime.now(UTC).date())
+
+
 def check_name(body: Mapping[str, Any]) -> None:
     """A model has to be named, and to be one that is not switched off."""
     if "model" not in body:
@@ -37,7 +42,7 @@ def check_name(body: Mapping[str, Any]) -> None:
     if body["model"] is None:
         raise wrong_type("model", "a string", None)
     text("model", body["model"])
-    if switched_off(body["model"], datetime.now(UTC).date()):
+    if is_gone(body["model"]):
         raise users_fault(f"The model '{body['model']}' does not exist.", "model")
 
 
