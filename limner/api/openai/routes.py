@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import secrets
 import time
 from collections.abc import Callable, Coroutine
@@ -15,13 +14,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from limner.accounts.limits import Rate, TooManyRequests
 from limner.accounts.models import Scope
 from limner.api.auth import caller_of
-from limner.api.errors import ApiError, answer, server_fault
+from limner.api.errors import ApiError, answer, rate_headers, server_fault
+from limner.api.refusals import VERSION
 from limner.errors import LimnerError
 from limner.jobs.trouble import said_plainly
 
 logger = logging.getLogger(__name__)
-
-VERSION = "2020-10-01"
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
@@ -74,9 +72,8 @@ def _with_headers(inner: View) -> View:
         response["openai-processing-ms"] = str(round((time.perf_counter() - started) * 1000))
         response.setdefault("cache-control", "no-store")
         if (rate := _rate_now.get()) is not None:
-            response["x-ratelimit-limit-requests"] = str(rate.limit)
-            response["x-ratelimit-remaining-requests"] = str(rate.remaining)
-            response["x-ratelimit-reset-requests"] = f"{math.ceil(rate.reset)}s"
+            for name, value in rate_headers(rate).items():
+                response[name] = value
         return response
 
     view.csrf_exempt = True  # type: ignore[attr-defined]
