@@ -198,7 +198,7 @@ def check_size(value: object, dialect: Dialect, able: Capabilities, *, like: Ima
     free = dialect.size_rule or (RULES[able.free_sizes].fault if able.free_sizes and dialect.sizes is None else None)
     choices = (*offered, "auto") if dialect.sizes is None else dialect.sizes
     if value == "auto" and (free or value in choices):
-        return able.offered_sizes[0] if like is None else _shaped(like, able)
+        return able.offered_sizes[0] if like is None else _shaped(like, dialect, able)
     if value not in choices or dialect.size_rule:
         if free is None:
             raise unsupported_value("size", value, choices)
@@ -206,14 +206,30 @@ def check_size(value: object, dialect: Dialect, able: Capabilities, *, like: Ima
     return Size.parse(value)
 
 
-def _shaped(like: ImageRef, able: Capabilities) -> Size:
-    """Of the offered sizes the first with the shape nearest to that of an image.
+NEARLY = 0.03
+"""Shapes that differ by less (3 %) are one: nobody sees it."""
+
+
+def _shaped(like: ImageRef, dialect: Dialect, able: Capabilities) -> Size:
+    """Of the offered sizes the first with the shape nearest to that of an image. Where there is but one shape, what
+    is drawn is cut: to one of the dialect's sizes where they are fixed, else to the image's own shape.
 
     None of more than twice the usual one's pixels: nobody who leaves the size to us asked for the price of a poster.
     """
+    usual = able.offered_sizes[0]
     shape = math.log(max(like.width, 1) / max(like.height, 1))
-    modest = [size for size in able.offered_sizes if size.pixels <= 2 * able.offered_sizes[0].pixels]
-    return min(modest, key=lambda size: round(abs(math.log(size.width / size.height) - shape), 3))
+    sizes = [size for size in able.offered_sizes if size.pixels <= 2 * usual.pixels]
+    if len({_shape(size) for size in sizes}) == 1 and abs(_shape(usual) - shape) > NEARLY:
+        if dialect.sizes is None:
+            longest = math.log(RULES["gpt-image-2"].max_ratio)
+            side, wide = math.sqrt(usual.pixels), math.exp(min(max(shape, -longest), longest) / 2)
+            return RULES["gpt-image-2"].nearest(Size(round(side * wide), round(side / wide)))
+        sizes = [Size.parse(text) for text in dialect.sizes if text != "auto"]
+    return min(sizes, key=lambda size: round(abs(_shape(size) - shape), 3))
+
+
+def _shape(size: Size) -> float:
+    return round(math.log(size.width / size.height), 3)
 
 
 def wrong_type(param: str, expected: str, value: object) -> InvalidRequest:

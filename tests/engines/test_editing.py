@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
+from limner.engines.adapters.openvino.editing import start_of
 from limner.engines.adapters.openvino.engine import OpenVinoEngine
 from limner.engines.catalog import Model
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, ImageRef, Preview, Progress, Size, Task
@@ -200,3 +201,19 @@ def test_a_plain_ground_comes_out_transparent(engine: OpenVinoEngine) -> None:
     alpha = np.frombuffer(event.data, np.uint8).reshape(64, 64, 4)[..., 3]
     assert (alpha[:14] == 0).all()
     assert alpha[32, 32] == 255
+
+
+@pytest.mark.parametrize(("shape", "box"), [((96, 64), (0, 10, 64, 53)), ((64, 96), (10, 0, 53, 64))])
+def test_what_is_drawn_square_and_cut_to_another_shape_is_of_the_whole_picture(
+    shape: tuple[int, int], box: tuple[int, int, int, int]
+) -> None:
+    picture = scene(*shape)
+    everywhere = Image.new("RGBA", shape, (0, 0, 0, 0))
+    start = start_of(an_order(Task.EDIT, picture, everywhere, size=Size(*shape)), 1)
+    seen = Image.fromarray(start.pixels[0])
+    assert seen.size == (64, 64)
+    whole = ImageOps.fit(picture, (box[2] - box[0], box[3] - box[1]), Image.Resampling.LANCZOS)
+    assert seen.crop(box).tobytes() == whole.tobytes()
+    assert start.mask is not None
+    where = Image.fromarray(start.mask[0, ..., 0])
+    assert where.getbbox() == box

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limner.engines.catalog import Model
-from limner.engines.contract import DrawRequest, Size
+from limner.engines.contract import DrawRequest, ImageRef, Size
 from limner.engines.dialects import DALL_E_2, DALL_E_3, GPT_IMAGE_1, GPT_IMAGE_2, LIMNER, Dialect
 from limner.engines.sizes import native_size
-from limner.engines.validation import MAX_SEED, MISSING, Ask, check_choice, make_request
+from limner.engines.validation import MAX_SEED, MISSING, Ask, check_choice, check_size, make_request
 from limner.errors import InvalidRequest
 from tests.engines.puppet import puppet
 
@@ -188,6 +188,26 @@ def test_our_own_dialect_offers_what_the_target_offers(model: Model) -> None:
 def test_no_size_and_auto_are_the_first_that_is_offered(model: Model, dialect: Dialect, size: str | None) -> None:
     assert asked(model, dialect).size == Size(1024, 1024)
     assert asked(model, dialect, size=size).size == Size(1024, 1024)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "like", "size"),
+    [
+        (LIMNER, (96, 64), "1264x848"),
+        (LIMNER, (64, 96), "848x1264"),
+        (LIMNER, (1000, 1010), "1024x1024"),
+        (LIMNER, (9000, 100), "1776x592"),
+        (GPT_IMAGE_1, (96, 64), "1536x1024"),
+        (GPT_IMAGE_1, (1080, 1920), "1024x1536"),
+        (DALL_E_2, (96, 64), "1024x1024"),
+    ],
+)
+def test_a_model_of_one_shape_is_cut_to_that_of_the_first_image(
+    model: Model, dialect: Dialect, like: tuple[int, int], size: str
+) -> None:
+    offered = (Size(1024, 1024), Size(512, 512))
+    square = replace(model.capabilities, sizes=(Size(512, 512),), offered_sizes=offered)
+    assert str(check_size(None, dialect, square, like=ImageRef("image", *like))) == size
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter, ImageOps
@@ -53,9 +53,9 @@ def start_of(order: DrawOrder, cell: int) -> Start:
     mask = changes = None
     if request.mask is not None:
         where = _where(_opened(order, request.mask), original.size)
-        mask = _in_cells(_fitted(where, request.draw_size), cell)
+        mask = _in_cells(_placed(where, request, beyond="constant"), cell)
         changes = _feathered(_fitted(where, request.size))
-    drawn = np.array(_fitted(original, request.draw_size))
+    drawn = np.array(_placed(original, request, beyond="symmetric"))
     strength = _strength(request)
     return Start(drawn[None], mask, strength, _fitted(original, request.size), changes)
 
@@ -102,6 +102,20 @@ def _fitted(image: Image.Image, size: Size) -> Image.Image:
         return image
     method = Image.Resampling.BILINEAR if image.mode == "L" else Image.Resampling.LANCZOS
     return ImageOps.fit(image, (size.width, size.height), method)
+
+
+def _placed(image: Image.Image, request: DrawRequest, beyond: Literal["constant", "symmetric"]) -> Image.Image:
+    """The picture or mask where it is seen of what the model draws: what is drawn is cut to the asked shape, so there
+    is more of it than of the picture. Beyond its edge the picture goes on as a mirror image; a mask changes nothing.
+    """
+    asked, whole = request.size, request.draw_size
+    scale = min(whole.width / asked.width, whole.height / asked.height)
+    seen = Size(max(1, round(asked.width * scale)), max(1, round(asked.height * scale)))
+    pixels = np.asarray(_fitted(image, seen))
+    left, top = (whole.width - seen.width) // 2, (whole.height - seen.height) // 2
+    right, bottom = whole.width - seen.width - left, whole.height - seen.height - top
+    edges = [(top, bottom), (left, right), (0, 0)][: pixels.ndim]
+    return Image.fromarray(np.pad(pixels, edges, mode=beyond))
 
 
 def _in_cells(where: Image.Image, cell: int) -> Pixels:
