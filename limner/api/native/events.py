@@ -41,13 +41,22 @@ STREAM: dict[str, Any] = {
             "content": {
                 "text/event-stream": {
                     "schema": {
-                        "type": "string",
-                        "description": "`event` is `hello` (`number`: the newest there is), `state` (`state`, "
-                        "`attempt`, `n`, `pictures`: how many are kept, `error_code`, `error_message`), `picture` "
-                        "(`picture`: its id, `index`, `width`, `height`), `progress` (`index`, `step`, `steps`, "
-                        "`seconds_left`) or `preview` (`index`, `step`, `image`: a data: URL of a small WebP). "
-                        "All but `hello` name their `job`. The first three have an `id`; the others are worth "
-                        "something only while they are new. Lines that begin with a colon are signs of life.",
+                        "type": "object",
+                        "description": "One event. Lines that begin with a colon are signs of life.",
+                        "properties": {
+                            "id": {"type": "string", "description": "Of what is kept: not of progress and previews."},
+                            "event": {"enum": ["hello", "state", "picture", "progress", "preview"]},
+                            "data": {
+                                "type": "string",
+                                "contentMediaType": "application/json",
+                                "description": "An object. All but `hello` name their `job`. `hello` has the newest "
+                                "`number`; `state` has `state`, `attempt`, `n`, `pictures` (how many are kept), "
+                                "`error_code`, `error_message`; `picture` has `picture` (its id), `index`, `width`, "
+                                "`height`; `progress` has `index`, `step`, `steps`, `seconds_left`; `preview` has "
+                                "`index`, `step` and `image`, a data: URL of a small WebP.",
+                            },
+                        },
+                        "required": ["event", "data"],
                     }
                 }
             }

@@ -185,6 +185,8 @@ def _type(schema: Schema) -> Type:
         return Type(name, name)
     if "allOf" in schema:
         return _type(schema["allOf"][0])
+    if "enum" in schema:
+        return Type(" or ".join(json.dumps(value) for value in schema["enum"]))
     if "anyOf" in schema:
         types = [_type(one) for one in schema["anyOf"] if one.get("type") != "null"]
         nullable = len(types) < len(schema["anyOf"])
@@ -192,8 +194,6 @@ def _type(schema: Schema) -> Type:
         words = " or ".join(one.words for one in types)
         end = "".join(one.after for one in types) + (" or null" if nullable else "")
         return Type(words, shape.shape if shape else "", end)
-    if "enum" in schema:
-        return Type(" or ".join(json.dumps(value) for value in schema["enum"]))
     if "const" in schema:
         return Type(json.dumps(schema["const"]))
     if schema.get("type") == "array":

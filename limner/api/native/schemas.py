@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -12,6 +13,9 @@ from pydantic import AwareDatetime, ConfigDict, StrictInt, StrictStr
 from limner.accounts.keys import LONGEST_NAME
 from limner.accounts.models import Scope
 from limner.engines.contract import Task
+from limner.engines.dialects import EVERY_QUALITY
+from limner.engines.translation import STYLES
+from limner.engines.validation import BACKGROUNDS, MAX_GUIDANCE, MAX_SEED, OUTPUT_FORMATS
 from limner.jobs.states import State
 
 Number = Annotated[float, Field(strict=True)]
@@ -101,6 +105,11 @@ class LinkOut(Schema):
 # Jobs ---------------------------------------------------------------------------------------------------------
 
 
+def _one_of(text: str, words: Iterable[str]) -> Any:
+    """A field for one of these words. They are checked with the rest, in the same sentences as everywhere."""
+    return Field(None, description=text, json_schema_extra={"enum": [*words, None]})
+
+
 class JobIn(Asked):
     """What to draw. `null` is the same as leaving a field out."""
 
@@ -120,18 +129,30 @@ class JobIn(Asked):
         description="The same, of the first image's size. Where it is clear, or white if it has no alpha channel, "
         "the picture may change.",
     )
-    n: StrictInt | None = Field(None, description="How many pictures; left out: 1.")
-    size: StrictStr | None = Field(None, description="WIDTHxHEIGHT or `auto`, from the model's own list.")
-    seed: StrictInt | None = Field(
-        None, description="Picture i is drawn with seed + i: the same seed again, the same picture."
+    n: StrictInt | None = Field(
+        None, description="How many pictures; left out: 1.", json_schema_extra={"minimum": 1, "maximum": 10}
     )
-    steps: StrictInt | None = None
-    guidance: Number | None = Field(None, description="How closely the words are followed.")
+    size: StrictStr | None = Field(
+        None,
+        description="WIDTHxHEIGHT or `auto`, from the model's own list.",
+        json_schema_extra={"pattern": r"^(auto|[0-9]+x[0-9]+)$"},
+    )
+    seed: StrictInt | None = Field(
+        None,
+        description="Picture i is drawn with seed + i: the same seed again, the same picture.",
+        json_schema_extra={"minimum": 0, "maximum": MAX_SEED},
+    )
+    steps: StrictInt | None = Field(None, description="Steps of drawing.", json_schema_extra={"minimum": 1})
+    guidance: Number | None = Field(
+        None,
+        description="How closely the words are followed.",
+        json_schema_extra={"minimum": 0, "maximum": MAX_GUIDANCE},
+    )
     negative_prompt: StrictStr | None = Field(None, description="What to avoid.")
-    quality: StrictStr | None = Field(None, description="One of the model's, or OpenAI's words for it.")
-    style: StrictStr | None = Field(None, description="`vivid` or `natural`.")
-    background: StrictStr | None = Field(None, description="`auto`, `opaque` or `transparent`.")
-    output_format: StrictStr | None = Field(None, description="`png`, `webp` or `jpeg`.")
+    quality: StrictStr | None = _one_of("The model's own, or the nearest that it has.", EVERY_QUALITY)
+    style: StrictStr | None = _one_of("Words at the end of the prompt, where the model knows them.", STYLES)
+    background: StrictStr | None = _one_of("What is behind the subject.", BACKGROUNDS)
+    output_format: StrictStr | None = _one_of("The file's format; left out: png.", OUTPUT_FORMATS)
 
 
 class Trouble(Schema):
