@@ -223,3 +223,20 @@ async def test_a_call_after_a_failed_one_is_drawn(client: httpx.AsyncClient, ser
     assert (await client.post(GENERATIONS, json={"prompt": PROMPT})).status_code == 500
     server.painter.trouble = None
     assert (await generate(client))["data"]
+
+
+async def test_a_background_that_nothing_could_be_cut_out_of_is_opaque_and_told(client: httpx.AsyncClient) -> None:
+    answer = await generate(client, model="gpt-image-1", background="transparent", n=2)
+    assert answer["background"] == "opaque"
+    [warning] = [said for said in answer["limner"]["warnings"] if said["param"] == "background"]
+    assert warning["message"].startswith("Of the pictures, 1, 2 stayed opaque")
+
+
+async def test_jpeg_and_webp_are_as_small_as_was_asked_for(client: httpx.AsyncClient) -> None:
+    sizes = []
+    for compression in (0, 100):
+        answer = await generate(
+            client, output_format="jpeg", size="256x256", output_compression=compression, response_format="b64_json"
+        )
+        sizes.append(len(answer["data"][0]["b64_json"]))
+    assert sizes[0] < sizes[1]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from limner.engines.keying import key_out
+from limner.engines.keying import is_keyed, key_out
 
 GROUND = (240, 236, 220)
 RED = (200, 40, 50)
@@ -100,3 +101,16 @@ def test_a_winding_way_from_the_border_is_followed_to_its_end() -> None:
     pencil.rectangle((4, 8, 7, 87), fill=RED)
     pencil.rectangle((88, 8, 91, 87), fill=RED)
     assert keyed(picture)[76, 48, 3] == 0
+
+
+def test_a_file_with_a_clear_ground_is_known_from_one_that_only_could_have_one() -> None:
+    cut = key_out(figure())
+    assert cut is not None
+    opaque = figure().convert("RGBA")
+    for picture, format, clear in ((cut, "PNG", True), (cut, "WEBP", True), (opaque, "PNG", False)):
+        file = io.BytesIO()
+        picture.save(file, format, lossless=True)
+        assert is_keyed(file.getvalue()) is clear
+    file = io.BytesIO()
+    figure().save(file, "JPEG")
+    assert not is_keyed(file.getvalue())
