@@ -20,7 +20,7 @@ def refused(path: str, accept: str, status: int, code: str, message: str) -> tup
         return (message + "\n").encode(), {b"content-type": b"text/plain; charset=utf-8"}
     headers = {b"content-type": b"application/json", b"cache-control": b"no-store"}
     if path.startswith("/sdapi/"):
-        return _json({"error": code, "detail": message, "body": "", "errors": message}), headers
+        return _json({"error": "HTTPException", "detail": message, "body": "", "errors": ""}), headers
     if path.startswith("/hf/"):
         return _json({"error": message}), headers
     kind = "requests" if status == 429 else "invalid_request_error"

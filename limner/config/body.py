@@ -18,7 +18,7 @@ MOST_JSON = 1_000_000
 MOST_JSON_WITH_PICTURES = 30_000_000
 """Pictures in JSON are base64: what a form of 22 MB says in fewer bytes."""
 PICTURES_IN_JSON = re.compile(
-    r"(/v1)?/images/(edits|variations)|/openai/(v1/)?(deployments/[^/]+/)?images/(edits|variations)|/sdapi/.+|/hf/.+"
+    r"(/v1)?/images/edits|/openai/(v1/|deployments/.+/)?images/edits|/sdapi/v1/(txt2img|img2img|png-info|extra-.+)"
 )
 FORM = "multipart/form-data"
 

@@ -13,9 +13,9 @@ from limner.api.errors import ApiError
 from limner.api.fetching import Elsewhere, all_fetched, named_by
 from limner.api.free import ended
 from limner.api.links import origin_of
+from limner.api.openai.body import json_body
 from limner.api.sdapi.answers import content
 from limner.api.sdapi.asking import Wish, size_of, understood
-from limner.api.sdapi.body import document_of
 from limner.api.sdapi.images import Change, bytes_of, change_of, working
 from limner.api.sdapi.shapes import Img2Img, Txt2Img
 from limner.engines.contract import ImageRef
@@ -37,7 +37,7 @@ async def txt2img(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def _words(request: HttpRequest, account: Account) -> Wish:
-    return understood(Txt2Img.of(document_of(request)), account)
+    return understood(Txt2Img.of(json_body(request)), account)
 
 
 async def img2img(request: HttpRequest, caller: Caller) -> HttpResponse:
@@ -57,7 +57,7 @@ async def img2img(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 def _images(request: HttpRequest, account: Account) -> Img2Img:
     """The body, where all that can be wrong without looking at its pictures is right."""
-    asked = Img2Img.of(document_of(request))
+    asked = Img2Img.of(json_body(request))
     if not asked.init_images or not asked.init_images[0]:
         raise ApiError(404, "Init image not found")
     size = size_of(asked)

@@ -8,7 +8,7 @@ import base64
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from limner.api.auth import Caller
-from limner.api.sdapi.body import document_of
+from limner.api.openai.body import json_body
 from limner.api.sdapi.images import UPSCALERS, bytes_of, enlarged, working
 from limner.api.sdapi.shapes import ExtraSingleImage, PngInfo
 from limner.jobs.threads import run_in
@@ -25,7 +25,7 @@ async def png_info(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def _said_by(request: HttpRequest) -> dict[str, object]:
-    asked = PngInfo.of(document_of(request))
+    asked = PngInfo.of(json_body(request))
     texts = {name: text[:MOST_TEXT] for name, text in texts_in(bytes_of(asked.image)).items()}
     info = texts.pop(PARAMETERS, "")
     return {"info": info, "items": texts, "parameters": facts_in(info) if info else {}}
@@ -42,5 +42,5 @@ async def extra_single_image(request: HttpRequest, caller: Caller) -> HttpRespon
 
 
 def _made_larger(request: HttpRequest) -> tuple[ExtraSingleImage, bytes]:
-    asked = ExtraSingleImage.of(document_of(request))
+    asked = ExtraSingleImage.of(json_body(request))
     return asked, enlarged(bytes_of(asked.image), asked)
