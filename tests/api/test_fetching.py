@@ -19,12 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 
-from limner.accounts.sign_in import owner
 from limner.api import fetching
 from limner.api.fetching import is_public
-from limner.gallery import services as gallery
-from limner.gallery.models import Lineage, Picture, Upload
-from limner.jobs.models import Job
+from limner.gallery.models import Upload
 from limner.jobs.threads import in_thread
 from tests.api.conftest import Server
 from tests.api.files import mask, picture
@@ -131,9 +128,6 @@ async def refused(client: httpx.AsyncClient, *urls: str, **more: Any) -> dict[st
     error = error_in(await client.post(EDITS, json=body(*urls, **more)), 400)
     assert await in_thread(Upload.objects.count) == 0
     return error
-
-
-# Elsewhere -----------------------------------------------------------------------------------------------------
 
 
 async def test_a_picture_of_a_listed_host_is_fetched_and_kept_as_an_upload(
@@ -319,76 +313,3 @@ def test_public_is_what_everybody_can_reach(address: str, public: bool) -> None:
 
 async def test_a_name_is_resolved_as_this_machine_does_it() -> None:
     assert set(await fetching.addresses_of("localhost")) <= {"127.0.0.1", "::1"}
-
-
-# Our own -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def drawn(client: httpx.AsyncClient, server: Server) -> str:
-    """The signed address of a picture that was drawn here."""
-    answer = await client.post("/v1/images/generations", json={"prompt": "a house", "size": "256x256"})
-    server.painter.orders.clear()
-    return str(answer.json()["data"][0]["url"])
-
-
-async def the_picture() -> Picture:
-    return await in_thread(Picture.objects.get)
-
-
-async def test_a_picture_of_ours_is_changed_by_its_signed_address_and_is_the_parent(
-    client: httpx.AsyncClient, server: Server, drawn: str
-) -> None:
-    parent = await the_picture()
-    answer = await client.post(EDITS, json=body(drawn))
-    assert answer.status_code == 200, answer.text
-    [order] = server.painter.orders
-    assert list(order.images) == [str(parent.public_id)]
-    assert await in_thread(Upload.objects.count) == 0
-    line = await in_thread(Lineage.objects.get)
-    assert (line.parent_picture_id, line.kind) == (parent.pk, Lineage.Kind.EDIT)
-
-
-@pytest.mark.parametrize("form", ["/pictures/{id}", "/pictures/{id}.png", "/pictures/{id}/thumb-256.webp"])
-async def test_a_picture_of_ours_is_found_by_its_public_id(
-    client: httpx.AsyncClient, server: Server, drawn: str, form: str
-) -> None:
-    parent = await the_picture()
-    port = server.url.rpartition(":")[2]
-    for host in (server.url, f"http://localhost:{port}", f"http://[::1]:{port}"):
-        answer = await client.post(EDITS, json=body(host + form.format(id=parent.public_id)))
-        assert answer.status_code == 200, answer.text
-    assert {next(iter(order.images)) for order in server.painter.orders} == {str(parent.public_id)}
-
-
-async def test_a_picture_in_the_trash_is_gone_by_every_address(
-    client: httpx.AsyncClient, server: Server, drawn: str
-) -> None:
-    parent = await the_picture()
-    await in_thread(gallery.trash, await in_thread(owner), parent.public_id)
-    for url in (drawn, f"{server.url}/pictures/{parent.public_id}.png"):
-        error = await refused(client, url)
-        assert "no such picture" in error["message"]
-        assert (error["param"], error["code"]) == (PARAM, "invalid_value")
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/v1/models", "/pictures/nonsense.png", "/files/nonsense.png", "/files/" + "A" * 60 + ".png",
-     "/pictures/00000000-0000-4000-8000-000000000000.png", "/pictures/../../etc/passwd"],
-)  # fmt: skip
-async def test_other_addresses_of_ours_are_no_pictures_and_nothing_is_asked_of_them(
-    client: httpx.AsyncClient, server: Server, path: str
-) -> None:
-    error = await refused(client, server.url + path)
-    assert "no such picture here" in error["message"]
-    assert await in_thread(Job.objects.count) == 0
-
-
-async def test_a_name_of_ours_in_the_settings_is_ours(
-    client: httpx.AsyncClient, server: Server, drawn: str, settings: Settings
-) -> None:
-    settings.LIMNER_HOSTS = ("limner.example",)
-    path = drawn.removeprefix(server.url)
-    answer = await client.post(EDITS, json=body(f"https://limner.example{path}"))
-    assert answer.status_code == 200, answer.text
