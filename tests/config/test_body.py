@@ -232,3 +232,18 @@ async def test_once_the_body_is_there_the_answer_may_take_as_long_as_it_likes() 
     assert body.complete
     await body.receive()
     await body.receive()  # half a second: over three times the patience with a body
+
+
+async def test_whoever_is_refused_may_finish_sending_and_no_more_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "LINGER", 0.4)
+    monkeypatch.setattr(bodies, "LINGER_PAUSE", 0.2)
+    for client, at_least, complete in (
+        (Slow((0.05, PIECE), (0.05, PIECE)), 0.1, True),
+        (Slow((0.05, PIECE), (30.0, PIECE)), 0.2, False),
+        (Slow(*[(0.01, PIECE)] * 1000), 0.4, False),
+    ):
+        body = Body(client.receive, Limit(10, ""), {"transfer-encoding": "chunked"})
+        began = asyncio.get_running_loop().time()
+        await body.linger()
+        assert at_least * 0.9 < asyncio.get_running_loop().time() - began < at_least + 1.5
+        assert body.complete is complete
