@@ -69,7 +69,8 @@ def this_month(account: Account) -> Month:
     begin = _month_begin()
     held_now = CreditEntry.objects.filter(account=account, kind=Kind.HOLD, created_at__gte=begin)
     entries = CreditEntry.objects.filter(account=account, job__in=held_now.values("job"))
-    sums = dict(entries.order_by().values_list("kind").annotate(Sum("amount")))
+    # PostgreSQL adds whole numbers up to a decimal.
+    sums = {kind: int(amount) for kind, amount in entries.order_by().values_list("kind").annotate(Sum("amount"))}
     spent = sums.get(Kind.CAPTURE, 0)
     return Month(begin, spent, sums.get(Kind.HOLD, 0) - spent - sums.get(Kind.RELEASE, 0))
 

@@ -38,8 +38,8 @@ OF_ONE: dict[int, Any] = ERRORS | {404: ErrorOut}
 """How a call about one thing may fail."""
 
 DESCRIPTION = """\
-Limner's own API: ask for pictures and be answered at once, follow what happens, fetch what was drawn. Programs
-written for OpenAI's Images API use `/v1` instead.
+Ask for pictures and be answered at once, follow what happens, fetch what was drawn. Programs written for OpenAI's
+Images API use `/v1` instead.
 
 In personal mode no key is needed. With accounts on, a call brings one as `Authorization: Bearer KEY` (or in the
 header `api-key`), and each operation names the scope that the key needs: `draw`, `read` or `admin`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -10,6 +11,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
@@ -23,7 +26,7 @@ class Reference(DocsBase):
         document = api.get_openapi_schema()
         context = {
             "info": document["info"],
-            "lead": document["info"]["description"].replace("`", "").split("\n\n"),
+            "lead": [said(part) for part in document["info"]["description"].split("\n\n")],
             "subjects": subjects(document, f"{request.scheme}://{request.get_host()}"),
             "shapes": shapes(document),
         }
@@ -108,10 +111,15 @@ def subjects(document: Schema, origin: str) -> list[Subject]:
 def shapes(document: Schema) -> list[Shape]:
     """Bodies by name, and the words that one of a few is chosen from."""
     named = sorted(document["components"]["schemas"].items())
-    return [Shape(name, _said(schema), list(_fields(schema))) for name, schema in named]
+    return [Shape(name, said(_about(schema)), list(_fields(schema))) for name, schema in named]
 
 
-def _said(schema: Schema) -> str:
+def said(text: str) -> SafeString:
+    """A text of the document for a page: what stands between backticks is code."""
+    return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308 (escaped before)
+
+
+def _about(schema: Schema) -> str:
     choice = f"One of {', '.join(schema['enum'])}." if "enum" in schema else ""
     return f"{schema.get('description', '')} {choice}".strip()
 
@@ -122,7 +130,7 @@ def _operation(document: Schema, path: str, method: str, about: Schema, origin: 
             name=given["name"],
             type=_type(given["schema"]),
             needed=given.get("required", False),
-            text=given.get("description", ""),
+            text=said(given.get("description", "")),
             where=given["in"],
         )
         for given in about.get("parameters", ())
@@ -135,7 +143,7 @@ def _operation(document: Schema, path: str, method: str, about: Schema, origin: 
         method=method,
         path=path,
         summary=about["summary"],
-        text=about.get("description", ""),
+        text=said(about.get("description", "")),
         scope=scope,
         example=_example(origin + path, method, kind),
         parameters=parameters,
@@ -175,7 +183,7 @@ def _fields(schema: Schema) -> Iterator[Part]:
         text = about.get("description", "")
         if about.get("default") not in (None, []):
             text = f"{text} Default: {json.dumps(about['default'])}.".strip()
-        yield Part(name, _type(about), name in needed, text)
+        yield Part(name, _type(about), name in needed, said(text))
 
 
 def _type(schema: Schema) -> Type:

@@ -45,4 +45,4 @@ def _usage(account: Account) -> UsageOut:
 
 
 def _credits(millicredits: int | None) -> float | None:
-    return None if millicredits is None else millicredits / 1000
+    return None if millicredits is None else float(millicredits) / 1000
