@@ -14,6 +14,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from limner.engines.words import known_as
 
+CAME_BY = "came_by"
+"""The key of `DrawRequest.options` that says whose programs may see and stop the job as theirs."""
+
 
 class Task(StrEnum):
     CREATE = "create"
@@ -83,7 +86,8 @@ class DrawRequest:
     quality: str = "auto"
     """In the words of the name that was asked for: "standard", "hd", "low" … "max"."""
     options: dict[str, Any] = field(default_factory=dict, hash=False)
-    """What only some targets know, as plain JSON: style, moderation, user, output_compression, input_fidelity …"""
+    """What only some targets know, as plain JSON: style, moderation, user, output_compression, input_fidelity …
+    And `CAME_BY`."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the ledger keeps it and the child process reads it."""

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog, installed
-from limner.engines.contract import DrawRequest, Size
+from limner.engines.contract import CAME_BY, DrawRequest, Size
 from limner.engines.dialects import DALL_E_3, dialect_for, target_for
 from limner.engines.prices import costs_money, price_of, price_tag, usual_quality
 from limner.engines.validation import Ask, make_request, unsupported_value
@@ -176,7 +176,8 @@ def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
         images=before.images,
         mask=before.mask,
     )
-    return replace(_fitted(ask, offer(before.model).model), quality=before.quality, options=before.options)
+    options = {name: value for name, value in before.options.items() if name != CAME_BY}  # this one comes from here
+    return replace(_fitted(ask, offer(before.model).model), quality=before.quality, options=options)
 
 
 def _fitted(ask: Ask, model: Model) -> DrawRequest:

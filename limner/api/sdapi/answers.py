@@ -43,7 +43,8 @@ def _encoded(picture: Picture) -> str:
 
 def _told_back(wish: Wish) -> dict[str, Any]:
     """What was asked for, without the pictures that came with it, unless they are asked for."""
-    told = wish.asked.model_dump(exclude=set(wish.asked.model_extra or {}))
+    # By pydantic's own JSON: it knows infinity and depths that would break ours.
+    told: dict[str, Any] = json.loads(wish.asked.model_dump_json(exclude=set(wish.asked.model_extra or {})))
     if isinstance(wish.asked, Img2Img) and not wish.asked.include_init_images:
         told |= {"init_images": None, "mask": None}
     return told

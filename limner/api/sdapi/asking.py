@@ -13,10 +13,10 @@ from limner.api.sdapi.notices import notices_for
 from limner.api.sdapi.options import CHECKPOINT, format_of, model_of
 from limner.api.sdapi.shapes import Drawing, Txt2Img
 from limner.engines.catalog import Model
-from limner.engines.contract import DrawRequest, ImageRef, Size, Task
+from limner.engines.contract import CAME_BY, DrawRequest, ImageRef, Size, Task
 from limner.engines.validation import MAX_GUIDANCE, Ask, Notice, make_request
 
-CAME_BY = {"came_by": "sdapi"}
+MARKED = {CAME_BY: "sdapi"}
 """Marks the jobs of these programs among the account's others: progress and interrupt are about them alone."""
 NO_WORDS = " "
 """What an empty prompt becomes: these programs draw without words too."""
@@ -64,7 +64,7 @@ def understood(asked: Drawing, account: Account, image: ImageRef | None = None, 
             notices.append(Notice("denoising_strength", f"{model.title} takes no strength; it was passed over."))
         else:
             request = replace(request, strength=asked.denoising_strength)
-    return Wish(asked, replace(request, options={**request.options, **CAME_BY}), model, [*notices, *found])
+    return Wish(asked, replace(request, options={**request.options, **MARKED}), model, [*notices, *found])
 
 
 def _ask(

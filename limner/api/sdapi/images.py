@@ -23,7 +23,6 @@ working = ThreadPoolExecutor(2, thread_name_prefix="limner-webui")
 
 MOST_PIXELS = 16_777_216
 """Of an enlarged picture: 4096 × 4096."""
-MOST_ENLARGED = 16
 CUT, FILL = 1, 2
 """`resize_mode`: cut what is too much, or fill what is missing. Every other one stretches."""
 _MASKED = 128

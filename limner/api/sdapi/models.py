@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from limner.api.errors import ApiError
@@ -11,7 +12,8 @@ from limner.engines.weights import fingerprint, sampler
 from limner.provenance.infotext import SHORT_HASH
 
 MAX_NAME = 300
-_ENDINGS = (".safetensors", ".ckpt")
+_ENDINGS = ("", ".safetensors", ".ckpt")
+_HASH = re.compile(r" \[[0-9a-f]{4,64}\]$")
 
 
 def here() -> list[Model]:
@@ -49,12 +51,13 @@ def default() -> Model:
 
 
 def known_as(name: str) -> Model | None:
-    """The model with this title, name, file name or hash."""
+    """The model with this title, name, file name or hash; in a title the hash of an older version will do."""
     wanted = name.strip().casefold()
+    plain = _HASH.sub("", wanted)
     for model in here():
         hash = fingerprint(model.path)
-        names = {model.name, title(model), *(model.name + ending for ending in _ENDINGS)}
-        if wanted in {each.casefold() for each in names} or (hash and wanted in (hash, hash[:SHORT_HASH])):
+        names = {(model.name + ending).casefold() for ending in _ENDINGS}
+        if plain in names or (hash and wanted in (hash, hash[:SHORT_HASH])):
             return model
     return None
 

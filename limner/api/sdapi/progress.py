@@ -15,7 +15,7 @@ from PIL import Image
 
 from limner.accounts.models import Account
 from limner.api.auth import Caller
-from limner.api.sdapi.asking import CAME_BY
+from limner.api.sdapi.asking import MARKED
 from limner.jobs.bus import account_channel, bus
 from limner.jobs.models import Job
 from limner.jobs.queries import jobs_visible_to, outlook
@@ -86,7 +86,7 @@ def _unfinished(account: Account) -> list[Job]:
     newest = jobs_visible_to(account).values_list("pk", "state")[:NEWEST]
     open_ones = [pk for pk, state in newest if state not in ENDED]
     jobs = Job.objects.filter(pk__in=open_ones) if open_ones else ()
-    return [job for job in jobs if CAME_BY.items() <= job.request.get("options", {}).items()]
+    return [job for job in jobs if MARKED.items() <= job.request.get("options", {}).items()]
 
 
 async def _newest(account_id: int, job: str) -> tuple[Data, Data]:

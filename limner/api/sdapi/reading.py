@@ -1,8 +1,7 @@
-"""`/sdapi/v1/png-info` and `extra-single-image`: what a picture says of itself, and a picture made larger."""
+"""`/sdapi/v1/png-info` and `extra-…-image(s)`: what a picture says of itself, and a picture made larger."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from limner.api.auth import Caller
 from limner.api.openai.body import json_body
 from limner.api.sdapi.images import UPSCALERS, bytes_of, enlarged, working
-from limner.api.sdapi.shapes import ExtraSingleImage, PngInfo
+from limner.api.sdapi.shapes import ExtraBatchImages, Extras, ExtraSingleImage, PngInfo
 from limner.jobs.threads import run_in
 from limner.provenance.infotext import facts_in
 from limner.provenance.texts import PARAMETERS, texts_in
@@ -33,14 +32,29 @@ def _said_by(request: HttpRequest) -> dict[str, object]:
 
 async def extra_single_image(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The picture at another size. Nothing of it is kept."""
-    asked, made = await run_in(working, _made_larger, request)
-    told = f"Size changed by {asked.upscaler_1}."
-    if asked.upscaler_1 not in UPSCALERS:
-        told = "Size changed by Lanczos: Limner has no upscaler of the name that was asked for."
-    image = await asyncio.to_thread(base64.b64encode, made)
-    return JsonResponse({"image": image.decode(), "html_info": f"<p>{told}</p>"})
+    return JsonResponse(await run_in(working, _one_larger, request))
 
 
-def _made_larger(request: HttpRequest) -> tuple[ExtraSingleImage, bytes]:
+async def extra_batch_images(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The same of several."""
+    return JsonResponse(await run_in(working, _all_larger, request))
+
+
+def _one_larger(request: HttpRequest) -> dict[str, object]:
     asked = ExtraSingleImage.of(json_body(request))
-    return asked, enlarged(bytes_of(asked.image), asked)
+    return {"image": _larger(asked.image, asked), "html_info": _told(asked)}
+
+
+def _all_larger(request: HttpRequest) -> dict[str, object]:
+    asked = ExtraBatchImages.of(json_body(request))
+    return {"images": [_larger(image.data, asked) for image in asked.imageList], "html_info": _told(asked)}
+
+
+def _larger(image: str, asked: Extras) -> str:
+    return base64.b64encode(enlarged(bytes_of(image), asked)).decode()
+
+
+def _told(asked: Extras) -> str:
+    if asked.upscaler_1 in UPSCALERS:
+        return f"<p>Size changed by {asked.upscaler_1}.</p>"
+    return "<p>Size changed by Lanczos: Limner has no upscaler of the name that was asked for.</p>"

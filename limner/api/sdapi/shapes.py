@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from limner.api.free import LONGEST_EDGE, SHORTEST_EDGE
 from limner.api.sdapi.routes import Unprocessable
 
 MOST_FAULTS = 20
 MAX_NAME = 300
+MOST_ENLARGED = 16
+"""Pictures that one call may have enlarged."""
 
 Edge = Annotated[int, Field(ge=SHORTEST_EDGE, le=LONGEST_EDGE)]
 Count = Annotated[int, Field(ge=1, le=1000)]
@@ -63,10 +65,10 @@ class Drawing(Body):
     denoising_strength: Share | None = None
     restore_faces: bool = False
     tiling: bool = False
-    override_settings: dict[str, Any] = {}
+    override_settings: dict[str, JsonValue] = {}
     override_settings_restore_afterwards: bool = True
     script_name: Name | None = None
-    alwayson_scripts: dict[str, Any] = {}
+    alwayson_scripts: dict[str, JsonValue] = {}
     send_images: bool = True
 
 
@@ -103,3 +105,11 @@ class Extras(Body):
 
 class ExtraSingleImage(Extras):
     image: str
+
+
+class NamedImage(Body):
+    data: str
+
+
+class ExtraBatchImages(Extras):
+    imageList: Annotated[list[NamedImage], Field(max_length=MOST_ENLARGED)]

@@ -8,7 +8,7 @@ from limner.api.sdapi.drawing import img2img, txt2img
 from limner.api.sdapi.lists import NO_OPS, NOTHING, SCHEDULERS, UPSCALER_LIST, always, samplers, sd_models
 from limner.api.sdapi.options import read_options, set_options
 from limner.api.sdapi.progress import interrupt, progress
-from limner.api.sdapi.reading import extra_single_image, png_info
+from limner.api.sdapi.reading import extra_batch_images, extra_single_image, png_info
 from limner.api.sdapi.routes import not_found, route
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("upscalers", route(GET=always(UPSCALER_LIST))),
     path("png-info", route(POST=png_info)),
     path("extra-single-image", route(POST=extra_single_image)),
+    path("extra-batch-images", route(POST=extra_batch_images)),
     *(path(name, route(GET=always(answer))) for name, answer in NOTHING.items()),
     *(path(name, route(POST=always({}))) for name in NO_OPS),
     re_path(r"^[\s\S]*$", not_found),

@@ -115,6 +115,21 @@ async def test_a_wrong_value_is_named_and_nothing_is_drawn(
     assert await in_thread(Job.objects.count) == 0
 
 
+async def test_values_beyond_json_and_any_depth_break_nothing(webui: httpx.AsyncClient) -> None:
+    deep = "[" * 400 + "]" * 400
+    for told, status in (('{"a": 1e999}', 200), (f'{{"a": {deep}}}', 422)):
+        body = f'{{"prompt": "a cat", "width": 64, "height": 64, "alwayson_scripts": {told}, "junk": {deep}}}'
+        answer = await webui.post("/txt2img", content=body, headers={"content-type": "application/json"})
+        assert answer.status_code == status, answer.text
+        assert "Infinity" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["storybook [0123456789]", "STORYBOOK.ckpt"])
+async def test_a_model_is_known_by_the_title_of_an_older_version(webui: httpx.AsyncClient, name: str) -> None:
+    answer = await webui.post("/txt2img", json={**ASKED, "override_settings": {"sd_model_checkpoint": name}})
+    assert info_of(answer)["sd_model_name"] == "storybook"
+
+
 async def test_what_is_no_json_is_said_in_their_shape(webui: httpx.AsyncClient) -> None:
     for body in (b"", b"{", b"[]", b'{"prompt": "a", "prompt": "b"}'):
         answer = await webui.post("/txt2img", content=body, headers={"content-type": "application/json"})

@@ -13,7 +13,7 @@ from PIL import Image
 from limner.api.sdapi.images import change_of
 from limner.engines.contract import Size
 from limner.provenance.mark import Provenance, mark, read
-from tests.api.files import opened, picture, saved
+from tests.api.files import data_url, opened, picture, saved
 
 WIDE = picture((80, 40))
 """A red half and a teal half."""
@@ -134,6 +134,13 @@ async def test_a_larger_picture_still_says_that_a_model_made_it(webui: httpx.Asy
 )
 async def test_what_is_too_large_or_no_picture_is_refused(webui: httpx.AsyncClient, asked: dict[str, Any]) -> None:
     assert (await enlarged(webui, **asked)).status_code == 422
+
+
+async def test_several_are_made_larger_one_after_the_other(webui: httpx.AsyncClient) -> None:
+    images = [{"name": "wide", "data": data_url(WIDE)}, {"name": "square", "data": data_url(picture((20, 20)))}]
+    answer = await webui.post("/extra-batch-images", json={"imageList": images, "upscaler_1": "Lanczos"})
+    assert [opened(base64.b64decode(image)).size for image in answer.json()["images"]] == [(160, 80), (40, 40)]
+    assert (await webui.post("/extra-batch-images", json={"imageList": images * 9})).status_code == 422
 
 
 async def test_a_picture_that_says_nothing_says_nothing(webui: httpx.AsyncClient) -> None:
