@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.api.events import COMMENT, events_in
+
 PATIENCE = 60.0
 
 
@@ -92,3 +94,20 @@ def test_a_running_job_is_drawn_after_the_restart(home: Path, port: int) -> None
         with limner("serve", port):
             until(lambda: answers(f"{url}/healthz"))
             until(lambda: jobs(url) == [("done", 2)])
+
+
+def test_a_stream_ends_with_an_error_and_its_job_is_drawn_after_the_restart(home: Path, port: int) -> None:
+    url = f"http://127.0.0.1:{port}"
+    asked = {"prompt": "a red robot", "n": 3, "stream": True}
+    with limner("serve", port) as server:
+        until(lambda: answers(f"{url}/healthz"))
+        with httpx.stream("POST", f"{url}/v1/images/generations", json=asked, timeout=PATIENCE) as answer:
+            events = (event for event in events_in(answer) if event.name != COMMENT)
+            assert next(events).word == "completed"
+            server.send_signal(signal.SIGTERM)
+            *_, last = events
+        assert (last.name, last.data["error"]["code"]) == ("error", "unavailable")
+        assert server.wait(PATIENCE) == 0
+    with limner("serve", port):
+        until(lambda: answers(f"{url}/healthz"))
+        until(lambda: jobs(url) == [("done", 3)])

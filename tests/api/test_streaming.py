@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,11 +14,12 @@ from pytest_django import Settings
 
 from limner.api.openai import streaming
 from limner.errors import EngineError
-from limner.jobs import sse, waiting
-from limner.jobs.bus import bus
+from limner.jobs import events, sse, waiting
+from limner.jobs.bus import MemoryBus, bus
 from limner.jobs.models import Job
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
+from limner.provenance.mark import read
 from limner.storage import blobs
 from tests.api.conftest import PATIENCE, Server, until
 from tests.api.events import COMMENT, Event, events_of
@@ -78,6 +80,24 @@ async def test_partial_pictures_have_the_format_and_the_size_that_the_whole_one_
     assert [event.picture().format for event in heard] == [is_, is_]
     assert [event.picture().size for event in heard] == [(1024, 1536)] * 2
     assert [(event.data["output_format"], event.data["size"]) for event in heard] == [(asked, "1024x1536")] * 2
+
+
+async def test_partial_pictures_are_compressed_as_the_whole_one_is(client: httpx.AsyncClient, slow: None) -> None:
+    lengths = []
+    for compression in (5, 95):
+        heard = await all_of(
+            client, output_format="jpeg", output_compression=compression, size="1024x1024", partial_images=1
+        )
+        lengths.append([len(event.data["b64_json"]) for event in heard])
+    for small, large in zip(*lengths, strict=True):
+        assert small < large
+
+
+async def test_partial_pictures_say_that_they_are_machine_made(client: httpx.AsyncClient, slow: None) -> None:
+    for event in await all_of(client, partial_images=1):
+        made = read(base64.b64decode(event.data["b64_json"]))
+        assert made is not None
+        assert (made.prompt, made.seed) == ("a cat", 7)
 
 
 async def test_of_two_pictures_each_is_seen_becoming_before_the_next_one(
@@ -262,6 +282,14 @@ async def test_the_same_idempotency_key_streams_the_same_pictures_again(client: 
     again = [(event.data["b64_json"], event.data["limner"]) for event in heard[1]]
     assert again == [(event.data["b64_json"], event.data["limner"]) for event in heard[0]]
     assert await in_thread(Job.objects.count) == 1
+
+
+async def test_pictures_that_the_bus_never_told_of_are_found_by_the_poll(
+    client: httpx.AsyncClient, slow: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where another process draws."""
+    monkeypatch.setattr(events, "bus", MemoryBus)
+    assert [event.word for event in await all_of(client, n=2)] == ["completed", "completed"]
 
 
 # While nothing is to be said

@@ -77,4 +77,6 @@ def partial_file(request: DrawRequest, partial: Partial) -> bytes:
     """
     data = base64.b64decode(partial.image.partition(",")[2])
     drawn = Drawn("", partial.index, request.size, FILE, data, 0.0)
-    return encoded(drawn, request.size, request.output_format, provenance_of(request, partial.index))
+    compression = None if request.output_format == "png" else request.options.get("output_compression")
+    made = provenance_of(request, partial.index)
+    return encoded(drawn, request.size, request.output_format, made, compression)
