@@ -14,6 +14,7 @@ from limner.engines.catalog import Model, catalog, installed
 from limner.engines.contract import CAME_BY, DrawRequest, Size
 from limner.engines.dialects import DALL_E_3, dialect_for, target_for
 from limner.engines.prices import costs_money, price_of, price_tag, usual_quality
+from limner.engines.sizes import native_size
 from limner.engines.validation import Ask, make_request, unsupported_value
 from limner.errors import InvalidRequest, NotConfigured
 from limner.prompts.styles import Style, colours_for, compose, styles_for
@@ -162,11 +163,14 @@ def request_of(form: QueryDict) -> DrawRequest:
 
 
 def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
-    """The request of an earlier job, checked again by today's rules; with a new seed, another picture."""
+    """The request of an earlier job, checked again by today's rules; with a new seed, another picture.
+
+    Its size is the one that was drawn: programs may ask for sizes that the page does not offer.
+    """
+    model = offer(before.model).model
     ask = Ask(
         prompt=before.prompt,
         n=before.n,
-        size=str(before.size),
         seed=before.seed if keep_seed else None,
         steps=before.steps,
         guidance=before.guidance,
@@ -177,7 +181,14 @@ def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
         mask=before.mask,
     )
     options = {name: value for name, value in before.options.items() if name != CAME_BY}  # this one comes from here
-    return replace(_fitted(ask, offer(before.model).model), quality=before.quality, options=options)
+    return replace(
+        _fitted(ask, model),
+        size=before.size,
+        draw_size=native_size(before.size, model.capabilities),
+        strength=before.strength,
+        quality=before.quality,
+        options=options,
+    )
 
 
 def _fitted(ask: Ask, model: Model) -> DrawRequest:

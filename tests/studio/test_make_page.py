@@ -253,6 +253,16 @@ def test_drawing_an_edit_again_edits_the_same_image(alices: Client, alice: Accou
     assert (after.request["task"], after.request["images"]) == ("edit", [image])
 
 
+def test_what_a_program_asked_for_is_drawn_again_as_it_was(alices: Client, alice: Account) -> None:
+    before = done(alice)
+    Job.objects.update(
+        request={**before.request, "size": "384x256", "strength": 0.4, "options": {"came_by": "sdapi"}}
+    )
+    alices.post(path(before, "again"), headers=HTMX)
+    after = Job.objects.exclude(pk=before.pk).get()
+    assert (after.request["size"], after.request["strength"], after.request["options"]) == ("384x256", 0.4, {})
+
+
 @pytest.mark.parametrize(("verb", "method"), [("card", "get"), ("cancel", "post"), ("again", "post")])
 def test_bob_is_told_there_is_no_such_job(bobs: Client, alice: Account, verb: str, method: str) -> None:
     job = a_job(alice)
