@@ -250,18 +250,18 @@ def _options(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
 
 ROWS: tuple[Row, ...] = (
     Row(
+        "mask",
+        "by any but a `gpt-image` name, an edit without a mask of a picture with clear parts",
+        "the clear parts are the mask, as DALL·E 2 had it",
+        _mask,
+    ),
+    Row(
         "task",
         "`/images/variations`",
         "a variation where the model draws variations; else an edit, told: “" + VARIATION + "”",
         _task,
     ),
     Row("image", "more images than the model takes", "the first ones, with a warning", _images),
-    Row(
-        "mask",
-        "by any but a `gpt-image` name, an edit without a mask of a picture with clear parts",
-        "the clear parts are the mask, as DALL·E 2 had it",
-        _mask,
-    ),
     Row(
         "size",
         "a size that the model does not draw",

@@ -26,7 +26,6 @@ from limner.errors import InvalidRequest, OutOfCredits, RateLimited
 from limner.jobs.threads import run_in
 from limner.jobs.waiting import refuse_when_stopping
 
-MAX_JSON_BYTES = 30_000_000
 TYPES = ("image/jpeg", "image/png", "image/webp")
 """What a file may call itself in strict mode, where OpenAI believes the caller and not the file."""
 
@@ -51,7 +50,7 @@ async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Awai
     origin, key = origin_of(request), idempotency_key(request.headers)
     refuse_when_stopping()
     wish = await read()
-    keeping = partial(kept, caller.account, wish.request, wish.pieces, wish.task, wish.family)
+    keeping = partial(kept, caller.account, wish.request, wish.pieces, wish.family)
     wish = replace(wish, request=await run_in(unpacking, keeping), pieces=Pieces())
     try:
         return await drawn(caller.account, wish, origin, key)
@@ -80,7 +79,7 @@ def _form(request: HttpRequest, task: Task, model: str | None) -> Wish:
 async def _json(request: HttpRequest, caller: Caller, model: str | None) -> Wish:
     """Pictures on other servers are fetched once all the rest is known to be right, and looked at then."""
     most = settings.LIMNER_MAX_BODY_MB * 1_000_000
-    document = await run_in(unpacking, json_body, request, min(most, MAX_JSON_BYTES))
+    document = await run_in(unpacking, json_body, request)
     if "image" in document:
         raise InvalidRequest(
             "Unknown parameter: 'image'. For application/json on /v1/images/edits, use 'images' (array).",

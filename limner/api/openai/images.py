@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from limner.accounts.models import Account
 from limner.api.errors import ApiError
 from limner.api.openai.parameters import is_gpt_image
-from limner.engines.contract import DrawRequest, ImageRef, Task
+from limner.engines.contract import DrawRequest, ImageRef
 from limner.errors import InvalidRequest
 from limner.gallery.services import forget_uploads, keep_upload
 from limner.gallery.uploads import Clean, Look, clean, look
@@ -170,24 +170,23 @@ def _fault(message: str, code: str, family: str) -> ApiError:
 
 
 @said_plainly()
-def kept(account: Account, request: DrawRequest, pieces: Pieces, task: Task, family: str) -> DrawRequest:
+def kept(account: Account, request: DrawRequest, pieces: Pieces, family: str) -> DrawRequest:
     """The request with its images in the gallery: unpacked, upright, stripped of everything but pixels. Pictures that
     are there already are only looked at.
 
-    A picture that is edited without a mask is its own, as DALL·E had it: what is clear in it may change. All are
-    unpacked before the first is stored. Slow, and writes the database.
+    A picture that is to be its own mask is one only where some of it is clear, which its header does not say. All
+    are unpacked before the first is stored. Slow, and writes the database.
     """
     named = {ref.public_id for ref in (*request.images, *filter(None, [request.mask]))}
     brought = {str(piece.public_id): piece for piece in (*pieces.images, *filter(None, [pieces.mask]))}
     plain = {name: _clean(piece, pieces, family) for name, piece in brought.items() if name in named}
     refs = {name: ImageRef(name, it.width, it.height, it.has_alpha) for name, it in plain.items()}
     images = tuple(refs[ref.public_id] for ref in request.images)
-    mask = None
-    if pieces.mask is not None and request.mask is not None:
-        mask = refs[request.mask.public_id]
+    mask = None if request.mask is None else refs[request.mask.public_id]
+    if mask is not None and pieces.mask is not None:
         _check_mask((mask.width, mask.height), (images[0].width, images[0].height), family)
-    elif task is Task.EDIT and not is_gpt_image(family) and plain[images[0].public_id].has_clear:
-        mask = images[0]
+    elif mask is not None and not plain[mask.public_id].has_clear:
+        mask = None
     for name, image in plain.items():
         if not brought[name].is_kept:
             keep_upload(account, image, UUID(name))
