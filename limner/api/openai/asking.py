@@ -79,7 +79,7 @@ def understood(
     target = _target(asked)
     table = table_of(_family_named(asked, dialect), task, strict=strict)
     if strict:
-        check_keys(body, table)
+        check_keys(body, table, task)
     found: list[Found] = [(fault.param or "", fault) for fault in faults]
     pieces = Pieces()
     if bring is not None and not any(param in ("image", "mask") for param, _ in found):

@@ -9,12 +9,13 @@ from typing import Any
 
 from limner.api.errors import users_fault
 from limner.api.openai.parameters import Parameter, text
-from limner.engines.contract import DrawRequest
+from limner.engines.contract import DrawRequest, Task
 from limner.engines.dialects import GPT_IMAGE_2_5, LIMNER, Dialect, dialect_for
 from limner.engines.families import switched_off
 from limner.engines.validation import wrong_type
 from limner.errors import InvalidRequest
 
+FIDELITY = "input_fidelity"
 TODAYS_LIMNER = replace(
     LIMNER,
     family=GPT_IMAGE_2_5.family,
@@ -46,10 +47,16 @@ def check_name(body: Mapping[str, Any]) -> None:
         raise users_fault(f"The model '{body['model']}' does not exist.", "model")
 
 
-def check_keys(body: Mapping[str, Any], table: tuple[Parameter, ...]) -> None:
+def check_keys(body: Mapping[str, Any], table: tuple[Parameter, ...], task: Task) -> None:
     """Every key is one that the name knows on this route, whatever its value."""
     known = {parameter.name for parameter in table}
     unknown = next((name for name in body if name not in known), None)
+    if unknown == FIDELITY and task is Task.EDIT:
+        raise InvalidRequest(
+            f"The model '{body['model']}' does not support the '{FIDELITY}' parameter.",
+            param=FIDELITY,
+            code="invalid_input_fidelity_model",
+        )
     if unknown is not None:
         shown = unknown[:100]
         raise InvalidRequest(f"Unknown parameter: '{shown}'.", param=shown, code="unknown_parameter")

@@ -76,6 +76,13 @@ def test_s6_input_fidelity_is_for_edits(client: httpx.Client) -> None:
         assert fault(client, model=model, input_fidelity="high") == unknown("input_fidelity")
 
 
+def test_s6_and_of_some_models(client: httpx.Client) -> None:
+    for model in ("gpt-image-2", "gpt-image-2.6-flare", "storybook"):
+        body: dict[str, Any] = {"model": model, "prompt": PROMPT, "images": [], "input_fidelity": "high"}
+        error = refused(client.post("/v1/images/edits", json=body))
+        assert (error["param"], error["code"]) == ("input_fidelity", "invalid_input_fidelity_model")
+
+
 def test_s7_a_clear_background_is_refused_where_the_model_has_none(client: httpx.Client) -> None:
     assert fault(client, model=MODEL, background="transparent") == {
         "message": "Transparent background is not supported for this model.",
