@@ -106,7 +106,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LIMNER_BLOCKED_WORDS", "words", text, "",
-        "Words and phrases that no prompt may have, between commas.",
+        "Words and phrases that no prompt may have, between commas: whole words, however they are accented or "
+        "capitalised.",
     ),
     Setting(
         "LIMNER_LOG_LEVEL", "debug, info, warning or error", choice("debug", "info", "warning", "error"), "info",

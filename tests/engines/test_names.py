@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from limner.engines import dialects
 from limner.engines import words as words_module
 from limner.engines.catalog import catalog, install, installed, model, vocabulary
 from limner.engines.dialects import dialect_for, target_for
+from limner.engines.families import families, switched_off
 from limner.engines.registry import ENGINES, build_engine, dotted_name
 from limner.engines.upstreams import Secret, Upstream, models_of_all
 from limner.engines.words import words_of
@@ -46,6 +48,23 @@ from tests.engines.puppet import puppet
 )
 def test_a_name_brings_its_own_rules(name: str | None, dialect: dialects.Dialect) -> None:
     assert dialect_for(name) is dialect
+
+
+def test_every_family_has_a_dialect_with_its_bounds() -> None:
+    assert dialects.BY_FAMILY.keys() == families().keys()
+    for name, family in families().items():
+        dialect = dialects.BY_FAMILY[name]
+        assert (dialect.max_n, dialect.max_prompt) == (family.max_n, family.max_prompt)
+        assert {*family.qualities} <= {*dialect.qualities}
+        assert dialect.sizes is None or {str(size) for size in family.sizes} == {*dialect.sizes} - {"auto"}
+
+
+def test_a_name_is_switched_off_on_its_day() -> None:
+    assert not switched_off("gpt-image-1", date(2026, 10, 22))
+    assert switched_off("gpt-image-1", date(2026, 10, 23))
+    assert switched_off("dall-e-2", date(2026, 11, 21))
+    for name in ("gpt-image-2", "storybook", "gpt-image-1-2025-04-23", ""):
+        assert not switched_off(name, date(2099, 1, 1))
 
 
 @pytest.fixture
