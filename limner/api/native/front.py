@@ -6,6 +6,7 @@ Every subject is a router of its own; `limner.api.native.api` puts them together
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, NoReturn
@@ -21,12 +22,14 @@ from ninja.parser import Parser
 from ninja.security import HttpBearer
 from ninja.types import DictStrAny
 
+from limner.accounts.limits import Rate, TooManyRequests
 from limner.accounts.models import Scope
 from limner.api.auth import Caller, caller_of
-from limner.api.errors import ApiError, answer, server_fault
+from limner.api.errors import ApiError, answer, rate_headers, server_fault
 from limner.api.native.reference import Reference
 from limner.api.native.schemas import ErrorOut
 from limner.api.openai.body import json_body
+from limner.api.openai.routes import request_id_now
 from limner.errors import InvalidRequest, LimnerError, Unavailable
 from limner.jobs.trouble import DATABASE_TROUBLE, said_plainly
 
@@ -84,7 +87,7 @@ class Native(NinjaAPI):
 
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
         if self.document is None:
-            self.document = super().get_openapi_schema(path_prefix="/api/")
+            document = super().get_openapi_schema(path_prefix="/api/")
             scopes = {
                 operation.operation_id: str(callback.scope)
                 for router in self._get_bound_routers()
@@ -93,10 +96,11 @@ class Native(NinjaAPI):
                 for callback in operation.auth_callbacks
                 if isinstance(callback, Key)
             }
-            for methods in self.document["paths"].values():
+            for methods in document["paths"].values():
                 for operation in methods.values():
                     # In OpenAPI 3.1 a bearer key's requirement may name the roles that it has to have.
                     operation["security"] = [{Key.__name__: [scopes[operation["operationId"]]]}]
+            self.document = document
         return self.document
 
 
@@ -128,11 +132,18 @@ def front() -> Native:
 
 def _said(request: HttpRequest, error: LimnerError) -> HttpResponse:
     if error.status >= 500:
-        logger.error("%s %r answered %s", request.method, request.path, error.status, exc_info=error)
+        _log(request, f"answered {error.status}", error)
     response = answer(error)
+    if isinstance(error, TooManyRequests):
+        _say_rate(response, error.rate)
     if error.status == 401:
         response["www-authenticate"] = 'Bearer realm="limner"'
     return response
+
+
+def _say_rate(response: HttpResponseBase, rate: Rate) -> None:
+    for name, value in rate_headers(rate).items():
+        response[name] = value
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -169,8 +180,12 @@ def _database(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.error("%s %r failed", request.method, request.path, exc_info=error)
+    _log(request, "failed", error)
     return server_fault()
+
+
+def _log(request: HttpRequest, what: str, error: Exception) -> None:
+    logger.error("%s %r %s (%s)", request.method, request.path, what, request_id_now.get(), exc_info=error)
 
 
 # What every answer has ----------------------------------------------------------------------------------------
@@ -179,16 +194,22 @@ View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 def finished(pattern: URLPattern) -> URLPattern:
-    """The same address, with the framework's plain texts in the envelope and answers that nobody keeps."""
+    """The same address, with the framework's plain texts in the envelope and the headers that every answer has."""
     view: View = pattern.callback
 
     @wraps(view)
     async def answering(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+        request_id = f"req_{secrets.token_hex(16)}"
+        request_id_now.set(request_id)
         response = await view(request, **arguments)
         if isinstance(response, HttpResponseNotAllowed):
             allowed = response["allow"]
             response = answer(ApiError(405, f"Method not allowed ({request.method} {request.path[:200]})"))
             response["allow"] = allowed
+        caller = getattr(request, "auth", None)
+        if isinstance(caller, Caller) and caller.rate is not None:
+            _say_rate(response, caller.rate)
+        response["x-request-id"] = request_id
         response.headers.setdefault("cache-control", "no-store")
         return response
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from typing import NoReturn
 
 import httpx
+import pytest
+from django.db import OperationalError
 from openapi_spec_validator import validate
 
+from limner.accounts.models import Account, Plan
+from limner.api.native import jobs
+from limner.jobs.threads import in_thread
 from tests.api.snapshot import SNAPSHOT, contract
 
 
@@ -65,6 +71,40 @@ async def test_the_page_shows_every_operation_and_asks_nobody_else_for_anything(
         assert path in answer.text
         assert {operation["operationId"] for operation in methods.values()} <= set(page.ids)
     assert (await client.get("/api/openapi.json")).json() == contract()
+
+
+async def test_what_breaks_is_in_the_log_under_the_answers_id_and_the_answer_keeps_it_to_itself(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(jobs, "page_of_jobs", broken)
+    answer = await client.get("/api/v1/jobs")
+    assert (answer.status_code, answer.json()["error"]["type"]) == (500, "server_error")
+    assert "secret" not in answer.text
+    assert answer.headers["x-request-id"] in caplog.text
+    assert "a secret" in caplog.text
+
+
+async def test_a_database_that_is_away_is_said_plainly(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> NoReturn:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(jobs, "page_of_jobs", away)
+    answer = await client.get("/api/v1/jobs")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"]
+
+
+async def test_a_key_reads_what_is_left_of_its_minute(as_alice: httpx.AsyncClient, alice: Account) -> None:
+    plan = await in_thread(Plan.objects.create, name="slow", requests_per_minute=2)
+    await in_thread(Account.objects.filter(pk=alice.pk).update, plan=plan)
+    answers = [await as_alice.get("/api/v1/usage") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.headers["x-ratelimit-remaining-requests"] for answer in answers] == ["1", "0", "0"]
 
 
 async def test_what_is_not_there_and_methods_that_are_not_are_said_in_the_envelope(client: httpx.AsyncClient) -> None:

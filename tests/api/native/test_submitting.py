@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from pytest_django import Settings
 
 from limner.accounts.models import Account, Plan
 from limner.jobs.models import Job
@@ -145,6 +146,14 @@ async def test_nobody_draws_from_somebody_elses_picture(
         await as_charlie.get(f"{JOBS}/{hers['id']}/events"),
     ):
         assert (reached.status_code, reached.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_a_blocked_word_is_drawn_here_neither(client: httpx.AsyncClient, settings: Settings) -> None:
+    settings.LIMNER_BLOCKED_WORDS = "basilisk"
+    answer = await client.post(JOBS, json={"prompt": "a Basilisk"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "content_policy_violation")
+    assert "basilisk" in answer.json()["error"]["message"]
+    assert not await in_thread(Job.objects.exists)
 
 
 async def test_without_credits_nothing_is_taken_on(as_alice: httpx.AsyncClient, alice: Account) -> None:
