@@ -119,7 +119,7 @@ async def test_in_strict_mode_a_file_is_what_it_calls_itself(
     client: httpx.AsyncClient, server: Server, settings: Settings
 ) -> None:
     settings.LIMNER_API_STRICT = True
-    words = {"model": "gpt-image-1", "prompt": "a house"}
+    words = {"model": "gpt-image-2", "prompt": "a house"}
     for part in ("image", "image[]"):
         files = {part: ("a.png", picture(), "application/octet-stream")}
         error = error_in(await client.post(EDITS, data=words, files=files), 400)
