@@ -5,6 +5,7 @@ Every subject is a router of its own; `limner.api.native.api` puts them together
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
@@ -100,6 +101,10 @@ class Native(NinjaAPI):
                 for operation in methods.values():
                     # In OpenAPI 3.1 a bearer key's requirement may name the roles that it has to have.
                     operation["security"] = [{Key.__name__: [scopes[operation["operationId"]]]}]
+            named = json.dumps(document, default=str)
+            schemas = document["components"]["schemas"]
+            for name in [name for name in schemas if f'/{name}"' not in named]:
+                del schemas[name]  # a group of parameters, which stand in their operations one by one
             self.document = document
         return self.document
 
