@@ -61,9 +61,10 @@ def named_by(url: str, param: str, origin: str, account: Account) -> Picture | E
         raise _refused(param, "this is not a web address") from None
     if parts.scheme not in ("http", "https") or not host or parts.username is not None or "\\" in parts.netloc:
         raise _refused(param, "expected an https:// or data: URL, without a name or password in it")
-    if _is_ours(host, port, origin):
+    fetchable = _listed(host, settings.LIMNER_FETCH_HOSTS)
+    if _was_called(host, port, origin) or (_listed(host, settings.LIMNER_HOSTS) and not fetchable):
         return _own(parts, param, account)
-    if not _listed(host, settings.LIMNER_FETCH_HOSTS):
+    if not fetchable:
         raise _refused(param, f"this server does not fetch pictures from {host[:100]!a} (LIMNER_FETCH_HOSTS)")
     if parts.scheme != "https" or port not in (None, PORT):
         raise _refused(param, f"from {host!a} pictures are fetched over https only, at its usual port")
@@ -98,9 +99,8 @@ async def _fetched(place: Elsewhere, param: str, most: int, seconds: float) -> b
 # Our own -------------------------------------------------------------------------------------------------------
 
 
-def _is_ours(host: str, port: int | None, origin: str) -> bool:
-    if _listed(host, settings.LIMNER_HOSTS):
-        return True
+def _was_called(host: str, port: int | None, origin: str) -> bool:
+    """Whether this is where the call came to, or another name of this machine for it."""
     called = urlsplit(origin)
     if port != called.port and not (port in USUAL_PORTS and called.port in USUAL_PORTS):
         return False

@@ -88,10 +88,13 @@ async def test_other_addresses_of_ours_are_no_pictures_and_nothing_is_asked_of_t
 async def test_a_name_of_ours_in_the_settings_is_ours(
     client: httpx.AsyncClient, server: Server, drawn: str, settings: Settings
 ) -> None:
-    settings.LIMNER_HOSTS = ("limner.example",)
+    settings.LIMNER_HOSTS = (".example",)
     path = drawn.removeprefix(server.url)
     answer = await client.post(EDITS, json=body(f"https://limner.example{path}"))
     assert answer.status_code == 200, answer.text
+    settings.LIMNER_FETCH_HOSTS = ("cdn.example",)
+    error = error_in(await client.post(EDITS, json=body(f"http://cdn.example{path}")), 400)
+    assert "over https only" in error["message"]
 
 
 async def test_a_mask_is_laid_over_a_picture_of_ours(client: httpx.AsyncClient, server: Server, drawn: str) -> None:
