@@ -96,6 +96,7 @@ def text(recipe: Recipe, run: Path) -> str:
         "blocks": str(plan.blocks),
         "width": str(plan.width),
         "latent": str(recipe.autoencoder.latent),
+        "upscaler": ", upscaler (doubles a finished picture)" if (run / "upscaler.pt").exists() else "",
     }
     for key, value in facts.items():
         card = card.replace(f"{{{key}}}", value)

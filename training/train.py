@@ -41,7 +41,7 @@ def train(part: str, recipe: Recipe, folder: Path, minutes: float | None) -> Non
     elif part == "upscaler":
         from . import autoencoding, upscaling
 
-        upscaling.train(recipe, path, autoencoding.best(folder), minutes)
+        upscaling.train(recipe, path, minutes)
     elif part == "probe":
         from . import probing
 

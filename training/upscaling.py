@@ -1,4 +1,9 @@
-"""Training of the upscaler: what the decoder draws, and drawn scenes at half size, become scenes at full size."""
+"""Training of the upscaler: drawn scenes at half size become scenes at full size.
+
+It never sees what the decoder draws: trained on that too, it learnt nothing but to leave things as they are, because
+what is wrong with the decoder's pictures is not in their edges. No minutes in the recipe: none is made, and Limner
+enlarges without one.
+"""
 
 # torch comes without types where the checks run.
 # mypy: allow-subclassing-any, allow-untyped-decorators, no-warn-return-any, no-warn-unused-ignores
@@ -15,17 +20,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .autoencoding import EVERY, edges
-from .autoencoding import load as load_autoencoder
 from .clock import Clock
 from .examples import supply
 from .machine import follow, half, keep, prepare, tell, tensor_of_pictures
-from .models.autoencoder import Autoencoder
 from .models.upscaler import Upscaler
 from .recipe import SIDE, Recipe
 
 CROP = 96
-DRAWN = 0.7
-"""The share of pictures that come through the autoencoder; the others are scenes as they are."""
 
 
 def load(path: Path, recipe: Recipe) -> Upscaler:
@@ -35,14 +36,9 @@ def load(path: Path, recipe: Recipe) -> Upscaler:
     return model.eval()
 
 
-@torch.no_grad()
-def pair(picture: Tensor, autoencoder: Autoencoder, noise: float) -> tuple[Tensor, Tensor]:
+def pair(picture: Tensor) -> tuple[Tensor, Tensor]:
     """A small picture and the large one (1, 3, 1024, 1024 in -1..1) it is to become, as ``uint8``."""
-    small = Autoencoder.halve(picture)
-    if random.random() < DRAWN:
-        with half(picture.device):
-            latent = autoencoder.moments(autoencoder.halve(small))[0].float()
-            small = autoencoder.decode(latent + noise * random.random() * torch.randn_like(latent)).float()
+    small = F.avg_pool2d(picture, 2)
     return tuple(((part.clamp(-1, 1) + 1) * 127.5).round().byte()[0] for part in (small, picture))  # type: ignore[return-value]
 
 
@@ -56,7 +52,7 @@ def crops(shelf: list[tuple[Tensor, Tensor]], count: int) -> tuple[Tensor, Tenso
     return torch.stack(small).float() / 255, torch.stack(large).float() / 255
 
 
-def train(recipe: Recipe, path: Path, source: Path, minutes: float | None) -> None:
+def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
     """Train until the recipe's minutes, or this call's, are used; go on from ``path`` when it exists."""
     plan, where = recipe.upscaler, prepare(recipe.seed + 3)
     model = Upscaler(plan.width, plan.blocks).to(where, memory_format=torch.channels_last)
@@ -69,14 +65,13 @@ def train(recipe: Recipe, path: Path, source: Path, minutes: float | None) -> No
         optimizer.load_state_dict(saved["optimizer"])
         step, done = saved["step"], saved["minutes"]
     random.seed(recipe.seed + step)
-    autoencoder = load_autoencoder(source, recipe, where)
     drawn = supply(replace(recipe, frames=recipe.frames[:1]), recipe.seed + 3_000_017 + step, 2 * SIDE, where)
     clock, heard = Clock(plan.minutes, done, minutes), 0.0
     pairs = list(zip(average.parameters(), model.parameters(), strict=True))
     shelf: list[tuple[Tensor, Tensor]] = []
     while clock.running:
         for _ in range(plan.fresh if len(shelf) >= plan.batch else plan.batch):
-            new = pair(tensor_of_pictures([next(drawn).picture], where), autoencoder, recipe.polish.noise)
+            new = pair(tensor_of_pictures([next(drawn).picture], where))
             if len(shelf) < plan.pictures:
                 shelf.append(new)
             else:

@@ -125,7 +125,7 @@ def _storybook() -> Model:
         name="storybook",
         engine="openvino",
         title="Storybook",
-        description="The bundled model: picture-book scenes, drawn offline in seconds. It knows about 150 words.",
+        description="The bundled model: picture-book scenes of a small world, drawn offline in seconds.",
         path=folder,
         capabilities=Capabilities(
             tasks=frozenset({Task.CREATE, Task.EDIT, Task.VARY}),
