@@ -97,8 +97,8 @@ class Drawer:
 def marks(
     probe: Probe, pictures: Sequence[np.ndarray], scenes: Sequence[Scene], world: World
 ) -> dict[str, np.ndarray]:
-    """What is right of each attribute, see :func:`probing.right`; and where the usual answer would not do: most scenes
-    have one thing in the middle, so a model that cannot count would count well."""
+    """What is right of each attribute, see :func:`probing.right`; and where the usual answer would not do: most
+    scenes have one thing in the middle, so a model that cannot count would count well."""
     found = probing.right(probe, pictures, scenes, world)
     several = np.array([scene.count > 1 for scene in scenes])
     aside = np.array([scene.position != "middle" for scene in scenes])
