@@ -67,7 +67,6 @@ def _parts(recipe: Recipe, run: Path) -> str:
         "autoencoder": recipe.autoencoder.batch,
         "denoiser": recipe.denoiser.batch,
         "polish": recipe.polish.batch,
-        "upscaler": recipe.upscaler.batch,
         "probe": recipe.probe.batch,
     }
     titles = {"denoiser": "denoiser and text encoder", "polish": "decoder again, latents fixed and made noisy"}
@@ -96,7 +95,6 @@ def text(recipe: Recipe, run: Path) -> str:
         "blocks": str(plan.blocks),
         "width": str(plan.width),
         "latent": str(recipe.autoencoder.latent),
-        "upscaler": ", upscaler (doubles a finished picture)" if (run / "upscaler.pt").exists() else "",
     }
     for key, value in facts.items():
         card = card.replace(f"{{{key}}}", value)

@@ -25,7 +25,7 @@ from openvino.tools.ovc import convert_model
 from openvino_tokenizers import convert_tokenizer
 from torch import Tensor, nn
 
-from . import autoencoding, card, denoising, diffusion, upscaling
+from . import autoencoding, card, denoising, diffusion
 from .captions import example, prompts, vocabulary
 from .machine import tensor_of_pictures
 from .models.autoencoder import Autoencoder
@@ -233,9 +233,6 @@ def export(recipe: Recipe, run: Path, folder: Path) -> None:
     picture = torch.randn(1, 3, SIDE, SIDE)
     inputs = {"sample": [-1, 3, -1, -1]}
     save(Encode(autoencoder), (picture,), inputs, ["latent_parameters"], folder / "vae_encoder", small=True)
-    if (run / "upscaler.pt").exists():
-        upscaler, small = upscaling.load(run / "upscaler.pt", recipe), torch.rand(1, 3, 64, 64)
-        save(upscaler, (small,), {"sample": [-1, 3, -1, -1]}, ["sample"], folder / "upscaler")
     write_json(folder / "vocabulary.json", words(recipe))
     factors = json.dumps(preview_factors(recipe, autoencoder))
     (folder / "latent_rgb.json").write_text(factors + "\n", encoding="utf-8")

@@ -72,20 +72,6 @@ class PolishRecipe:
 
 
 @dataclass(frozen=True)
-class UpscalerRecipe:
-    """How the network that doubles a picture is trained."""
-
-    minutes: float = 20.0
-    batch: int = 16
-    rate: float = 1e-3
-    warmup: int = 50
-    pictures: int = 600
-    fresh: int = 1
-    width: int = 48
-    blocks: int = 3
-
-
-@dataclass(frozen=True)
 class ProbeRecipe:
     """How the judge of a model's pictures is trained, on drawn scenes alone."""
 
@@ -118,7 +104,6 @@ _SECTIONS: dict[str, Any] = {
     "autoencoder": AutoencoderRecipe,
     "denoiser": DenoiserRecipe,
     "polish": PolishRecipe,
-    "upscaler": UpscalerRecipe,
     "probe": ProbeRecipe,
     "scribe": ScribeRecipe,
 }
@@ -137,7 +122,6 @@ class Recipe:
     autoencoder: AutoencoderRecipe = field(default_factory=AutoencoderRecipe)
     denoiser: DenoiserRecipe = field(default_factory=DenoiserRecipe)
     polish: PolishRecipe = field(default_factory=PolishRecipe)
-    upscaler: UpscalerRecipe = field(default_factory=UpscalerRecipe)
     probe: ProbeRecipe = field(default_factory=ProbeRecipe)
     scribe: ScribeRecipe = field(default_factory=ScribeRecipe)
 

@@ -20,7 +20,7 @@ from .recipe import Recipe
 
 RUNS = Path(__file__).parent / "runs"
 RECIPE = Path(__file__).parent / "recipes" / "small.toml"
-PARTS = ("autoencoder", "denoiser", "polish", "upscaler", "probe", "scribe")
+PARTS = ("autoencoder", "denoiser", "polish", "probe", "scribe")
 
 
 def train(part: str, recipe: Recipe, folder: Path, minutes: float | None) -> None:
@@ -38,10 +38,6 @@ def train(part: str, recipe: Recipe, folder: Path, minutes: float | None) -> Non
         from . import polishing
 
         polishing.train(recipe, path, folder / "autoencoder.pt", minutes)
-    elif part == "upscaler":
-        from . import autoencoding, upscaling
-
-        upscaling.train(recipe, path, minutes)
     elif part == "probe":
         from . import probing
 

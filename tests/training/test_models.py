@@ -60,7 +60,6 @@ def tiny() -> Any:
         "autoencoder": {"batch": 1, "widths": (16, 16, 16), "latent": 4, "pictures": 4, "minutes": 0.02},
         "denoiser": {"batch": 4, "width": 64, "blocks": 1, "heads": 1, "text_width": 64, "text_layers": 1},
         "polish": {"batch": 2, "pictures": 4, "minutes": 0.01},
-        "upscaler": {"batch": 2, "pictures": 4, "minutes": 0.01, "width": 8, "blocks": 1},
         "probe": {"batch": 4, "pictures": 40, "minutes": 0.01},
     }
     parts["denoiser"] |= {"compiled": False, "scenes": 600, "minutes": 0.04}
@@ -72,7 +71,7 @@ def test_every_part_of_a_run_is_trained_in_slices_that_go_on_where_the_last_one_
     from training.train import train
 
     recipe = tiny()
-    for part in ("autoencoder", "denoiser", "polish", "upscaler", "probe"):
+    for part in ("autoencoder", "denoiser", "polish", "probe"):
         slice = getattr(recipe, part).minutes / 2
         # A slice ends after the step in which its time is up, which on a busy machine can be its first.
         long = replace(recipe, **{part: replace(getattr(recipe, part), minutes=60)})
@@ -105,15 +104,6 @@ def test_a_run_is_carried_to_another_machine_in_small_parts(tmp_path: Path) -> N
     saved = torch.load(there / "denoiser.pt", weights_only=True)
     assert torch.allclose(saved["average"]["a"], weights["a"], atol=5e-3)
     assert (saved["step"], saved["minutes"], saved["average"]["count"].item()) == (5, 1.5, 7)
-
-
-def test_the_upscaler_doubles_a_picture_and_begins_as_a_plain_enlargement() -> None:
-    torch = pytest.importorskip("torch")
-    from training.models.upscaler import Upscaler
-
-    large = Upscaler(width=8, blocks=1).eval()(torch.full((1, 3, 20, 12), 0.25))
-    assert large.shape == (1, 3, 40, 24)
-    assert (large - 0.25).abs().max() < 0.1
 
 
 def test_the_probe_is_asked_only_what_a_scene_can_answer() -> None:
