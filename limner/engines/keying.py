@@ -6,10 +6,16 @@ import io
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
-TOLERANCE = 28
+TOLERANCE = 20
 """How far a channel may lie from the ground's tone, 0–255: plain to the eye, with a decoder's small unevenness."""
+GAP = 0.02
+"""A gap in an outline is none up to this share of the picture's shorter side: drawn outlines are seldom closed."""
+LOOKED_AT = 1024
+"""Pixels of the longer side at which a picture is looked at; what is found is enlarged. Memory is little."""
+STRIP = 256
+"""Rows of a large picture that are cut at a time."""
 PLAIN_BORDER = 0.9
 """The share of the border's pixels that must have the ground's tone."""
 SMALLEST_FIGURE = 0.001
@@ -28,12 +34,40 @@ def key_out(picture: Image.Image) -> Image.Image | None:
     Ground is what has the border's tone and hangs together with the border: a white eye on a white ground stays. The
     outline is smooth, and the ground's colour is taken out of it.
     """
+    if max(picture.size) <= LOOKED_AT:
+        return _keyed(picture)
+    small = _keyed(_at_most(picture, LOOKED_AT))
+    return None if small is None else _as_cut(picture, small)
+
+
+def _at_most(picture: Image.Image, longer: int) -> Image.Image:
+    share = longer / max(picture.size)
+    size = (max(round(picture.width * share), 1), max(round(picture.height * share), 1))
+    return picture.resize(size, Image.Resampling.BOX)
+
+
+def _as_cut(picture: Image.Image, small: Image.Image) -> Image.Image:
+    """A large picture, clear where its small one is; its outline is the small one's, strip by strip."""
+    cut = picture.convert("RGBA")
+    rows = small.height / picture.height
+    for top in range(0, picture.height, STRIP):
+        bottom = min(top + STRIP, picture.height)
+        box = (0, top * rows, small.width, min(bottom * rows, small.height))
+        outline = small.resize((picture.width, bottom - top), Image.Resampling.BILINEAR, box)
+        cut.paste(outline, (0, top), outline.getchannel("A").point([255] * 255 + [0]))
+    return cut
+
+
+def _keyed(picture: Image.Image) -> Image.Image | None:
     pixels = np.asarray(picture.convert("RGB"))
     tone = np.median(_border(pixels), axis=0).astype(np.float32)
     alike: _Mask = np.abs(pixels - tone).max(axis=2) <= TOLERANCE
     if _border(alike).mean() < PLAIN_BORDER:
         return None
-    ground = _reached_from_border(alike)
+    gap = max(round(GAP / 2 * min(picture.size)), 1)
+    ground = _reached_from_border(~_grown(~alike, gap))
+    for _ in range(gap):
+        ground = _grown(ground, 1) & alike
     if (~ground).mean() < SMALLEST_FIGURE:
         return None
     return _cut_out(pixels, ground, tone)
@@ -94,8 +128,14 @@ def _cut_out(pixels: _Pixels, ground: _Mask, tone: _Floats) -> Image.Image:
 
 
 def _grown(mask: _Mask, by: int) -> _Mask:
-    image = Image.fromarray(mask.astype(np.uint8) * 255)
-    return np.asarray(image.filter(ImageFilter.MaxFilter(2 * by + 1))) > 0
+    for _ in range(by):
+        wide = mask.copy()
+        wide[:, 1:] |= mask[:, :-1]
+        wide[:, :-1] |= mask[:, 1:]
+        mask = wide.copy()
+        mask[1:] |= wide[:-1]
+        mask[:-1] |= wide[1:]
+    return mask
 
 
 def _blurred(values: _Floats) -> _Floats:

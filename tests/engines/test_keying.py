@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,46 @@ def test_a_winding_way_from_the_border_is_followed_to_its_end() -> None:
     pencil.rectangle((4, 8, 7, 87), fill=RED)
     pencil.rectangle((88, 8, 91, 87), fill=RED)
     assert keyed(picture)[76, 48, 3] == 0
+
+
+def test_a_gap_in_its_outline_does_not_lay_a_pale_figure_open() -> None:
+    picture = Image.new("RGB", (512, 512), GROUND)
+    pencil = ImageDraw.Draw(picture)
+    for begin in range(0, 360, 20):  # an outline of 18 strokes, about 10 pixels apart
+        pencil.arc((106, 106, 405, 405), begin, begin + 16, fill=(60, 40, 40), width=5)
+    cut = keyed(picture)
+    assert (cut[116:396, 256, 3] == 255).all()
+    assert (cut[:100, :, 3] == 0).all()
+
+
+def test_what_is_a_little_paler_than_the_ground_is_not_the_ground() -> None:
+    pale = (255, 255, 245)
+    picture = Image.new("RGB", (512, 512), GROUND)
+    ImageDraw.Draw(picture).rectangle((200, 200, 312, 312), fill=pale)
+    assert tuple(keyed(picture)[256, 256]) == (*pale, 255)
+
+
+def test_a_large_picture_is_cut_like_a_small_one_and_keeps_its_detail() -> None:
+    picture = figure(576).resize((2304, 2304), Image.Resampling.BILINEAR)
+    picture.putpixel((800, 1152), (0, 0, 0))
+    cut = keyed(picture)
+    assert cut[0, 0, 3] == cut[1152, 400, 3] == 0
+    assert tuple(cut[1152, 801]) == (*RED, 255)
+    assert tuple(cut[1152, 800]) == (0, 0, 0, 255)
+    partly = cut[(cut[..., 3] > 64) & (cut[..., 3] < 255)]
+    assert len(partly) > 1000
+    assert np.abs(partly[:, :3].astype(int) - RED).mean() <= 12  # it is soft beforehand
+
+
+def test_a_large_picture_costs_little_memory_beyond_what_comes_back() -> None:
+    # tracemalloc sees NumPy's memory, not Pillow's.
+    picture = Image.new("RGB", (2880, 2880), GROUND)
+    ImageDraw.Draw(picture).ellipse((720, 720, 2160, 2160), fill=RED)
+    tracemalloc.start()
+    assert key_out(picture) is not None
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 80e6
 
 
 def test_a_file_with_a_clear_ground_is_known_from_one_that_only_could_have_one() -> None:
