@@ -1,6 +1,7 @@
-"""Carry a run's weights from one machine to another in parts of at most 15 MiB, in half precision.
+"""Carry a run's weights from one machine to another in files of at most 15 MiB, in half precision.
 
 $ python -m training.carry pack --run training/runs/whole --to out
+$ python -m training.carry pack denoiser --run training/runs/whole --to out
 $ python -m training.carry unpack --run training/runs/whole --from out
 """
 
@@ -11,26 +12,27 @@ from __future__ import annotations
 
 import argparse
 import io
+from collections.abc import Collection
 from pathlib import Path
 
 import torch
 
 PART = 15 * 1024 * 1024
+LEFT = ("model", "optimizer")
+"""What only training needs, and is left where it is."""
 
 
-def _as(kind: torch.dtype, weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name: value.to(kind) if value.is_floating_point() else value for name, value in weights.items()}
-
-
-def pack(run: Path, folder: Path) -> list[Path]:
-    """Write the averaged weights of every part of a run, with its steps and minutes, into ``folder``."""
+def pack(run: Path, folder: Path, names: Collection[str] = ()) -> list[Path]:
+    """Write what export and scores need of a run's parts, of all or of those named, into ``folder``."""
     kept = {}
     for path in sorted(run.glob("*.pt")):
+        if names and path.stem not in names:
+            continue
         saved = torch.load(path, map_location="cpu", weights_only=True)
         average = {
             name: value.half() if value.is_floating_point() else value for name, value in saved["average"].items()
         }
-        kept[path.stem] = {"average": average, "step": saved["step"], "minutes": saved["minutes"]}
+        kept[path.stem] = {key: value for key, value in saved.items() if key not in LEFT} | {"average": average}
     file = io.BytesIO()
     torch.save(kept, file)
     whole = file.getvalue()
@@ -59,11 +61,13 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, way in (("pack", "--to"), ("unpack", "--from")):
         added = verbs.add_parser(verb)
+        if verb == "pack":
+            added.add_argument("parts", nargs="*", help="as training.train names them (default: all there are)")
         added.add_argument("--run", type=Path, required=True)
         added.add_argument(way, type=Path, required=True, dest="folder")
     options = parser.parse_args()
     if options.verb == "pack":
-        print(*pack(options.run, options.folder), sep="\n")
+        print(*pack(options.run, options.folder, options.parts), sep="\n")
     else:
         unpack(options.folder, options.run)
 
