@@ -123,3 +123,4 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
                 "optimizer": optimizer.state_dict(),
             }
             keep(path, {**state, "step": step, "minutes": clock.minutes})
+    source.close()

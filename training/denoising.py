@@ -138,7 +138,7 @@ class Optimizers:
 
     def save(self, path: Path) -> None:
         """Keep what a later call needs to go on."""
-        torch.save([optimizer.state_dict() for optimizer in self.all], path)
+        keep(path, [optimizer.state_dict() for optimizer in self.all])
 
     def restore(self, path: Path) -> None:
         """Go on from a saved state."""
@@ -236,3 +236,4 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
             scenes = crew.size * shelf.size
             told_so_far = f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f} scenes {scenes}"
             tell(run.path, f"{told_so_far} loss {heard:.4f}")
+    source.close()

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from queue import Empty
 from typing import Any
 
 import numpy as np
@@ -31,7 +33,7 @@ class Example:
     picture: np.ndarray
 
 
-def examples(recipe: Recipe, seed: int, short: int, held_out: float = 0.0) -> Iterator[Example]:
+def examples(recipe: Recipe, seed: int, short: int, held_out: float = 0.0) -> Generator[Example, None, None]:
     """Endless examples of a recipe's world, ``short`` pixels on the shorter side, drawn when asked for.
 
     A share ``held_out`` is of what no model learns from.
@@ -44,23 +46,37 @@ def examples(recipe: Recipe, seed: int, short: int, held_out: float = 0.0) -> It
 
 
 class Draughtsmen:
-    """The same, drawn by other processes while this one trains; ends with this process."""
+    """The same, drawn by other processes while this one trains, until it is closed or this process ends."""
 
     def __init__(self, recipe: Recipe, seed: int, short: int, held_out: float) -> None:
         import torch.multiprocessing as processes
 
         context = processes.get_context("spawn")
         self._queue: Any = context.Queue(64 * recipe.workers)
+        self._started: list[Any] = []
         for index in range(recipe.workers):
             given = (self._queue, recipe, seed * 1009 + index, short, held_out)
-            context.Process(target=_draw_for_ever, args=given, daemon=True).start()
+            self._started.append(context.Process(target=_draw_for_ever, args=given, daemon=True))
+            self._started[-1].start()
 
     def __iter__(self) -> Iterator[Example]:
         return self
 
     def __next__(self) -> Example:
-        drawn: Example = self._queue.get(timeout=300)
-        return drawn
+        while True:
+            if any(process.exitcode is not None for process in self._started):
+                self.close()
+                raise RuntimeError("a process that draws scenes has died; what it said stands above")
+            with suppress(Empty):
+                drawn: Example = self._queue.get(timeout=1)
+                return drawn
+
+    def close(self) -> None:
+        """Stop the processes."""
+        for process in self._started:
+            process.terminate()
+        for process in self._started:
+            process.join()
 
 
 def _draw_for_ever(queue: Any, recipe: Recipe, seed: int, short: int, held_out: float) -> None:
@@ -68,8 +84,10 @@ def _draw_for_ever(queue: Any, recipe: Recipe, seed: int, short: int, held_out: 
         queue.put(drawn)
 
 
-def supply(recipe: Recipe, seed: int, short: int, where: torch.device, *, held_out: float = 0.0) -> Iterator[Example]:
-    """Examples drawn here on a CPU, whose cores train; by other processes beside a GPU."""
+def supply(
+    recipe: Recipe, seed: int, short: int, where: torch.device, *, held_out: float = 0.0
+) -> Generator[Example, None, None] | Draughtsmen:
+    """Examples drawn here on a CPU, whose cores train; by other processes beside a GPU. Close it at the end."""
     draws = Draughtsmen if where.type == "cuda" else examples
     return draws(recipe, seed, short, held_out)
 

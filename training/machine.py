@@ -46,11 +46,12 @@ def follow(pairs: list[tuple[Tensor, Tensor]], step: int, most: float) -> None:
     torch._foreach_lerp_([average for average, _ in pairs], [weight for _, weight in pairs], share)
 
 
-def keep(path: Path, state: dict[str, Any]) -> None:
+def keep(path: Path, state: Any) -> None:
     """Save a run's state; whoever reads meets the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, path.with_suffix(".part"))
-    path.with_suffix(".part").replace(path)
+    part = path.with_name(f"{path.name}.part")  # not with_suffix: a crew's workers keep files of one stem at one time
+    torch.save(state, part)
+    part.replace(path)
 
 
 def tell(path: Path, text: str) -> None:

@@ -82,10 +82,11 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
     optimizer = torch.optim.AdamW(weights, plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
     crew.attach(model.decoder, rank)
     clock, step, batch = Clock(plan.minutes, run.done, run.minutes), run.step, plan.batch // crew.size
-    shelf = Pictures(run.recipe, supply(run.recipe, seed, SIDE, where), plan.pictures // crew.size, where)
+    source = supply(run.recipe, seed, SIDE, where)
+    shelf = Pictures(run.recipe, source, plan.pictures // crew.size, where)
     shelf.fill(4 * batch)
-    heard = 0.0
-    while run.going.item():
+    heard, going = 0.0, True
+    while going:
         shelf.add(-(-plan.fresh // crew.size))
         pictures = shelf.take(run.recipe.frame(step), batch)
         with torch.no_grad(), half(where):
@@ -97,6 +98,7 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
         if rank == 0:
             run.going.fill_(float(clock.running))
         meet()
+        going = bool(run.going.item())  # between the meetings, where worker 0 cannot change it: all stop at one step
         crew.gather(model.decoder, rank, mine)
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         for group in optimizer.param_groups:
@@ -106,8 +108,9 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
         meet()
         crew.clear(rank)
         step += 1
-        if rank == 0 and (step % EVERY == 0 or not run.going.item()):
+        if rank == 0 and (step % EVERY == 0 or not going):
             told = f"step {step} pictures {step * plan.batch} minutes {clock.minutes:.1f}"
             tell(run.path, f"{told} loss {heard:.4f}")
             state = {"model": model.state_dict(), "average": average.state_dict()}
             keep(run.path, {**state, "step": step, "minutes": clock.minutes})
+    source.close()

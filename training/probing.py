@@ -146,3 +146,4 @@ def train(recipe: Recipe, path: Path, minutes: float | None) -> None:
             tell(path, f"step {step} pictures {size} minutes {clock.minutes:.1f} loss {heard:.4f}")
             state = {name: part.state_dict() for name, part in (("model", probe), ("average", average))}
             keep(path, {**state, "optimizer": optimizer.state_dict(), "step": step, "minutes": clock.minutes})
+    source.close()
