@@ -102,14 +102,15 @@ def text(recipe: Recipe, run: Path) -> str:
 
 
 def write(recipe: Recipe, run: Path, folder: Path) -> None:
-    """Write a model's card, and the checksums of its folder anew."""
+    """Write a model's card, and the checksums of the other files anew."""
     (folder / "card.md").write_text(text(recipe, run), encoding="utf-8")
     seal(folder)
 
 
 def seal(folder: Path) -> None:
-    """Write the checksums of a model's files."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+    """Write the checksums of a model's files; not the card's, in which a word may be mended."""
+    unsealed = {folder / "SHA256SUMS", folder / "card.md"}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path not in unsealed)
     sums = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}" for path in files
     ]
