@@ -186,7 +186,7 @@ def _arranged(
     world = choices.world
     count = rng.choice(world.counts[1:]) if arrangement == "several" else 1
     size = arrangement if arrangement in world.sizes else "medium"
-    held = None if relation else _held(rng, world, figure.subject, said)
+    held = None if relation else _held(rng, world, figure, place, said)
     style = _style(rng, choices, place)
     return Scene(
         Figure(figure.subject, figure.colour, size, held),
@@ -222,12 +222,15 @@ def _other_colour(rng: random.Random, world: World, other: str, place: str, said
     return rng.choice(free)
 
 
-def _held(rng: random.Random, world: World, subject: str, said: Said) -> Held | None:
-    if not world.held or rng.random() >= HOLDERS.get(subject, 0.0):
+def _held(rng: random.Random, world: World, figure: Figure, place: str, said: Said) -> Held | None:
+    if not world.held or rng.random() >= HOLDERS.get(figure.subject, 0.0):
         return None
     thing = rng.choice(world.held)
     usual = HOLDABLE[thing] if HOLDABLE[thing] in world.colours else world.colours[0]
-    return Held(thing, rng.choice(world.colours) if said.held_colour else usual)
+    colour = rng.choice(world.colours) if said.held_colour else usual
+    if held_out(thing, colour, place) and not held_out(figure.subject, figure.colour, place):
+        return None  # training would see it; a scene that is kept from training may hold what it likes
+    return Held(thing, colour)
 
 
 def _style(rng: random.Random, choices: Choices, place: str) -> str:
