@@ -20,12 +20,14 @@ _PIECES = re.compile(r"[a-z]+|[0-9]|[^\sa-z0-9]+")
 Pair = tuple[str, str]
 
 
-def byte_letters() -> list[str]:
-    """The 256 printable letters that stand for bytes, in byte order of CLIP's table."""
+def _byte_letters() -> dict[int, str]:
     plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    letters = [chr(value) for value in plain]
-    letters += [chr(256 + count) for count in range(256 - len(plain))]
-    return letters
+    rest = [value for value in range(256) if value not in plain]
+    return {value: chr(value) for value in plain} | {value: chr(256 + n) for n, value in enumerate(rest)}
+
+
+LETTERS = _byte_letters()
+"""The printable letter that stands for a byte, as GPT-2 and CLIP have them, in their order."""
 
 
 def join(symbols: tuple[str, ...], pair: Pair) -> tuple[str, ...]:
@@ -42,6 +44,32 @@ def join(symbols: tuple[str, ...], pair: Pair) -> tuple[str, ...]:
     return tuple(joined)
 
 
+def grown(spelled: dict[str, tuple[str, ...]]) -> tuple[tuple[Pair, ...], dict[str, tuple[str, ...]]]:
+    """The merges that make every spelled word whole, the most frequent pair first, and the words after them."""
+    merges: list[Pair] = []
+    while pairs := Counter(pair for symbols in spelled.values() for pair in pairwise(symbols)):
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        merges.append(best)
+        spelled = {word: join(symbols, best) for word, symbols in spelled.items()}
+    return tuple(merges), spelled
+
+
+def merged(symbols: tuple[str, ...], merges: tuple[Pair, ...]) -> tuple[str, ...]:
+    """The symbols after the merges, made in order of rank."""
+    ranks = _ranks(merges)
+    while len(symbols) > 1:
+        best = min(pairwise(symbols), key=lambda pair: ranks.get(pair, len(ranks)))
+        if best not in ranks:
+            break
+        symbols = join(symbols, best)
+    return symbols
+
+
+@lru_cache(maxsize=8)
+def _ranks(merges: tuple[Pair, ...]) -> dict[Pair, int]:
+    return {pair: rank for rank, pair in enumerate(merges)}
+
+
 def _letters(word: str) -> tuple[str, ...]:
     return (*word[:-1], word[-1] + "</w>")
 
@@ -56,19 +84,11 @@ class Tokenizer:
     @classmethod
     def of(cls, words: Iterable[str]) -> Tokenizer:
         """A tokenizer in which each of these lower-case words is one token."""
-        spelled = {word: _letters(word) for word in sorted(set(words))}
-        merges: list[Pair] = []
-        while True:
-            pairs = Counter(pair for symbols in spelled.values() for pair in pairwise(symbols))
-            if not pairs:
-                break
-            best = max(pairs, key=lambda pair: (pairs[pair], pair))
-            merges.append(best)
-            spelled = {word: join(symbols, best) for word, symbols in spelled.items()}
-        letters = byte_letters()
+        merges, _ = grown({word: _letters(word) for word in sorted(set(words))})
+        letters = LETTERS.values()
         tokens = [*letters, *(f"{letter}</w>" for letter in letters), *(first + second for first, second in merges)]
         tokens += [START, END]
-        return cls(tuple(merges), {token: number for number, token in enumerate(tokens)})
+        return cls(merges, {token: number for number, token in enumerate(tokens)})
 
     @property
     def start(self) -> int:
@@ -96,16 +116,4 @@ class Tokenizer:
 
 @lru_cache(maxsize=4096)
 def _pieces(tokenizer: Tokenizer, word: str) -> tuple[str, ...]:
-    ranks = _ranks(tokenizer)
-    symbols = _letters(word) if word.isascii() else ()
-    while len(symbols) > 1:
-        best = min(pairwise(symbols), key=lambda pair: ranks.get(pair, len(ranks)))
-        if best not in ranks:
-            break
-        symbols = join(symbols, best)
-    return symbols
-
-
-@lru_cache(maxsize=4)
-def _ranks(tokenizer: Tokenizer) -> dict[Pair, int]:
-    return {pair: rank for rank, pair in enumerate(tokenizer.merges)}
+    return merged(_letters(word) if word.isascii() else (), tokenizer.merges)

@@ -9,27 +9,15 @@ so what it writes is always known words with right spaces.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
-from ..tokens import Pair, join
+from ..tokens import LETTERS, Pair, grown, merged
 
 END = "<|endoftext|>"
 """Stands before every text and after it, as in GPT-2."""
 _PIECES = re.compile(r"'(?:s|t|re|ve|m|ll|d)| ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s+(?!\S)|\s+")
-
-
-def _byte_letters() -> dict[int, str]:
-    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    rest = [value for value in range(256) if value not in plain]
-    return {value: chr(value) for value in plain} | {value: chr(256 + n) for n, value in enumerate(rest)}
-
-
-LETTERS = _byte_letters()
-"""The printable letter that stands for a byte, as GPT-2 has them."""
 
 
 def pieces_of(text: str) -> list[str]:
@@ -61,16 +49,11 @@ class Tokenizer:
     def made_of(cls, pieces: Iterable[str]) -> Tokenizer:
         """A tokenizer in which each of these pieces is one token."""
         pieces = tuple(sorted(pieces))
-        symbols = {piece: spelled(piece) for piece in pieces}
-        merges: list[Pair] = []
-        while pairs := Counter(pair for letters in symbols.values() for pair in pairwise(letters)):
-            best = max(pairs, key=lambda pair: (pairs[pair], pair))
-            merges.append(best)
-            symbols = {piece: join(letters, best) for piece, letters in symbols.items()}
+        merges, symbols = grown({piece: spelled(piece) for piece in pieces})
         tokens = dict.fromkeys([END, *LETTERS.values(), *(first + second for first, second in merges)])
         ids = {token: number for number, token in enumerate(tokens)}
         whole = frozenset([ids[END], *(ids[token] for (token,) in symbols.values())])
-        return cls(pieces, tuple(merges), ids, whole)
+        return cls(pieces, merges, ids, whole)
 
     @property
     def end(self) -> int:
@@ -87,16 +70,4 @@ class Tokenizer:
 
 @lru_cache(maxsize=8192)
 def _tokens(tokenizer: Tokenizer, piece: str) -> tuple[str, ...]:
-    ranks = _ranks(tokenizer)
-    symbols = spelled(piece)
-    while len(symbols) > 1:
-        best = min(pairwise(symbols), key=lambda pair: ranks.get(pair, len(ranks)))
-        if best not in ranks:
-            break
-        symbols = join(symbols, best)
-    return symbols
-
-
-@lru_cache(maxsize=4)
-def _ranks(tokenizer: Tokenizer) -> dict[Pair, int]:
-    return {pair: rank for rank, pair in enumerate(tokenizer.merges)}
+    return merged(spelled(piece), tokenizer.merges)
