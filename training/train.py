@@ -1,7 +1,7 @@
 """Train the bundled models.
 
 $ python -m training.train --recipe training/recipes/small.toml --minutes 9
-$ python -m training.train denoiser --recipe training/recipes/small.toml
+$ python -m training.train autoencoder polish --recipe training/recipes/whole.toml
 
 Without a part, all parts in order. Each call goes on from the files the last one left in ``training/runs/<recipe>/``
 and stops itself in time; a part whose minutes are used up is passed over. What a call did is in ``<part>.log``, what
@@ -59,16 +59,18 @@ def main() -> None:
     """Read the command line and train."""
     keep_freed_memory()
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Train the bundled models.")
-    parser.add_argument("part", choices=PARTS, nargs="?", help="one part (default: all, in order)")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)} (default: all, in this order)")
     parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--minutes", type=float, help="stop this call after so many minutes")
     parser.add_argument("--run", type=Path, help="folder of the run's files (default: training/runs/<recipe's name>)")
     options = parser.parse_args()
+    if unknown := [part for part in options.parts if part not in PARTS]:  # argparse's choices refuse none
+        parser.error(f"no such part: {', '.join(unknown)}")
     recipe = Recipe.load(options.recipe)
     folder = options.run or RUNS / recipe.name
     folder.mkdir(parents=True, exist_ok=True)
     end = time.monotonic() + 60 * options.minutes if options.minutes else None
-    for part in (options.part,) if options.part else PARTS:
+    for part in options.parts or PARTS:
         left = None if end is None else (end - time.monotonic()) / 60
         if left is not None and left <= 0:
             break
