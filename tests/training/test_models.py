@@ -96,14 +96,90 @@ def test_a_run_is_carried_to_another_machine_in_small_parts(tmp_path: Path) -> N
     run, out, there = tmp_path / "run", tmp_path / "out", tmp_path / "there"
     run.mkdir()
     weights = {"a": torch.randn(3000, 3000), "count": torch.tensor(7)}
-    torch.save({"average": weights, "model": {}, "step": 5, "minutes": 1.5}, run / "denoiser.pt")
+    state = {"average": weights, "model": {}, "optimizer": {}, "pieces": (" cat", "!"), "step": 5, "minutes": 1.5}
+    torch.save(state, run / "denoiser.pt")
     parts = carry.pack(run, out)
     assert len(parts) == 2
     assert all(part.stat().st_size <= 15 * 1024 * 1024 for part in parts)
     carry.unpack(out, there)
     saved = torch.load(there / "denoiser.pt", weights_only=True)
     assert torch.allclose(saved["average"]["a"], weights["a"], atol=5e-3)
+    assert saved.keys() == {"average", "pieces", "step", "minutes"}
+    assert saved["pieces"] == state["pieces"]
     assert (saved["step"], saved["minutes"], saved["average"]["count"].item()) == (5, 1.5, 7)
+
+
+def test_named_parts_of_a_run_are_carried_alone(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from training import carry
+
+    run, out, there = tmp_path / "run", tmp_path / "out", tmp_path / "there"
+    run.mkdir()
+    for name in ("autoencoder", "denoiser", "polish"):
+        torch.save({"average": {"a": torch.ones(2)}, "step": 5, "minutes": 1.5}, run / f"{name}.pt")
+    carry.pack(run, out, ["autoencoder", "polish"])
+    carry.unpack(out, there)
+    assert {path.name for path in there.iterdir()} == {"autoencoder.pt", "polish.pt"}
+
+
+def test_a_state_that_cannot_be_written_leaves_the_last_one_and_no_worker_writes_anothers(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from training.machine import keep
+
+    path, other = tmp_path / "denoiser.0of2", tmp_path / "denoiser.1of2"
+    keep(path, [{"rate": 1.0}])
+    keep(other, [{"rate": 2.0}])
+    with pytest.raises(Exception, match=r"(?i)pickle"):
+        keep(path, [lambda: 1])
+    assert torch.load(path, weights_only=True) == [{"rate": 1.0}]
+    assert torch.load(other, weights_only=True) == [{"rate": 2.0}]
+
+
+def test_processes_that_draw_end_when_they_are_closed_and_a_dead_one_is_noticed_at_once() -> None:
+    torch = pytest.importorskip("torch")
+    from time import monotonic
+
+    from training.examples import Draughtsmen, supply
+
+    source = supply(tiny(), 1, 64, torch.device("cuda"))
+    assert isinstance(source, Draughtsmen)
+    assert next(source).picture.shape[0] == 64
+    started = list(source._started)
+    started[0].kill()
+    started[0].join()
+    begun = monotonic()
+    with pytest.raises(RuntimeError, match="has died"):
+        next(source)
+    assert monotonic() - begun < 5
+    assert not any(process.is_alive() for process in started)
+
+    another = Draughtsmen(tiny(), 2, 64, 0.0)
+    another.close()
+    assert not any(process.is_alive() for process in another._started)
+
+
+def test_a_word_mended_in_the_card_does_not_break_the_seal(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from limner.engines.weights import verify
+    from training import card
+
+    (tmp_path / "unet").mkdir()
+    for name in ("unet/card.md", "model_index.json", "card.md"):
+        (tmp_path / name).write_text("a typpo")
+    card.seal(tmp_path)
+    (tmp_path / "card.md").write_text("a typo")
+    verify(tmp_path)
+    sealed = [line.split("  ")[1] for line in (tmp_path / "SHA256SUMS").read_text().splitlines()]
+    assert sealed == ["model_index.json", "unet/card.md"]
+
+
+def test_a_card_says_everything_that_it_has_a_place_for(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from training import card
+
+    text = card.text(tiny(), tmp_path)
+    assert "{" not in text
+    assert "latent_rgb.json" in text
 
 
 def test_the_probe_is_asked_only_what_a_scene_can_answer() -> None:
@@ -136,6 +212,35 @@ def test_both_recipes_can_be_read(name: str) -> None:
     recipe = Recipe.load(Path("training/recipes") / f"{name}.toml")
     assert recipe.name == name
     assert (recipe.world == WHOLE) is (name == "whole")
+
+
+def test_the_whole_world_fits_a_gpu_that_is_lent_for_half_an_hour() -> None:
+    from training.recipe import Recipe
+
+    recipe = Recipe.load(Path("training/recipes/whole.toml"))
+    assert recipe.autoencoder.minutes + recipe.polish.minutes <= 8.5, "one command of ten minutes, its start included"
+    assert recipe.denoiser.minutes <= 2 * 6, "two commands"
+    assert recipe.autoencoder.minutes + recipe.polish.minutes + recipe.denoiser.minutes <= 20
+
+
+def test_parts_can_be_named_in_any_order_and_all_are_trained_where_none_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from training import sample, train
+
+    trained: list[str] = []
+    monkeypatch.setenv("MALLOC_TOP_PAD_", "1")
+    monkeypatch.setattr(train, "train", lambda part, *_: trained.append(part))
+    monkeypatch.setattr(sample, "after", lambda *_: None)
+    for given, expected in ((["polish", "autoencoder"], ["polish", "autoencoder"]), ([], [*train.PARTS])):
+        trained.clear()
+        monkeypatch.setattr("sys.argv", ["training.train", *given, "--run", str(tmp_path)])
+        train.main()
+        assert trained == expected
+    monkeypatch.setattr("sys.argv", ["training.train", "upscaler", "--run", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        train.main()
 
 
 def test_a_recipe_with_a_word_too_many_is_refused(tmp_path: Path) -> None:
