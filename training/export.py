@@ -26,7 +26,7 @@ from openvino_tokenizers import convert_tokenizer
 from torch import Tensor, nn
 
 from . import autoencoding, card, denoising, diffusion
-from .captions import example, prompts, vocabulary
+from .captions import example, naming, prompts, vocabulary
 from .machine import tensor_of_pictures
 from .models.autoencoder import Autoencoder
 from .recipe import SIDE, Recipe
@@ -201,6 +201,7 @@ def words(recipe: Recipe) -> dict[str, Any]:
     world, rng = recipe.world, random.Random(11)
     return {
         "words": vocabulary(world),
+        "naming": naming(world),
         "sizes": list(recipe.frames),
         "subjects": list(world.subjects),
         "colours": list(world.colours),

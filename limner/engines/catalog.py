@@ -158,7 +158,9 @@ class Facts:
     sizes: tuple[Size, ...] = ()
     """Sizes it draws natively, best first."""
     fallback: tuple[str, ...] = ()
-    """Prompts that it draws well, for when it knows none of the words that it is given."""
+    """Prompts that it draws well, for when nothing that it knows is named by the words that it is given."""
+    naming: frozenset[str] | None = None
+    """The words of `words` that name something to draw; None: nobody has said which."""
 
 
 def facts(folder: Path) -> Facts:
@@ -166,10 +168,14 @@ def facts(folder: Path) -> Facts:
     models must not fall over a damaged file before that."""
     try:
         said = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+        sizes = tuple(Size.parse(size) for size in said.get("sizes", ()))
+        if any(size.pixels == 0 for size in sizes):
+            return Facts()
         return Facts(
             words=frozenset(map(str, said["words"])),
-            sizes=tuple(Size.parse(size) for size in said.get("sizes", ())),
+            sizes=sizes,
             fallback=tuple(map(str, said.get("fallback", ()))),
+            naming=frozenset(map(str, said["naming"])) if "naming" in said else None,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Facts()

@@ -56,15 +56,28 @@ def test_storybook_offers_no_shape_that_its_folder_does_not_name() -> None:
 
 
 def test_a_folder_says_words_sizes_and_scenes(tmp_path: Path) -> None:
-    said = {"words": ["a", "cat"], "sizes": ["512x512", "896x512"], "fallback": ["a cat"]}
+    said = {"words": ["a", "cat"], "sizes": ["512x512", "896x512"], "fallback": ["a cat"], "naming": ["cat"]}
     (tmp_path / "vocabulary.json").write_text(json.dumps(said))
     found = facts(tmp_path)
-    assert found == Facts(frozenset({"a", "cat"}), (Size(512, 512), Size(896, 512)), ("a cat",))
+    assert found == Facts(frozenset({"a", "cat"}), (Size(512, 512), Size(896, 512)), ("a cat",), frozenset({"cat"}))
     (tmp_path / "vocabulary.json").write_text(json.dumps({"words": ["a", "cat"]}))
-    assert facts(tmp_path) == replace(found, sizes=(), fallback=())
+    assert facts(tmp_path) == replace(found, sizes=(), fallback=(), naming=None)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null", '{"words": 5}', '{"words": [], "sizes": ["big"]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "null",
+        '{"words": 5}',
+        '{"words": [], "sizes": ["big"]}',
+        '{"words": [], "sizes": ["0x0"]}',
+        '{"words": [], "sizes": ["512x0"]}',
+    ],
+)
 def test_a_damaged_list_of_words_does_not_take_the_catalog_with_it(tmp_path: Path, text: str) -> None:
     (tmp_path / "vocabulary.json").write_text(text)
     assert facts(tmp_path) == facts(tmp_path / "nowhere") == Facts()

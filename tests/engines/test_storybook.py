@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from limner.engines.catalog import installed, model
-from limner.engines.contract import Drawn, DrawOrder, ImageRef, Task
+from limner.engines.adapters.openvino.wording import Wording
+from limner.engines.catalog import facts, installed, model
+from limner.engines.contract import Drawn, DrawOrder, DrawRequest, ImageRef, Size, Task
 from limner.engines.dialects import LIMNER
 from limner.engines.placement import open_placement
 from limner.engines.placement.child import ChildPlacement
@@ -39,6 +40,39 @@ def test_storybook_is_here_and_whole() -> None:
 
 def test_storybook_knows_the_words_of_the_first_prompt_anybody_types() -> None:
     assert STORYBOOK.capabilities.unknown_words(words_of("a friendly robot holding a flower")) == []
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "",
+        "my grandmother",
+        "a dancing king",
+        "just do it",
+        "it",
+        "wearing",
+        "left and right",
+        "very beautiful",
+        "a red",
+    ],
+)
+def test_what_names_nothing_in_storybooks_world_brings_a_scene_that_does(prompt: str) -> None:
+    assert STORYBOOK.path is not None
+    said = facts(STORYBOOK.path)
+    wording = Wording(said.words, said.fallback, said.naming)
+    request = DrawRequest(prompt, "storybook", Size(512, 512), Size(512, 512), 0, 20, 3.5)
+    assert [wording.prompt(request, seed) for seed in range(24)] == list(map(wording.known, said.fallback))
+
+
+@pytest.mark.parametrize(
+    "prompt", ["kittens", "two foxes", "a sunny day", "the sea", "in the rain", "a blue sky", "a cup of tea", "stars"]
+)
+def test_one_word_that_names_something_is_enough(prompt: str) -> None:
+    assert STORYBOOK.path is not None
+    said = facts(STORYBOOK.path)
+    wording = Wording(said.words, said.fallback, said.naming)
+    request = DrawRequest(prompt, "storybook", Size(512, 512), Size(512, 512), 0, 20, 3.5)
+    assert wording.prompt(request, 0) == wording.known(prompt)
 
 
 @pytest.fixture

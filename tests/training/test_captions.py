@@ -9,7 +9,7 @@ import pytest
 
 from limner.engines.contract import Capabilities, Size, Task
 from limner.prompts.styles import styles_for
-from training.captions import example, looks, prompts, settings, vocabulary
+from training.captions import example, looks, naming, prompts, settings, vocabulary
 from training.captions.phrases import american
 from training.captions.subjects import NOUNS, plurals
 from training.scenes.scene import Scene
@@ -202,6 +202,8 @@ def test_training_never_sees_what_is_held_out(world: World) -> None:
     for scene, _ in examples(world, 12000, 5):
         figures = [scene.figure, scene.relation.other if scene.relation else None]
         assert not any(held_out(f.subject, f.colour, scene.place) for f in figures if f)
+        if scene.figure and (held := scene.figure.held):
+            assert not held_out(held.thing, held.colour, scene.place)
 
 
 @pytest.mark.parametrize("world", [WHOLE, SMALL], ids=["whole", "small"])
@@ -359,3 +361,15 @@ def test_there_are_more_prompts_than_anyone_will_read() -> None:
     for world in (WHOLE, SMALL):
         twins = drawn - len({prompts(rng, world).lower() for _ in range(drawn)})
         assert drawn**2 / (2 * max(twins, 1)) > 1e6, world.subjects
+
+
+@pytest.mark.parametrize("world", [WHOLE, SMALL, TINY], ids=["whole", "small", "tiny"])
+def test_every_prompt_names_something_and_no_idle_word_does(world: World) -> None:
+    named = set(naming(world))
+    assert set(world.subjects) <= named <= set(vocabulary(world))
+    idle = ["a", "it", "my", "wearing", "dancing", "left", "beautiful", "red", "two", "picture", "background", "over"]
+    assert named.isdisjoint(idle)
+    rng = random.Random(21)
+    for _ in range(500):
+        prompt = prompts(rng, world)
+        assert named.intersection(re.findall(r"[a-z0-9]+", prompt.lower())), prompt

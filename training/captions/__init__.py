@@ -8,7 +8,7 @@
 from .choosing import Said
 from .examples import example
 from .grammar import caption
-from .knowing import vocabulary
+from .knowing import naming, vocabulary
 from .sentences import prompts
 
-__all__ = ["Said", "caption", "example", "prompts", "vocabulary"]
+__all__ = ["Said", "caption", "example", "naming", "prompts", "vocabulary"]

@@ -11,6 +11,11 @@ from .phrases import CAREFUL_OPENINGS, CLOSINGS, MOODS, OPENINGS, american
 from .subjects import ADJECTIVES, CASUAL, CLOTHES, NOUNS, PRAISE, plurals, verbs
 
 _WORD = re.compile(r"[a-z0-9]+")
+_UNNAMING = (
+    "above among as at by clear dark during full high hour in light near of on out outer over pouring scene sets soft"
+    " tall under view while with"
+)
+"""What stands in the names of places and times and names none."""
 _BETWEEN = "a an the my is are that there each it wearing in with dressed and coloured 1 only just"
 
 
@@ -21,6 +26,37 @@ def vocabulary(world: World = WHOLE) -> list[str]:
     """
     said = [*_of_figures(world), *_of_scenes(world), *_of_looks(world), *_of_anything()]
     return sorted({word for phrase in said for text in (phrase, american(phrase)) for word in _WORD.findall(text)})
+
+
+def naming(world: World = WHOLE) -> list[str]:
+    """The words that name something to draw, sorted: a subject, what is held, a place, a time or a weather.
+
+    A prompt without any of them, "a dancing" or "very beautiful", is no picture of anything.
+    """
+    named = [noun for subject in world.subjects for noun in NOUNS[subject]]
+    named += world.held if any(subject in HOLDERS for subject in world.subjects) else ()
+    heads = {head.split()[-1] for noun in named for head in (noun, *plurals(noun))}
+    # What is said of a place or a time has its adjectives and small words too. "plain" alone is an empty sheet.
+    around = [
+        phrase
+        for place in world.places
+        if place != "plain"
+        for table in (settings.PLACE_PHRASES, settings.PLACE_TAGS, settings.SWUM, settings.SCENERY)
+        for phrase in table.get(place, ())
+    ]
+    for time in world.times:
+        around += (*settings.TIME_TAGS[time], *settings.TIME_PHRASES[time], *settings.WEATHERS.get(time, ()))
+    idle = [
+        _BETWEEN,
+        _UNNAMING,
+        *settings.SCENIC,
+        *PRAISE,
+        *(word for words in ADJECTIVES.values() for word in words),
+    ]
+    idle += [name for colour in world.colours for name in (colour, *looks.COLOUR_NAMES[colour])]
+    idle += [word for table in (settings.SCENIC_OWN, looks.SIZES) for words in table.values() for word in words]
+    scenery = set(_WORD.findall(" ".join(around))) - set(_WORD.findall(" ".join(idle)))
+    return sorted({word for text in heads | scenery for word in (text, american(text))} & set(vocabulary(world)))
 
 
 def _of_figures(world: World) -> Iterator[str]:

@@ -52,7 +52,8 @@ class OpenVinoEngine:
         except RuntimeError as error:
             # Every byte is as it was made, so it is the folder's contents or the library's version that is wrong.
             raise ModelBroken(f"{model.title} cannot be loaded by OpenVINO: {last_line(error)}") from error
-        self._wording = Wording(model.capabilities.vocabulary, facts(model.path).fallback)
+        said = facts(model.path)
+        self._wording = Wording(model.capabilities.vocabulary, said.fallback, said.naming)
         self._cell = cell_of(model.path)
         self.enlarger = Enlarger(self._openvino, model.path / "upscaler", chosen)
 

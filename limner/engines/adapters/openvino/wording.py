@@ -10,60 +10,33 @@ from limner.engines.words import known_part, words_of
 PLAIN_GROUND = "on a plain background"
 LAST_RESORT = "a picture"
 
-_EMPTY = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "with",
-        "of",
-        "in",
-        "on",
-        "at",
-        "by",
-        "to",
-        "near",
-        "under",
-        "over",
-        "during",
-        "is",
-        "are",
-        "who",
-        "there",
-        "one",
-        "some",
-        "this",
-        "that",
-        "its",
-    ]
-)
-"""Words that say nothing by themselves."""
-
 
 class Wording:
-    """Prompts for one model. `vocabulary` None: it takes any words; `fallback`: prompts that it draws well."""
+    """Prompts for one model. `vocabulary` None: it takes any words; `fallback`: prompts that it draws well.
 
-    def __init__(self, vocabulary: frozenset[str] | None, fallback: Sequence[str] = ()) -> None:
+    `naming` are the words without any of which a prompt is no picture of anything; None: every word says something.
+    """
+
+    def __init__(
+        self,
+        vocabulary: frozenset[str] | None,
+        fallback: Sequence[str] = (),
+        naming: frozenset[str] | None = None,
+    ) -> None:
         self._vocabulary = vocabulary
         self._fallback = tuple(fallback) or (LAST_RESORT,)
+        self._naming = vocabulary if naming is None else naming
 
     def known(self, prompt: str) -> str:
         """The part of `prompt` that the model knows."""
         return prompt if self._vocabulary is None else known_part(prompt, self._vocabulary)
 
     def prompt(self, request: DrawRequest, seed: int) -> str:
-        """What is drawn for `request`: where a picture is to be made of words and none of them says anything to the
-        model, a scene of its own, by the seed."""
+        """What is drawn for `request`: where a picture is to be made of words and none of them names anything that
+        the model knows, a scene of its own, by the seed."""
         prompt = self.known(request.prompt)
-        if request.task is Task.CREATE and self._vocabulary is not None and not says_something(prompt):
+        if request.task is Task.CREATE and self._naming is not None and self._naming.isdisjoint(words_of(prompt)):
             prompt = self.known(self._fallback[seed % len(self._fallback)])
         if request.background == "transparent" and self.known(PLAIN_GROUND) == PLAIN_GROUND:
             prompt = f"{prompt} {PLAIN_GROUND}".strip()
         return prompt
-
-
-def says_something(prompt: str) -> bool:
-    """Whether there is more in it than articles and prepositions."""
-    return not _EMPTY.issuperset(words_of(prompt))
