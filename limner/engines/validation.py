@@ -211,20 +211,20 @@ NEARLY = 0.03
 
 
 def _shaped(like: ImageRef, dialect: Dialect, able: Capabilities) -> Size:
-    """Of the offered sizes the first with the shape nearest to that of an image. Where there is but one shape, what
-    is drawn is cut: to one of the dialect's sizes where they are fixed, else to the image's own shape.
+    """Of the offered sizes the first with the shape nearest to that of an image. Where none comes near it, what is
+    drawn is cut: to one of the dialect's sizes where they are fixed, else to the image's own shape.
 
     None of more than twice the usual one's pixels: nobody who leaves the size to us asked for the price of a poster.
     """
     usual = able.offered_sizes[0]
     shape = math.log(max(like.width, 1) / max(like.height, 1))
     sizes = [size for size in able.offered_sizes if size.pixels <= 2 * usual.pixels]
-    if len({_shape(size) for size in sizes}) == 1 and abs(_shape(usual) - shape) > NEARLY:
+    if min(abs(_shape(size) - shape) for size in sizes) > NEARLY and not able.free_sizes:
         if dialect.sizes is None:
             longest = math.log(RULES["gpt-image-2"].max_ratio)
             side, wide = math.sqrt(usual.pixels), math.exp(min(max(shape, -longest), longest) / 2)
             return RULES["gpt-image-2"].nearest(Size(round(side * wide), round(side / wide)))
-        sizes = [Size.parse(text) for text in dialect.sizes if text != "auto"]
+        sizes += [Size.parse(text) for text in dialect.sizes if text != "auto"]
     return min(sizes, key=lambda size: round(abs(_shape(size) - shape), 3))
 
 
