@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 import sys
@@ -41,8 +42,17 @@ def damaged(model: Model, tmp_path: Path) -> Model:
     return replace(model, path=shutil.copytree(model.path, tmp_path / "copy"))
 
 
-def picture(engine: OpenVinoEngine, prompt: str = "a red robot", negative: str = "", guidance: float = 3.0) -> bytes:
-    request = DrawRequest(prompt, "tiny", Size(64, 64), Size(64, 64), 5, 4, guidance, negative_prompt=negative)
+NATIVE = Size(64, 64)
+
+
+def picture(
+    engine: OpenVinoEngine,
+    prompt: str = "a red robot",
+    negative: str = "",
+    guidance: float = 3.0,
+    size: Size = NATIVE,
+) -> bytes:
+    request = DrawRequest(prompt, "tiny", size, NATIVE, 5, 4, guidance, negative_prompt=negative)
     *_, last = engine.draw(DrawOrder("job", 1, request, (0,)), never)
     assert isinstance(last, Drawn)
     return last.data
@@ -66,6 +76,15 @@ def test_no_prompt_is_too_strange_to_draw(engine: OpenVinoEngine, prompt: str) -
 def test_a_negative_prompt_counts_only_with_guidance(engine: OpenVinoEngine) -> None:
     assert picture(engine, negative="blue") != picture(engine)
     assert picture(engine, negative="blue", guidance=1.0) == picture(engine, guidance=1.0)
+
+
+@pytest.mark.parametrize("size", [Size(128, 128), Size(128, 64), Size(40, 100), Size(48, 48)])
+def test_a_picture_of_another_size_is_cut_to_its_shape_and_not_stretched(engine: OpenVinoEngine, size: Size) -> None:
+    native = Image.frombytes("RGB", (64, 64), picture(engine))
+    wide, high = min(64, 64 * size.width / size.height), min(64, 64 * size.height / size.width)
+    kept = ((64 - wide) / 2, (64 - high) / 2, (64 + wide) / 2, (64 + high) / 2)
+    expected = native.resize((size.width, size.height), Image.Resampling.LANCZOS, kept)
+    assert picture(engine, size=size) == expected.tobytes()
 
 
 def test_a_task_it_cannot_do_is_an_error_in_words(engine: OpenVinoEngine) -> None:
@@ -121,14 +140,35 @@ def test_a_file_that_is_cut_short_is_told_with_its_length(damaged: Model) -> Non
 
 def test_a_file_that_does_not_belong_to_the_model_is_named_with_what_removes_it(damaged: Model) -> None:
     assert damaged.path is not None
-    stranger = damaged.path / "upscaler" / "openvino_model.xml"
+    stranger = damaged.path / "safety_checker" / "openvino_model.xml"
     stranger.parent.mkdir()
     stranger.write_text("")
-    with pytest.raises(
-        ModelBroken, match=r"upscaler/openvino_model\.xml is not named .* Mend it with: rm "
-    ) as caught:
+    with pytest.raises(ModelBroken, match=r"safety_checker/openvino_model\.xml is not named .* Mend it with: "):
         OpenVinoEngine(damaged)
-    assert str(stranger) in caught.value.message
+
+
+def test_a_list_of_checksums_that_is_cut_short_deletes_no_good_weights(damaged: Model) -> None:
+    assert damaged.path is not None
+    sums = damaged.path / "SHA256SUMS"
+    lines = sums.read_text().splitlines(keepends=True)
+    sums.write_text("")
+    with pytest.raises(ModelBroken, match=r"SHA256SUMS, is empty\. Mend it with: (?!rm)"):
+        OpenVinoEngine(damaged)
+    sums.write_text("".join(lines[:2]))
+    with pytest.raises(ModelBroken, match=r"Mend it with: (?!rm).*\. Where it is not .* delete it: rm /"):
+        OpenVinoEngine(damaged)
+    sums.write_text("".join(lines)[:-4])
+    with pytest.raises(ModelBroken, match=r"is missing .*\. Mend it with: (?!rm)"):
+        OpenVinoEngine(damaged)
+
+
+def test_a_bundled_model_is_mended_before_anything_of_it_is_deleted(damaged: Model) -> None:
+    assert damaged.path is not None
+    (damaged.path.parent / ".git").mkdir()
+    (damaged.path / "SHA256SUMS").write_text(f"{hashlib.sha256(b'').hexdigest()}  empty\n")
+    (damaged.path / "empty").touch()
+    with pytest.raises(ModelBroken, match=r"Mend it with: git -C \S+ checkout -- copy\. Where .*, delete it: rm /"):
+        OpenVinoEngine(damaged)
 
 
 def test_a_note_beside_the_weights_is_nobodys_business(damaged: Model) -> None:
@@ -139,7 +179,8 @@ def test_a_note_beside_the_weights_is_nobodys_business(damaged: Model) -> None:
 
 
 def test_a_folder_that_openvino_cannot_read_is_broken(tmp_path: Path, model: Model) -> None:
-    (tmp_path / "SHA256SUMS").write_text("")
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "SHA256SUMS").write_text(f"{hashlib.sha256(b'').hexdigest()}  notes.txt\n")
     with pytest.raises(ModelBroken, match="cannot be loaded by OpenVINO"):
         OpenVinoEngine(replace(model, path=tmp_path))
 

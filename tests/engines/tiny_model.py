@@ -173,19 +173,3 @@ def _encoder(random: np.random.Generator) -> Any:
     weights = _weights(random, 2 * CHANNELS, 3, FACTOR, FACTOR, scale=0.05)
     mixed = ops.convolution(sample, weights, [FACTOR, FACTOR], [0, 0], [0, 0], [1, 1])
     return _model({"latent_parameters": mixed}, {"sample": sample})
-
-
-def doubler(folder: Path) -> None:
-    """An enlarging network that repeats every pixel."""
-    sample = _parameter([-1, 3, -1, -1])
-    twice = ops.interpolate(
-        sample,
-        ops.constant(np.array([2, 2], np.float32)),
-        "nearest",
-        "scales",
-        coordinate_transformation_mode="asymmetric",
-        nearest_mode="floor",
-        axes=ops.constant(np.array([2, 3])),
-    )
-    folder.mkdir(parents=True)
-    ov.save_model(_model({"sample": twice}, {"sample": sample}), folder / "openvino_model.xml")

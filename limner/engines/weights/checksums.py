@@ -23,6 +23,8 @@ def verify(folder: Path, title: str = "") -> None:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise _broken(folder, title, f"its list of checksums, {SUMS}, cannot be read ({_reason(error)})") from error
+    if not any(lines):
+        raise _broken(folder, title, f"its list of checksums, {SUMS}, is empty")
     named = set()
     for line in filter(None, lines):
         expected, _, name = line.partition("  ")
@@ -53,9 +55,11 @@ def _refuse_strangers(folder: Path, title: str, named: set[Path]) -> None:
     for path in sorted(folder.rglob("*")):
         if path.suffix in _LOADABLE and path not in named and not path.name.startswith(".") and path.is_file():
             name = path.relative_to(folder).as_posix()
+            # The list may have been cut short, so the model is mended before anything is deleted.
             raise ModelBroken(
                 f"{title} has a file that does not belong to it: {name} is not named in its {SUMS}, so nobody knows "
-                f"whether it is right. Mend it with: rm {shlex.quote(str(path))}"
+                f"whether it is right. Mend it with: {_cure(folder)}. Where it is not named then either, delete it: "
+                f"rm {shlex.quote(str(path))}"
             )
 
 

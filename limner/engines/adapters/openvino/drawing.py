@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Preview, Progress
 from limner.engines.keying import key_out
@@ -85,7 +85,8 @@ class Drawing:
 
     def _finished(self, pixels: _Pixels) -> Image.Image:
         size = self._request.size
-        picture = self._engine.enlarger.fitted(pixels, size.width, size.height)
+        # Where the shapes differ its edges are cut: nothing is stretched.
+        picture = ImageOps.fit(Image.fromarray(pixels), (size.width, size.height), Image.Resampling.LANCZOS)
         if self._start is not None:
             picture = self._start.kept(picture)
         if self._request.background == "transparent":

@@ -12,7 +12,6 @@ import numpy as np
 
 from limner.engines.adapters.openvino.drawing import Drawing, last_line
 from limner.engines.adapters.openvino.editing import Start, cell_of, start_of
-from limner.engines.adapters.openvino.enlarging import Enlarger
 from limner.engines.adapters.openvino.library import give_back_files, load_library, properties
 from limner.engines.adapters.openvino.noise import noise
 from limner.engines.adapters.openvino.wording import Wording
@@ -55,7 +54,6 @@ class OpenVinoEngine:
         said = facts(model.path)
         self._wording = Wording(model.capabilities.vocabulary, said.fallback, said.naming)
         self._cell = cell_of(model.path)
-        self.enlarger = Enlarger(self._openvino, model.path / "upscaler", chosen)
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
         task = order.request.task
