@@ -27,6 +27,8 @@ from limner.storage import blobs
 
 FORMATS = {"image/png": "png", "image/jpeg": "jpeg", "image/jpg": "jpeg", "image/webp": "webp"}
 KNOWN = frozenset({"width", "height", "seed", "num_inference_steps", "guidance_scale", "negative_prompt"})
+THEIR_NAMES = {"prompt": "inputs", "steps": "num_inference_steps", "guidance": "guidance_scale"}
+"""What these programs call the same thing."""
 _NOT_FOR_A_HEADER = re.compile(r"[^\x20-\x7e]+")
 
 
@@ -51,6 +53,10 @@ async def _text_to_image(request: HttpRequest, name: str) -> HttpResponse:
     if notices:
         response["x-hf-warning"] = "limner; " + _for_a_header(" ".join(notice.message for notice in notices))
     return response
+
+
+async def _no_such_url(request: HttpRequest, **_: str) -> HttpResponse:
+    raise ApiError(404, f"Invalid URL ({request.method} {request.path[:200]}). It ends with a model: POST /hf/MODEL.")
 
 
 def _target(name: str) -> Model:
@@ -78,15 +84,15 @@ def _understood(body: Mapping[str, Any], target: Model, accept: str) -> tuple[Dr
     try:
         request, notices = make_request(ask, FREE, target)
     except InvalidRequest as error:
-        # These programs call it so.
-        raise InvalidRequest(error.message.replace("'prompt'", "'inputs'"), param=error.param) from None
+        sent = THEIR_NAMES.get(error.param or "", error.param)
+        raise InvalidRequest(error.message.replace(f"'{error.param}'", f"'{sent}'"), param=sent) from None
     unknown = [name for name, value in parameters.items() if name not in KNOWN and value is not None]
     return request, [*notices, *_passed_over(unknown)]
 
 
 def _size(width: object, height: object) -> str | None:
     """One side alone is a square's."""
-    sides = (width or height, height or width)
+    sides = (height if width is None else width, width if height is None else height)
     if sides == (None, None):
         return None
     for name, side in zip(("width", "height"), sides, strict=True):
@@ -122,3 +128,4 @@ def _said(error: LimnerError) -> HttpResponse:
 
 
 text_to_image = answering(_text_to_image, _said)
+no_such_url = answering(_no_such_url, _said)

@@ -24,7 +24,9 @@ class Rule:
     max_pixels: int
 
     def fault(self, size: Size) -> str | None:
-        """Why `size` is refused, in OpenAI's four sentences, or None where it is fine."""
+        """Why `size` is refused, in OpenAI's sentences, or None where it is fine."""
+        if min(size.width, size.height) < 1:
+            return f"Width and height must both be at least {self.multiple}."
         if size.width % self.multiple or size.height % self.multiple:
             return f"Width and height must both be divisible by {self.multiple}."
         if max(size.width, size.height) > self.max_edge:
@@ -42,7 +44,7 @@ class Rule:
 
         What it gives is scaled to `size` afterwards; a shape beyond the longest allowed becomes the longest allowed.
         """
-        if min(size.width, size.height) >= self.multiple and self.fault(size) is None:
+        if self.fault(size) is None:
             return size
         return _nearest(self, size)
 

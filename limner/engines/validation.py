@@ -33,6 +33,16 @@ class Missing:
 
 MISSING = Missing()
 
+
+class File:
+    """The type of FILE: what a form brings where text belongs."""
+
+    def __repr__(self) -> str:
+        return "FILE"
+
+
+FILE = File()
+
 MAX_SEED = 2**32 - 1 - 16
 """Picture i of a job uses seed + i, and a generator takes 32 bits."""
 MAX_RANDOM_SEED = 2**31 - 1 - 16
@@ -260,6 +270,7 @@ def type_name(value: object) -> str:
         (str, "a string"),
         (list, "an array"),
         (dict, "an object"),
+        (File, "a file"),
     )
     return next((name for kind, name in names if isinstance(value, kind)), "an unknown value")
 
@@ -295,10 +306,7 @@ def _free_size(value: str, rule: Callable[[Size], str | None]) -> Size:
         raise InvalidRequest(
             f"Invalid size '{_short(value)}'. Expected WIDTHxHEIGHT, for example '1824x1024'.", param="size"
         ) from None
-    fault = rule(size)
-    if min(size.width, size.height) < 1:
-        fault = "Width and height must both be at least 16."
-    if fault:
+    if fault := rule(size):
         raise InvalidRequest(f"Invalid size '{value}'. {fault}", param="size")
     return size
 
@@ -348,6 +356,7 @@ def _listed(items: Sequence[str], word: str) -> str:
 
 
 __all__ = [
+    "FILE",
     "MISSING",
     "Ask",
     "Missing",

@@ -89,6 +89,30 @@ async def test_a_part_without_a_files_name_is_no_file(client: httpx.AsyncClient)
     assert (error["param"], error["code"]) == ("image", "invalid_type")
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("prompt", "a string"), ("model", "a string"), ("n", "an integer"), ("stream", "a boolean")],
+)
+@pytest.mark.parametrize("strict", [False, True])
+async def test_a_file_where_text_belongs_is_called_a_file(
+    client: httpx.AsyncClient, settings: Settings, name: str, expected: str, strict: bool
+) -> None:
+    settings.LIMNER_API_STRICT = strict
+    words = {"model": "gpt-image-2", "prompt": "a house"}
+    words.pop(name, None)
+    files = {"image": ("a.png", picture(), "image/png"), name: ("a.txt", b"text", "text/plain")}
+    error = error_in(await client.post(EDITS, data=words, files=files), 400)
+    assert (error["param"], error["code"]) == (name, "invalid_type")
+    assert error["message"] == f"Invalid type for '{name}': expected {expected}, but got a file instead."
+
+
+async def test_a_form_of_too_many_parts_says_how_many_may_be_sent(client: httpx.AsyncClient) -> None:
+    fields: list[tuple[str, Any]] = [("prompt", (None, b"a house"))] * 1010
+    for parts in (fields, [("image[]", picture((16, 16)))] * 101):
+        error = error_in(await client.post(EDITS, files=parts), 400)
+        assert error["message"] == "The form has too many parts. Send at most 1000 fields and 100 files."
+
+
 TWICE = [
     (GENERATIONS, '{"prompt": "a house", "n": 1, "n": 4}'),
     (GENERATIONS, '{"prompt": "a house", "prompt": "a house"}'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -152,11 +153,24 @@ async def test_a_body_over_a_megabyte_is_refused_with_or_without_its_length(clie
 
 
 async def test_an_unknown_route_is_an_error_object(client: httpx.AsyncClient) -> None:
-    for path in ("/v1/foo", "/v1", "/v1/", "/v1/images", "/v1/images/variation"):
+    without_v1 = ("/images", "/images/", "/images/foo", "/images/generations/", "/images/a%0Ab", "/models/")
+    for path in ("/v1/foo", "/v1", "/v1/", "/v1/images", "/v1/images/variation", *without_v1):
         error = error_in(await client.post(path, json={}), 404)
-        assert error["message"] == f"Invalid URL (POST {path})"
+        assert error["message"] == f"Invalid URL (POST {unquote(path)})"
     for path in ("/api/v1/unicorns", "/v1/images/a%0Ab", "/v1/models/a%0Ab"):
         error_in(await client.get(path), 404)
+
+
+async def test_an_unknown_route_of_another_servers_api_is_an_error_of_its_shape(client: httpx.AsyncClient) -> None:
+    for path in ("/sdapi", "/sdapi/", "/sdapi/v1", "/sdapi/v1x", "/sdapi/v2/txt2img", "/sdapi/a%0Ab"):
+        answer = await client.post(path, json={})
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+    for path in ("/hf", "/hf/", "/hf/a%0Ab"):
+        answer = await client.post(path, json={"inputs": "a cat"})
+        assert answer.status_code == 404
+        assert answer.json() == {
+            "error": f"Invalid URL (POST {unquote(path)}). It ends with a model: POST /hf/MODEL."
+        }
 
 
 async def test_a_wrong_method_is_an_error_object_that_says_which_is_right(client: httpx.AsyncClient) -> None:

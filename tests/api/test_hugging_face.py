@@ -47,6 +47,26 @@ async def test_one_side_alone_is_a_squares_and_none_the_models_own(
     assert server.painter.orders[0].request.size == size
 
 
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"width": 0}, "Width and height must be 64 to 4096."),
+        ({"width": 0, "height": 512}, "Invalid size '0x512'. Width and height must be 64 to 4096."),
+        ({"height": 0}, "Width and height must be 64 to 4096."),
+        ({"width": 0.5}, "'width' must be an integer"),
+        ({"num_inference_steps": 0}, "Invalid 'num_inference_steps': integer below minimum value."),
+        ({"num_inference_steps": "many"}, "Invalid type for 'num_inference_steps': expected an integer"),
+        ({"guidance_scale": -1}, "Invalid 'guidance_scale': decimal below minimum value."),
+    ],
+)
+async def test_a_wrong_parameter_is_named_as_it_was_sent_with_its_bounds(
+    client: httpx.AsyncClient, parameters: dict[str, Any], said: str
+) -> None:
+    answer = await client.post("/hf/storybook", json={"inputs": "a cat", "parameters": parameters})
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]
+
+
 async def test_openais_names_and_ones_own_draw_too(client: httpx.AsyncClient, settings: Settings) -> None:
     settings.LIMNER_TARGETS = {"stabilityai/sd-turbo": "storybook"}
     for name in ("dall-e-2", "stabilityai/sd-turbo"):

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from limner.api.errors import ApiError
-from limner.engines.validation import type_name, wrong_type
+from limner.engines.validation import FILE, type_name, wrong_type
 from limner.errors import InvalidRequest
 
 JSON, FORM = "application/json", "multipart/form-data"
@@ -28,6 +28,7 @@ NOT_A_FORM = (
     "We could not parse the multipart body of your request. (HINT: This likely means you aren't using your HTTP "
     "library correctly: let it write the Content-Type header with the boundary by itself.)"
 )
+TOO_MANY_PARTS = "The form has too many parts. Send at most {} fields and {} files."
 
 _WHOLE = frozenset({"n", "output_compression", "partial_images", "seed", "steps", "num_inference_steps"})
 _NUMBERS = frozenset({"guidance", "guidance_scale", "cfg_scale", "strength"})
@@ -97,6 +98,9 @@ def form_body(request: HttpRequest, types: Collection[str] = ()) -> Form:
         texts, files = _FormParser(_form_headers(request), request, request.upload_handlers, "utf-8").parse()
     except RequestDataTooBig:
         _too_large("more than that", request.META.get("CONTENT_LENGTH", 0))
+    except (TooManyFieldsSent, TooManyFilesSent):
+        most = (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, settings.DATA_UPLOAD_MAX_NUMBER_FILES)
+        raise ApiError(400, TOO_MANY_PARTS.format(*most)) from None
     except (MultiPartParserError, SuspiciousOperation, ValueError):
         raise ApiError(400, NOT_A_FORM) from None
     form = Form()
@@ -134,7 +138,7 @@ class _FormParser(MultiPartParser):
 def _read_file(form: Form, name: str, file: UploadedFile[bytes], types: Collection[str]) -> None:
     is_image = _IMAGE_PART.fullmatch(name) is not None
     if not is_image and name != "mask":
-        form.fields[name] = True  # named in the warnings
+        form.fields[name] = FILE  # refused where the name is known, else named in the warnings
         return
     if types and (file.content_type or "").lower() not in types:
         form.faults.append(_wrong_file_type(name.partition("[")[0], file.content_type or "", types))
