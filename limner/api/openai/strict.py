@@ -38,7 +38,7 @@ def is_gone(name: str) -> bool:
 
 def check_name(body: Mapping[str, Any]) -> None:
     """A model has to be named, and to be one that is not switched off."""
-    if "model" not in body:
+    if body.get("model", "") == "":
         raise InvalidRequest("Missing required parameter: 'model'.", param="model", code="missing_required_parameter")
     if body["model"] is None:
         raise wrong_type("model", "a string", None)

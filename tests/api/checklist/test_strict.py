@@ -34,13 +34,17 @@ def unknown(key: str) -> dict[str, Any]:
     }
 
 
-def test_s1_a_model_has_to_be_named(client: httpx.Client) -> None:
-    assert fault(client) == {
+@pytest.mark.parametrize("body", [{}, {"model": ""}])
+def test_s1_a_model_has_to_be_named(client: httpx.Client, body: dict[str, Any]) -> None:
+    assert fault(client, **body) == {
         "message": "Missing required parameter: 'model'.",
         "type": "invalid_request_error",
         "param": "model",
         "code": "missing_required_parameter",
     }
+
+
+def test_s1_a_model_of_null_is_none(client: httpx.Client) -> None:
     error = fault(client, model=None)
     assert (error["param"], error["code"]) == ("model", "invalid_type")
     assert error["message"] == "Invalid type for 'model': expected a string, but got null instead."
