@@ -137,8 +137,11 @@ async def addresses_of(host: str) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-_TRANSLATED = tuple(map(ipaddress.ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+_TRANSLATED = ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
 """IPv6 addresses that are turned, here or by a router, into the IPv4 ones they end with."""
+_OF_NETWORKS = ("fec0::/10", "5f00::/16", "192.0.0.0/24")
+"""What networks keep for themselves, and Python, in one version or another, counts among the internet's."""
+_REFUSED = tuple(map(ipaddress.ip_network, (*_TRANSLATED, *_OF_NETWORKS)))
 
 
 def is_public(address: str) -> bool:
@@ -150,9 +153,9 @@ def is_public(address: str) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             return is_public(str(found.ipv4_mapped))
-        if found.sixtofour is not None or found.teredo is not None or any(found in net for net in _TRANSLATED):
+        if found.sixtofour is not None or found.teredo is not None:
             return False
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and not any(found in net for net in _REFUSED)
 
 
 async def _fetched_from(addresses: list[str], place: Elsewhere, param: str, most: int) -> bytes:

@@ -305,6 +305,9 @@ async def test_a_name_that_nobody_knows_leads_nowhere(
         ("::ffff:127.0.0.1", False), ("::ffff:10.0.0.1", False), ("::ffff:93.184.216.34", True),
         ("::127.0.0.1", False), ("2002:7f00:1::", False), ("64:ff9b::7f00:1", False), ("64:ff9b:1::a00:1", False),
         ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False), ("localhost", False),
+        ("fec0::1", False), ("5f00::1", False), ("::ffff:0:10.0.0.1", False), ("::ffff:0:93.184.216.34", False),
+        ("192.0.0.1", False), ("192.0.0.9", False), ("192.0.0.10", False), ("192.0.0.254", False),
+        ("192.0.1.1", True),
     ],
 )  # fmt: skip
 def test_public_is_what_everybody_can_reach(address: str, public: bool) -> None:
