@@ -198,12 +198,9 @@ def refuse_when_stopping() -> None:
         raise Unavailable("Limner is stopping. Ask again in a few seconds.", retry_after=RETRY_AFTER_STOP)
 
 
-async def submit_and_wait(
-    account: Account, request: DrawRequest, *, longest_wait: float, idempotency_key: str | None = None
-) -> UUID:
+async def submit_and_wait(account: Account, request: DrawRequest, *, longest_wait: float) -> UUID:
     """Submit a job for a caller who waits for it, as `submitted`, and return its public id once it has ended."""
-    key = idempotency_key
-    async with submitted(account, request, longest_wait=longest_wait, idempotency_key=key) as job:
+    async with submitted(account, request, longest_wait=longest_wait) as job:
         await wait_until_ended(account.pk, job.public_id)
     return job.public_id
 

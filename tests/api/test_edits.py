@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageChops
 from pytest_django import Settings
 
+from limner.api.openai import asking
 from limner.engines.contract import DrawOrder, Task
 from limner.gallery.models import Lineage, Upload
 from limner.jobs.models import Job
@@ -230,6 +231,19 @@ async def test_a_job_that_nobody_may_submit_leaves_no_upload_behind(
     assert answer.status_code == 429
     assert await in_thread(Upload.objects.count) == 0
     assert await in_thread(Job.objects.count) == 0
+
+
+async def test_nothing_stays_of_an_edit_whose_words_are_blocked_when_it_is_submitted(
+    client: httpx.AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_yet(_: object) -> None:
+        """The list is made longer between reading a call and submitting it."""
+        settings.LIMNER_BLOCKED_WORDS = "house"
+
+    monkeypatch.setattr(asking, "refuse_blocked", not_yet)
+    answer = await client.post(EDITS, data=WORDS, files={"image": picture(), "mask": mask()})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "content_policy_violation")
+    assert await in_thread(Upload.objects.count) == 0
 
 
 async def test_an_upload_is_kept_under_the_id_that_the_request_names(

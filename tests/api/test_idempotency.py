@@ -15,7 +15,7 @@ from limner.jobs.models import Job
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from tests.api.conftest import PATIENCE, Server, until
-from tests.api.files import picture
+from tests.api.files import mask, picture
 
 GENERATIONS = "/v1/images/generations"
 ASKED = {"prompt": "a cat", "size": "256x256", "response_format": "b64_json"}
@@ -83,10 +83,24 @@ async def test_an_edit_is_sent_again_with_its_files(client: httpx.AsyncClient) -
 
     first, again = [(await edit("a red house")).json() for _ in range(2)]
     assert again == first
-    kept = await in_thread(Upload.objects.count)
     assert (await edit("a blue house")).status_code == 400
     assert (await edit("a red house", (96, 96))).status_code == 400
-    assert await in_thread(Upload.objects.count) == kept
+    assert await in_thread(Upload.objects.count) == 1
+
+
+@pytest.mark.parametrize("stream", ["false", "true"])
+async def test_what_an_edit_that_is_sent_again_brings_is_not_kept_twice(
+    client: httpx.AsyncClient, server: Server, stream: str
+) -> None:
+    form = {"prompt": "a red house", "size": "256x256", "stream": stream}
+    for _ in range(3):
+        files = {"image": picture(), "mask": mask()}
+        answer = await client.post("/v1/images/edits", data=form, files=files, headers=KEY)
+        assert answer.status_code == 200, answer.text
+    kept = await in_thread(lambda: {str(upload.public_id) for upload in Upload.objects.all()})
+    [order] = server.painter.orders
+    assert kept == set(order.images)
+    assert len(kept) == 2
 
 
 @pytest.mark.parametrize("key", ["x" * 201, "é", "a\tb"])

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 
 from limner.accounts.models import Account
 from limner.api.openai.answers import Answer
 from limner.api.openai.asking import Wish
+from limner.api.openai.ordering import ordered
 from limner.api.openai.outcome import failure, outcome
 from limner.api.openai.streaming import streamed
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
-from limner.jobs.waiting import submit_and_wait
+from limner.jobs.waiting import wait_until_ended
 
 
 async def drawn(account: Account, wish: Wish, origin: str, key: str | None = None) -> HttpResponseBase:
     """Submit, wait, answer. A job that an earlier call made with the same `key` is waited for, and none is made."""
     if wish.stream:
         return await streamed(account, wish, key)
-    longest = settings.LIMNER_API_MAX_WAIT
-    job = await submit_and_wait(account, wish.request, longest_wait=longest, idempotency_key=key)
-    ended, pictures, told = await in_thread(outcome, account, job, wish.model)
+    async with ordered(account, wish, key) as job:
+        await wait_until_ended(account.pk, job.public_id)
+    ended, pictures, told = await in_thread(outcome, account, job.public_id, wish.model)
     if ended.state != State.DONE:
         raise failure(ended, account, wish)
     answer = Answer(wish, ended, pictures, origin, told)

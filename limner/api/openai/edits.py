@@ -19,10 +19,10 @@ from limner.api.links import origin_of
 from limner.api.openai.asking import Wish, named, understood
 from limner.api.openai.body import FORM, JSON, check_content_type, form_body, json_body
 from limner.api.openai.drawing import drawn
-from limner.api.openai.images import Given, Pieces, forget, kept, pieces_of, unpacking
+from limner.api.openai.images import Given, Pieces, kept, pieces_of, unpacking
 from limner.api.openai.references import References
 from limner.engines.contract import Task
-from limner.errors import InvalidRequest, OutOfCredits, RateLimited
+from limner.errors import InvalidRequest
 from limner.jobs.threads import run_in
 from limner.jobs.waiting import refuse_when_stopping
 
@@ -52,12 +52,7 @@ async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Awai
     wish = await read()
     keeping = partial(kept, caller.account, wish.request, wish.pieces, wish.family)
     wish = replace(wish, request=await run_in(unpacking, keeping), pieces=Pieces())
-    try:
-        return await drawn(caller.account, wish, origin, key)
-    except (RateLimited, OutOfCredits, InvalidRequest):
-        # No job was made, so nothing of what was given for it stays.
-        await run_in(unpacking, forget, caller.account, (*wish.request.images, wish.request.mask))
-        raise
+    return await drawn(caller.account, wish, origin, key)
 
 
 def _form(request: HttpRequest, task: Task, model: str | None) -> Wish:

@@ -17,13 +17,13 @@ from contextlib import aclosing, suppress
 from dataclasses import asdict, replace
 from typing import Any
 
-from django.conf import settings
 from django.http import StreamingHttpResponse
 
 from limner.accounts.models import Account
 from limner.api.errors import UNFORESEEN, enveloped
 from limner.api.openai.answers import described, is_clear, opaque_notices, told_usage, usage
 from limner.api.openai.asking import Wish
+from limner.api.openai.ordering import ordered
 from limner.api.openai.outcome import failure, outcome
 from limner.api.openai.partials import Partial, Partials, partial_file
 from limner.api.openai.routes import request_id_now
@@ -36,7 +36,7 @@ from limner.jobs.sse import KEEP_ALIVE, Told, job_events
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
-from limner.jobs.waiting import stopped, stopping, submitted
+from limner.jobs.waiting import stopped, stopping
 from limner.storage import blobs
 
 logger = logging.getLogger(__name__)
@@ -93,8 +93,8 @@ class _Stream:
 
 async def _events(account: Account, wish: Wish, key: str | None) -> AsyncGenerator[bytes, None]:
     """A job's events as clients read them. Closed early, this cancels the job."""
-    longest, clock = settings.LIMNER_API_MAX_WAIT, asyncio.get_running_loop().time
-    async with submitted(account, wish.request, longest_wait=longest, idempotency_key=key) as job:
+    clock = asyncio.get_running_loop().time
+    async with ordered(account, wish, key) as job:
         telling = _Telling(account, wish, job)
         said_at = clock()
         async with aclosing(job_events(account, job.public_id)) as happenings:
