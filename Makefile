@@ -16,8 +16,8 @@ PACKAGING := pyproject.toml constraints.txt
 # The tests that meet the database: they run once more on PostgreSQL. (Not the checklist: that is about HTTP.)
 ON_POSTGRES := $(wildcard tests/accounts tests/api tests/faults tests/gallery tests/jobs tests/ops tests/storage tests/studio)
 COVERAGE_FLOOR := 90
-# Three at a time, a file of tests on one worker: most of their time is waiting for disks and for other processes.
-PYTEST := bin/python -m pytest -n 3 --dist loadfile
+# Two at a time, a file of tests on one worker: most of their time is waiting for disks and for other processes.
+PYTEST := bin/python -m pytest -n 2 --dist loadfile
 
 .PHONY: help install serve test test-extra lint format bench parts clean
 .DEFAULT_GOAL := help
