@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from limner.accounts.keys import account_for_key
+from limner.accounts.keys import account_for_key, prefix_of
 from limner.accounts.limits import Rate, TooManyRequests, check_rate, refused_just_now
 from limner.accounts.models import Account, ApiKey, Scope
 from limner.accounts.sign_in import owner
@@ -73,12 +73,7 @@ def caller_with(headers: Mapping[str, str], scope: Scope) -> Caller:
         raise ApiError(401, NO_KEY)
     key = account_for_key(secret)
     if key is None:
-        raise ApiError(
-            401,
-            f"Incorrect API key provided: {masked(secret)}. Whoever runs this Limner makes keys with "
-            "`limner key add`, and `limner key list` shows those that are good.",
-            code="invalid_api_key",
-        )
+        raise _wrong(secret)
     rate = check_rate(key)
     if scope not in key.scopes:
         raise ApiError(
@@ -93,6 +88,25 @@ def caller_with(headers: Mapping[str, str], scope: Scope) -> Caller:
 async def caller_of(headers: Mapping[str, str], scope: Scope) -> Caller:
     """As `caller_with`, off the event loop."""
     return await in_thread(caller_with, headers, scope)
+
+
+def no_possible_key(headers: Mapping[str, str]) -> ApiError | None:
+    """What a call is told whose headers hold no key, or what has not the shape of one. Asks no database."""
+    if not settings.LIMNER_ACCOUNTS:
+        return None
+    secret = key_in(headers)
+    if secret is None:
+        return ApiError(401, NO_KEY)
+    return _wrong(secret) if prefix_of(secret) is None else None
+
+
+def _wrong(secret: str) -> ApiError:
+    return ApiError(
+        401,
+        f"Incorrect API key provided: {masked(secret)}. Whoever runs this Limner makes keys with "
+        "`limner key add`, and `limner key list` shows those that are good.",
+        code="invalid_api_key",
+    )
 
 
 def too_often(headers: Mapping[str, str]) -> TooManyRequests | None:

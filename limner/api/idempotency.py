@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from limner.api.errors import ApiError
+from limner.engines.contract import ASKED_WITH, DrawRequest
 
 LONGEST = 200
 
@@ -20,3 +24,18 @@ def idempotency_key(headers: Mapping[str, str]) -> str | None:
             code="invalid_value",
         )
     return key or None
+
+
+def told_apart(
+    request: DrawRequest, key: str | None, seed: int | None, images: Sequence[str] = (), mask: str | None = None
+) -> DrawRequest:
+    """The request of a call that has a key, such that its job knows it again, and no other.
+
+    `seed` is the one that was named; None left it to chance. `images` and `mask` are whatever is the same for the
+    same images and only for them: their digests, or the ids that the caller knows them by.
+    """
+    if key is None:
+        return request
+    asked = json.dumps([seed, list(images), mask])
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+    return replace(request, options={**request.options, ASKED_WITH: digest})

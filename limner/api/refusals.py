@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 
-PATHS = ("/v1", "/images/", "/models", "/openai/", "/sdapi/", "/hf/")
+PATHS = ("/v1", "/images/", "/models", "/openai/", "/sdapi/", "/hf/", "/api/v1/")
 """What programs alone ask for, whatever they say they accept."""
 
 VERSION = "2020-10-01"
 """OpenAI's, which its clients are told in every answer."""
 
 
-def refused(path: str, accept: str, status: int, code: str, message: str) -> tuple[bytes, dict[bytes, bytes]]:
+def refused(path: str, accept: str, status: int, code: str | None, message: str) -> tuple[bytes, dict[bytes, bytes]]:
     """The body and its headers: the sentence alone for a person's browser, an error object for a program."""
     if "text/html" in accept and not path.startswith(PATHS):
         return (message + "\n").encode(), {b"content-type": b"text/plain; charset=utf-8"}

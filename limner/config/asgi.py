@@ -13,7 +13,7 @@ from django.db import close_old_connections, connections, reset_queries
 
 from limner.config.door import Door
 from limner.config.gate import Gate, nobody
-from limner.config.pace import key_too_often
+from limner.config.pace import key_refused
 from limner.config.proxies import Proxies
 from limner.config.static import StaticFiles
 
@@ -43,5 +43,5 @@ application = Gate(
     StaticFiles(get_asgi_application()),
     door,
     Proxies(settings.LIMNER_TRUSTED_PROXIES),
-    key_too_often if settings.LIMNER_ACCOUNTS else nobody,
+    key_refused if settings.LIMNER_ACCOUNTS else nobody,
 )

@@ -43,22 +43,25 @@ TOLD_HEADERS = (
     b"x-ratelimit-remaining-requests, x-ratelimit-reset-requests"
 )
 
-TooOften = Callable[[Mapping[str, str]], Refusal | None]
-"""What the key in these headers is told, where it is known to have asked too often. Asks no database."""
+KeyRefused = Callable[[str, Mapping[str, str], bool], Refusal | None]
+"""What a call of this path is told at once because of the key in its headers, or for want of one: before its body is
+read, where one is to come (the third). Asks no database."""
 
 
-def nobody(headers: Mapping[str, str]) -> Refusal | None:
+def nobody(path: str, headers: Mapping[str, str], coming: bool) -> Refusal | None:
     return None
 
 
 class Gate:
     """The outermost layer: admits or refuses, answers listed origins, names each request, adds security headers."""
 
-    def __init__(self, app: App, door: Door, proxies: Proxies | None = None, too_often: TooOften = nobody) -> None:
+    def __init__(
+        self, app: App, door: Door, proxies: Proxies | None = None, key_refused: KeyRefused = nobody
+    ) -> None:
         self.app = app
         self.door = door
         self.proxies = proxies or Proxies()
-        self.too_often = too_often
+        self.key_refused = key_refused
 
     def open_to_network(self) -> None:
         """What `limner serve --open` says: no sign-in, and yet the machine's own addresses are answered."""
@@ -89,8 +92,8 @@ class Gate:
                 await answer.whole(204, b"", preflight(headers))
                 return
             body.check_length()
-            # A key that has used its minute up is told so before what it sends is read.
-            if (refusal := self.too_often(headers)) is not None:
+            # No key, or one that has used its minute up, is told so before what is sent is read.
+            if (refusal := self.key_refused(path, headers, not body.complete)) is not None:
                 raise refusal
             await self.app(asked.seen(scope, host), body.receive, answer.send)
             if body.refusal is not None and not answer.begun:

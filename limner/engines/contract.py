@@ -16,6 +16,9 @@ from limner.engines.words import known_as
 
 CAME_BY = "came_by"
 """The key of `DrawRequest.options` that says whose programs may see and stop the job as theirs."""
+ASKED_WITH = "asked_with"
+"""The key of `DrawRequest.options` for a digest of what two calls under one idempotency key may differ in and the
+request does not tell: whether a seed was named, and what the images are."""
 
 
 class Task(StrEnum):
@@ -87,7 +90,7 @@ class DrawRequest:
     """In the words of the name that was asked for: "standard", "hd", "low" … "max"."""
     options: dict[str, Any] = field(default_factory=dict, hash=False)
     """What only some targets know, as plain JSON: style, moderation, user, output_compression, input_fidelity …
-    And `CAME_BY`."""
+    And `CAME_BY` and `ASKED_WITH`."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the ledger keeps it and the child process reads it."""

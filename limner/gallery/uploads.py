@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from limner.errors import InvalidRequest
+from limner.gallery.scans import START, too_many_scans
 from limner.provenance.fresh_png import fresh_png
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,10 @@ log = logging.getLogger(__name__)
 MAX_BYTES = 50 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP")
+MOST_SCANS = 100
+"""Of a JPEG. Programs write about ten."""
+MOST_PIXELS_SCANNED = 1_000_000_000
+"""In all of its scans: a picture of 50 million pixels may have twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,12 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
         with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise _too_many_pixels()
+            most = min(MOST_SCANS, MOST_PIXELS_SCANNED // (opened.width * opened.height))
+            if data.startswith(START) and too_many_scans(data, most):
+                raise _refused(
+                    f"This JPEG goes over its pixels more than {most} times, which takes too long to unpack. Save it "
+                    "as a PNG, or as an ordinary JPEG, and try again."
+                )
             yield opened
     except InvalidRequest:
         raise

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from limner.accounts import credits
 from limner.accounts.models import Account
 from limner.engines import catalog
-from limner.engines.contract import DrawRequest
+from limner.engines.contract import ASKED_WITH, DrawRequest
 from limner.errors import InvalidRequest, NotFound
 from limner.jobs import events, fairness, ledger, pace
 from limner.jobs.events import Happened
@@ -95,7 +95,7 @@ def cancel(account: Account, public_id: UUID) -> Job:
 def _check_same(before: Job, request: DrawRequest) -> None:
     """Refuse a key that was used for something else."""
     told = ledger.request_of(before)
-    if told is not None and _without_chance(told) != _without_chance(request):
+    if told is not None and not _is_same(told, request):
         raise InvalidRequest(
             "This idempotency key has been used for another request. Use a new one for each thing you ask for.",
             param="idempotency-key",
@@ -103,12 +103,20 @@ def _check_same(before: Job, request: DrawRequest) -> None:
         )
 
 
+def _is_same(told: DrawRequest, request: DrawRequest) -> bool:
+    """What was written without a digest, by an earlier version or a page, is the same with any."""
+    digest = told.options.get(ASKED_WITH)
+    same = digest is None or digest == request.options.get(ASKED_WITH)
+    return same and _without_chance(told) == _without_chance(request)
+
+
 def _without_chance(request: DrawRequest) -> DrawRequest:
     """What does not change when the same is asked for again: a seed that nobody named does, and so do the names of
-    images, which are kept anew with each call."""
+    images, which are kept anew with each call. The digest tells seeds that were named, and images, apart."""
     images = tuple(replace(image, public_id="") for image in request.images)
     mask = request.mask and replace(request.mask, public_id="")
-    return replace(request, seed=0, images=images, mask=mask)
+    options = {name: value for name, value in request.options.items() if name != ASKED_WITH}
+    return replace(request, seed=0, images=images, mask=mask, options=options)
 
 
 def lane_of(request: DrawRequest) -> str:

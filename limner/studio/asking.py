@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog, installed
-from limner.engines.contract import CAME_BY, DrawRequest, Size
+from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest, Size
 from limner.engines.dialects import DALL_E_3, dialect_for, target_for
 from limner.engines.prices import costs_money, price_of, price_tag, usual_quality
 from limner.engines.sizes import native_size
@@ -180,7 +180,8 @@ def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
         images=before.images,
         mask=before.mask,
     )
-    options = {name: value for name, value in before.options.items() if name != CAME_BY}  # this one comes from here
+    # This one comes from here, and was asked for once.
+    options = {name: value for name, value in before.options.items() if name not in (CAME_BY, ASKED_WITH)}
     return replace(
         _fitted(ask, model),
         size=before.size,

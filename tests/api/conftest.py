@@ -17,7 +17,7 @@ from pytest_django import Settings
 from limner.accounts.limits import forget_counts
 from limner.config.door import Door
 from limner.config.gate import Gate
-from limner.config.pace import key_too_often
+from limner.config.pace import key_refused
 from limner.engines.catalog import catalog
 from limner.jobs.bus import bus
 from limner.jobs.dispatcher import Dispatcher
@@ -68,7 +68,7 @@ async def _serve() -> AsyncIterator[Server]:
     forget_counts()
     painter = Painter()
     dispatcher = Dispatcher({name: painter for name in catalog()}, holder="tests", boot="first", bus=bus())
-    application = Gate(get_asgi_application(), Door(accounts=settings.LIMNER_ACCOUNTS), too_often=key_too_often)
+    application = Gate(get_asgi_application(), Door(accounts=settings.LIMNER_ACCOUNTS), key_refused=key_refused)
     web = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None))
     listening = socket.create_server(("127.0.0.1", 0))
     drawing = asyncio.create_task(dispatcher.run())

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from limner.api.openai import images
 from limner.gallery.models import Upload
 from limner.jobs.models import Job
 from limner.jobs.threads import in_thread
@@ -17,6 +18,7 @@ from limner.provenance.fresh_png import chunk
 from tests.api.conftest import Server
 from tests.api.files import data_url, mask, picture, saved
 from tests.api.test_bad_input import error_in
+from tests.gallery.jpegs import scanned_again
 
 EDITS = "/v1/images/edits"
 VARIATIONS = "/v1/images/variations"
@@ -100,6 +102,27 @@ async def test_a_pixel_bomb_is_refused_in_words(client: httpx.AsyncClient, file:
     assert "50 million pixels" in (await refused(client, {"image": file}))["message"]
     answer = await client.post(EDITS, json={"prompt": "a house", "images": [{"image_url": data_url(file)}]})
     assert error_in(answer, 400)["code"] == "invalid_image_file"
+
+
+async def test_what_has_too_many_pixels_together_is_refused(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "MOST_PIXELS", 2 * 64 * 64)
+    files: list[tuple[str, bytes]] = [("image[]", picture()), ("image[]", picture()), ("mask", mask())]
+    for error in (
+        await refused(client, files, model="gpt-image-1"),
+        await refused(client, files[:2] * 2, model="gpt-image-1"),
+    ):
+        assert "million pixels together" in error["message"]
+        assert (error["param"], error["code"]) == ("image", "invalid_image_file")
+    body = {"prompt": "a house", "images": [{"image_url": data_url(picture())}] * 3}
+    assert error_in(await client.post(EDITS, json=body), 400)["param"] == "images"
+
+
+async def test_a_jpeg_of_scans_without_end_is_refused(client: httpx.AsyncClient) -> None:
+    error = await refused(client, {"image": scanned_again(120)}, model="gpt-image-1")
+    assert "goes over its pixels" in error["message"]
+    assert error["code"] == "invalid_image_file"
 
 
 @pytest.mark.parametrize(
@@ -274,7 +297,7 @@ async def test_a_broken_form_is_called_broken(client: httpx.AsyncClient) -> None
         assert error_in(answer, 400)["message"].startswith("We could not parse the multipart body")
     many = {f"field{number}": "x" for number in range(1001)}
     answer = await client.post(EDITS, data=many, files={"image": picture()})
-    assert error_in(answer, 400)["message"].startswith("We could not parse the multipart body")
+    assert error_in(answer, 400)["message"].startswith("The form has too many parts.")
 
 
 async def test_other_kinds_of_bodies_are_refused_in_words(client: httpx.AsyncClient) -> None:

@@ -274,8 +274,8 @@ async def test_a_stream_ends_with_an_error_when_the_server_stops_and_the_job_sta
 
 async def test_the_same_idempotency_key_streams_the_same_pictures_again(client: httpx.AsyncClient) -> None:
     heard = []
-    for seed in (7, 8):
-        async with streaming_of(client, {"Idempotency-Key": "once"}, n=2, seed=seed) as (_, events):
+    for _ in range(2):
+        async with streaming_of(client, {"Idempotency-Key": "once"}, n=2) as (_, events):
             heard.append([event async for event in events])
 
     assert [event.word for event in heard[1]] == ["completed", "completed"]

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from limner.accounts import credits
 from limner.accounts.models import Account, CreditEntry, Plan
 from limner.engines import catalog
-from limner.engines.contract import DrawRequest
+from limner.engines.contract import ASKED_WITH, DrawRequest
 from limner.errors import EngineCrashed, InvalidRequest, NotFound, OutOfCredits
 from limner.jobs import ledger, services
 from limner.jobs.models import Event, Job
@@ -66,6 +66,15 @@ def test_the_same_key_for_something_else_is_refused(alice: Account) -> None:
         ask(alice, idempotency_key="k1", prompt="something else")
     assert caught.value.code == "idempotency_key_reused"
     assert Job.objects.count() == 1
+
+
+def test_a_digest_tells_requests_under_one_key_apart_where_both_have_one(alice: Account) -> None:
+    first = ask(alice, idempotency_key="k1", options={ASKED_WITH: "a seed"})
+    assert ask(alice, idempotency_key="k1", options={ASKED_WITH: "a seed"}) == first
+    with pytest.raises(InvalidRequest):
+        ask(alice, idempotency_key="k1", options={ASKED_WITH: "another"})
+    older = ask(alice, idempotency_key="k2")
+    assert ask(alice, idempotency_key="k2", options={ASKED_WITH: "a seed"}) == older
 
 
 def test_the_same_key_at_the_same_moment_is_one_job_and_one_hold(alice: Account) -> None:

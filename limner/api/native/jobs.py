@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from limner.accounts.models import Account, Scope
-from limner.api.idempotency import LONGEST, idempotency_key
+from limner.api.idempotency import LONGEST, idempotency_key, told_apart
 from limner.api.links import origin_of, picture_link
 from limner.api.native.asking import request_of as asked_for
 from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
@@ -68,6 +68,9 @@ async def submit_job(request: CallerRequest, response: HttpResponse, wanted: Job
 
 def _submitted(account: Account, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
     request, notices = asked_for(account, wanted)
+    # Images are named by ids here, which stay the same from one call to the next.
+    mask = None if wanted.mask is None else str(wanted.mask)
+    request = told_apart(request, key, wanted.seed, [str(image) for image in wanted.images], mask)
     job = services.submit(account, request, idempotency_key=key)
     now = job_now(account, job, origin)
     return JobAccepted(**now.dict(), warnings=[Warned(**asdict(notice)) for notice in notices])

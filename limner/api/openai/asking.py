@@ -50,6 +50,8 @@ class Wish:
     stream: bool = False
     partial_images: int = 0
     """How many previews a stream should have, 0 to 3."""
+    seed: int | None = None
+    """The one that was named; None where it was left to chance."""
 
 
 Bring = Callable[[str], Pieces]
@@ -110,6 +112,7 @@ def understood(
         pieces=pieces,
         stream=given.get("stream", False),
         partial_images=given.get("partial_images", 0),
+        seed=given.get("seed"),
     )
 
 

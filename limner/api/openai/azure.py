@@ -18,7 +18,7 @@ from django.urls import reverse
 from limner.accounts.models import Account
 from limner.api.auth import Caller
 from limner.api.errors import ApiError, ended_badly
-from limner.api.idempotency import idempotency_key
+from limner.api.idempotency import idempotency_key, told_apart
 from limner.api.links import origin_of, picture_link
 from limner.api.openai.asking import understood
 from limner.api.openai.body import json_body
@@ -50,7 +50,8 @@ async def submit(request: HttpRequest, caller: Caller) -> HttpResponse:
     wish = understood(json_body(request))
     refuse_when_stopping()
     longest = settings.LIMNER_API_MAX_WAIT
-    job = await in_thread(submit_if_soon, caller.account, wish.request, longest, key)
+    asked = told_apart(wish.request, key, wish.seed)
+    job = await in_thread(submit_if_soon, caller.account, asked, longest, key)
     notices = [*wish.warnings]
     if wish.base64:
         notices.append(Notice("response_format", "An operation is answered with links to its pictures."))

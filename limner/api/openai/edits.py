@@ -6,6 +6,7 @@ kept as uploads of the caller's, and named in the request by public id.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -13,8 +14,9 @@ from functools import partial
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from limner.accounts.models import Account
 from limner.api.auth import Caller
-from limner.api.idempotency import idempotency_key
+from limner.api.idempotency import idempotency_key, told_apart
 from limner.api.links import origin_of
 from limner.api.openai.asking import Wish, named, understood
 from limner.api.openai.body import FORM, JSON, check_content_type, form_body, json_body
@@ -50,9 +52,19 @@ async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Awai
     origin, key = origin_of(request), idempotency_key(request.headers)
     refuse_when_stopping()
     wish = await read()
-    keeping = partial(kept, caller.account, wish.request, wish.pieces, wish.family)
-    wish = replace(wish, request=await run_in(unpacking, keeping), pieces=Pieces())
+    wish = await run_in(unpacking, _kept, caller.account, wish, key)
     return await drawn(caller.account, wish, origin, key)
+
+
+def _kept(account: Account, wish: Wish, key: str | None) -> Wish:
+    """The wish with its images in the gallery, and known by what they were when they came."""
+    pieces = wish.pieces
+    request = kept(account, wish.request, pieces, wish.family)
+    if key is not None:
+        images = [hashlib.sha256(piece.data).hexdigest() for piece in pieces.images]
+        mask = None if pieces.mask is None else hashlib.sha256(pieces.mask.data).hexdigest()
+        request = told_apart(request, key, wish.seed, images, mask)
+    return replace(wish, request=request, pieces=Pieces())
 
 
 def _form(request: HttpRequest, task: Task, model: str | None) -> Wish:

@@ -6,6 +6,7 @@ says itself what it is: names, content types and extensions are not looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from limner.jobs.trouble import said_plainly
 
 MOST_IMAGES = 16
 DALL_E_BYTES = 4 * 1024 * 1024
+MOST_PIXELS = 200_000_000
+"""Of all that comes with one call: sixteen photographs of a telephone."""
 
 unpacking = ThreadPoolExecutor(2, thread_name_prefix="limner-uploads")
 """Where files are read and unpacked: an image of 50 million pixels takes 200 MB, so never many at a time."""
@@ -49,6 +52,10 @@ class Pieces:
     images: tuple[Piece, ...] = ()
     mask: Piece | None = None
 
+    @property
+    def all(self) -> tuple[Piece, ...]:
+        return (*self.images, *filter(None, [self.mask]))
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -67,9 +74,9 @@ def pieces_of(images: Sequence[Given | None], mask: Given | None, family: str, p
     check_count(len(images), param, 1 if family == "dall-e" else MOST_IMAGES)
     looked = [None if given is None else _looked_at(given, number, family) for number, given in enumerate(images, 1)]
     found = tuple(piece for piece in looked if piece is not None)
-    if mask is None:
-        return Pieces(found)
-    return Pieces(found, _mask(mask, looked[0], family))
+    pieces = Pieces(found, None if mask is None else _mask(mask, looked[0], family))
+    _check_pixels(pieces, param)
+    return pieces
 
 
 def check_count(count: int, param: str, most: int = MOST_IMAGES) -> None:
@@ -83,6 +90,17 @@ def check_count(count: int, param: str, most: int = MOST_IMAGES) -> None:
             f"length {count} instead.",
             param=param,
             code="array_above_max_length",
+        )
+
+
+def _check_pixels(pieces: Pieces, param: str) -> None:
+    pixels = sum(piece.look.width * piece.look.height for piece in pieces.all)
+    if pixels > MOST_PIXELS:
+        raise InvalidRequest(
+            f"Invalid '{param}': the images of one call may have at most {MOST_PIXELS // 1_000_000} million pixels "
+            f"together, and these have {math.ceil(pixels / 1_000_000)} million. Make them smaller and try again.",
+            param=param,
+            code="invalid_image_file",
         )
 
 
@@ -178,7 +196,7 @@ def kept(account: Account, request: DrawRequest, pieces: Pieces, family: str) ->
     are unpacked before the first is stored. Slow, and writes the database.
     """
     named = {ref.public_id for ref in (*request.images, *filter(None, [request.mask]))}
-    brought = {str(piece.public_id): piece for piece in (*pieces.images, *filter(None, [pieces.mask]))}
+    brought = {str(piece.public_id): piece for piece in pieces.all}
     plain = {name: _clean(piece, pieces, family) for name, piece in brought.items() if name in named}
     refs = {name: ImageRef(name, it.width, it.height, it.has_alpha) for name, it in plain.items()}
     images = tuple(refs[ref.public_id] for ref in request.images)

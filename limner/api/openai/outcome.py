@@ -10,6 +10,7 @@ from limner.api.errors import ApiError, ended_badly
 from limner.api.openai.asking import Wish
 from limner.api.openai.parameters import is_gpt_image
 from limner.engines.catalog import Model
+from limner.errors import NotFound
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of
 from limner.jobs.models import Job
@@ -18,9 +19,17 @@ from limner.jobs.states import State
 
 
 def outcome(account: Account, job: UUID, model: Model) -> tuple[Job, list[Picture], list[dict[str, Any]]]:
-    """A job, the pictures that it has, in their order, and what an upstream said of its calls. Reads the database."""
+    """A job, the pictures that it has, in their order, and what an upstream said of its calls. Reads the database.
+
+    Raises NotFound where it was drawn and nothing of it is here any more: who asks again under an Idempotency-Key may
+    come too late.
+    """
     ended = job_visible_to(account, job)
     pictures = list(pictures_of(account).filter(job=job).order_by("index"))
+    if ended.state == State.DONE and not pictures:
+        raise NotFound(
+            "The pictures of this job are not here any more: they were deleted. Ask for them under a new key."
+        )
     return ended, pictures, usage_of(ended) if model.upstream else []
 
 

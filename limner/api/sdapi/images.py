@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ working = ThreadPoolExecutor(2, thread_name_prefix="limner-webui")
 """Where pictures are unpacked and changed: each takes memory, so never many at a time."""
 
 MOST_PIXELS = 16_777_216
-"""Of an enlarged picture: 4096 × 4096."""
+"""Of all that one call has made larger: 4096 × 4096."""
 CUT, FILL = 1, 2
 """`resize_mode`: cut what is too much, or fill what is missing. Every other one stretches."""
 _MASKED = 128
@@ -127,10 +128,21 @@ def _filled(image: Image.Image, wanted: tuple[int, int], method: Image.Resamplin
 # Enlarging -----------------------------------------------------------------------------------------------------
 
 
-def enlarged(data: bytes, how: Extras) -> bytes:
-    """The picture as PNG at its new size, with the mark that it had. Raises ApiError where it would be too large."""
-    before = _opened(data)
-    wanted = _wanted(before, how)
+def enlarged(files: Iterable[bytes], how: Extras) -> Iterator[bytes]:
+    """Each picture as PNG at its new size, with the mark that it had. Raises ApiError where they would be too large,
+    one alone or together."""
+    pixels = 0
+    for data in files:
+        before = _opened(data)
+        wanted = _wanted(before, how)
+        wide, high = before.size if how.upscaler_1 == "None" else wanted
+        pixels += wide * high
+        if pixels > MOST_PIXELS:
+            raise ApiError(422, f"Too large: the pictures of one answer may have at most {MOST_PIXELS:,} pixels.")
+        yield _at(wanted, before, data, how)
+
+
+def _at(wanted: tuple[int, int], before: Image.Image, data: bytes, how: Extras) -> bytes:
     if how.upscaler_1 == "None" or wanted == before.size:
         made = fresh_png(before)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -42,16 +43,17 @@ async def extra_batch_images(request: HttpRequest, caller: Caller) -> HttpRespon
 
 def _one_larger(request: HttpRequest) -> dict[str, object]:
     asked = ExtraSingleImage.of(json_body(request))
-    return {"image": _larger(asked.image, asked), "html_info": _told(asked)}
+    [image] = _larger([asked.image], asked)
+    return {"image": image, "html_info": _told(asked)}
 
 
 def _all_larger(request: HttpRequest) -> dict[str, object]:
     asked = ExtraBatchImages.of(json_body(request))
-    return {"images": [_larger(image.data, asked) for image in asked.imageList], "html_info": _told(asked)}
+    return {"images": _larger([image.data for image in asked.imageList], asked), "html_info": _told(asked)}
 
 
-def _larger(image: str, asked: Extras) -> str:
-    return base64.b64encode(enlarged(bytes_of(image), asked)).decode()
+def _larger(images: Sequence[str], asked: Extras) -> list[str]:
+    return [base64.b64encode(made).decode() for made in enlarged(map(bytes_of, images), asked)]
 
 
 def _told(asked: Extras) -> str:

@@ -67,12 +67,12 @@ def route(**views: View) -> View:
 
 
 async def _caller(request: HttpRequest, method: str) -> Caller:
-    """These programs sign in by name and password: the key is the password, and the name is for their eyes only."""
     scope = Scope.READ if method == "GET" else Scope.DRAW
-    return await caller_of(_with_the_password_as_key(request.headers), scope)
+    return await caller_of(with_the_password_as_key(request.headers), scope)
 
 
-def _with_the_password_as_key(headers: Mapping[str, str]) -> Mapping[str, str]:
+def with_the_password_as_key(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """These programs sign in by name and password: the key is the password, and the name is for their eyes only."""
     scheme, _, given = headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() != "basic" or headers.get("api-key", "").strip():
         return headers

@@ -52,6 +52,21 @@ async def test_the_same_key_is_the_same_job_and_another_wish_under_it_is_refused
     assert await in_thread(Job.objects.count) == 1
 
 
+async def test_another_seed_or_image_under_the_same_key_is_another_wish(client: httpx.AsyncClient) -> None:
+    async def upload() -> str:
+        answer = await client.post("/api/v1/uploads", files={"image": picture()})
+        kept: str = answer.json()["id"]
+        return kept
+
+    wish = {"prompt": "a cat", "size": "256x256", "seed": 7, "images": [await upload()]}
+    headers = {"idempotency-key": "the second of may"}
+    first, again = [(await client.post(JOBS, json=wish, headers=headers)).json() for _ in range(2)]
+    assert again["id"] == first["id"]
+    for more in ({"seed": 8}, {"seed": None}, {"images": [await upload()]}):
+        other = await client.post(JOBS, json={**wish, **more}, headers=headers)
+        assert other.json()["error"]["code"] == "idempotency_key_reused"
+
+
 async def test_what_the_model_passes_over_is_said_and_drawn_all_the_same(client: httpx.AsyncClient) -> None:
     job = await submitted(client, prompt="a zyzzyva on a boat", style="natural")
     assert {warned["param"] for warned in job["warnings"]} >= {"prompt"}

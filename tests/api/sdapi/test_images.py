@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from limner.api.sdapi import images
 from limner.api.sdapi.images import change_of
 from limner.engines.contract import Size
 from limner.provenance.mark import Provenance, mark, read
@@ -141,6 +142,21 @@ async def test_several_are_made_larger_one_after_the_other(webui: httpx.AsyncCli
     answer = await webui.post("/extra-batch-images", json={"imageList": images, "upscaler_1": "Lanczos"})
     assert [opened(base64.b64decode(image)).size for image in answer.json()["images"]] == [(160, 80), (40, 40)]
     assert (await webui.post("/extra-batch-images", json={"imageList": images * 9})).status_code == 422
+
+
+@pytest.mark.parametrize("upscaler", ["Lanczos", "None"])
+async def test_what_is_too_large_together_is_refused(
+    webui: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, upscaler: str
+) -> None:
+    wide, high = (160, 80) if upscaler == "Lanczos" else (80, 40)
+    monkeypatch.setattr(images, "MOST_PIXELS", 160 * 80 if upscaler == "Lanczos" else 3 * 80 * 40)
+    room = images.MOST_PIXELS // (wide * high)
+    asked = {"upscaler_1": upscaler, "upscaling_resize": wide / 80}
+    for count, status in ((room, 200), (room + 1, 422)):
+        listed = [{"name": "wide", "data": data_url(WIDE)}] * count
+        answer = await webui.post("/extra-batch-images", json={"imageList": listed, **asked})
+        assert answer.status_code == status
+    assert "Too large" in answer.json()["detail"]
 
 
 async def test_a_picture_that_says_nothing_says_nothing(webui: httpx.AsyncClient) -> None:
