@@ -130,7 +130,7 @@ class Attempt:
                 async for event in events:
                     if isinstance(event, Answered):
                         await self._answered(event)
-                    if self._lost or self._has_to_end(event):
+                    if self._lost or (self._trouble is not None and not self.sent):
                         break
                     if self._cancelled and not isinstance(event, Drawn):
                         break
@@ -148,11 +148,6 @@ class Attempt:
             return Broken("Something broke while this was drawn. The server's log says what.")
         return self._trouble
 
-    def _has_to_end(self, event: DrawEvent) -> bool:
-        """One picture could not be kept. What an upstream has answered already, or still will, is kept all the same:
-        it is paid for. Nothing more is sent."""
-        return self._trouble is not None and (isinstance(event, Sending) or not self.sent)
-
     async def _order(self) -> DrawOrder:
         request = self.claimed.request
         images: dict[str, bytes] = {}
@@ -163,6 +158,11 @@ class Attempt:
 
     async def _may_send(self, call: Sending) -> bool:
         """Wait for the call's turn and put it on record. The engine sends it when it is asked for its next event."""
+        # Nothing more is bought while it is not known whether what was bought can be kept. What a call that was answered
+        # still brings is kept, even after one of its pictures could not be.
+        await self._finish_keeping()
+        if self._trouble is not None:
+            return False
         await self._pace.turn(self._interrupted)
         if self._interrupted.is_set() or self._stopping:
             self._stopping = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -100,10 +101,11 @@ async def test_a_picture_that_cannot_be_kept_takes_none_of_its_calls_others_with
 async def test_after_a_picture_that_cannot_be_kept_no_further_call_is_sent(
     alice: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def bug(*_: object) -> None:
+    def slow_bug(*_: object) -> None:
+        time.sleep(0.3)  # the next call would be under way long before
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(pipeline, "encoded", bug)
+    monkeypatch.setattr(pipeline, "encoded", slow_bug)
     far = FarAway()
     async with dispatching(far, called=[called()]):
         row = await ended(await asking(alice, n=3))
