@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,13 @@ from .recipe import Recipe
 
 MACHINE = "machine.txt"
 """A file in the run's folder that says in words what the run was made on."""
+
+TITLES = {
+    "autoencoder": "autoencoder",
+    "denoiser": "denoiser and text encoder",
+    "polish": "decoder again, latents fixed and made noisy",
+    "probe": "probe",
+}
 
 
 def table(scores: dict[str, Any]) -> str:
@@ -62,25 +70,36 @@ def _lists(recipe: Recipe) -> dict[str, str]:
     }
 
 
-def _parts(recipe: Recipe, run: Path) -> str:
+def _trained(folder: Path) -> dict[str, str]:
+    """What a model's card says of how its parts were trained: the ends of the lines, by the titles they begin with."""
+    said = (folder / "card.md").read_text(encoding="utf-8") if (folder / "card.md").exists() else ""
+    return dict(re.findall(r"^\| ([^|]+) \| (\d+ \| [\d,]+ \| [\d,]+) \|$", said, re.MULTILINE))
+
+
+def trained(folder: Path, part: str) -> tuple[float, int]:
+    """Minutes and steps that a part was trained for, by a model's card."""
+    minutes, steps, _ = _trained(folder)[TITLES[part]].split(" | ")
+    return float(minutes), int(steps.replace(",", ""))
+
+
+def _parts(recipe: Recipe, run: Path, folder: Path) -> str:
+    """How each part was trained, by the run's files; of parts that it has no file of, by the card so far."""
     batches = {
         "autoencoder": recipe.autoencoder.batch,
         "denoiser": recipe.denoiser.batch,
         "polish": recipe.polish.batch,
         "probe": recipe.probe.batch,
     }
-    titles = {"denoiser": "denoiser and text encoder", "polish": "decoder again, latents fixed and made noisy"}
-    lines = []
+    told = _trained(folder)
     for name, batch in batches.items():
         if (path := run / f"{name}.pt").exists():
             saved = torch.load(path, map_location="cpu", weights_only=True)
-            told = f"{saved['minutes']:.0f} | {saved['step']:,} | {saved['step'] * batch:,}"
-            lines.append(f"| {titles.get(name, name)} | {told} |")
-    return "\n".join(lines)
+            told[TITLES[name]] = f"{saved['minutes']:.0f} | {saved['step']:,} | {saved['step'] * batch:,}"
+    return "\n".join(f"| {title} | {told[title]} |" for title in TITLES.values() if title in told)
 
 
-def text(recipe: Recipe, run: Path) -> str:
-    """The card of a run."""
+def text(recipe: Recipe, run: Path, folder: Path) -> str:
+    """The card of the model in ``folder``, made or changed by a run."""
     card = (Path(__file__).parent / "card.md").read_text(encoding="utf-8")
     scores, machine = run / "scores.json", run / MACHINE
     plan = recipe.denoiser
@@ -89,7 +108,7 @@ def text(recipe: Recipe, run: Path) -> str:
         "recipe": recipe.name,
         "scores": table(json.loads(scores.read_text(encoding="utf-8"))) if scores.exists() else "Not scored yet.",
         "machine": machine.read_text(encoding="utf-8").strip() if machine.exists() else "",
-        "parts": _parts(recipe, run),
+        "parts": _parts(recipe, run, folder),
         "text_layers": str(plan.text_layers),
         "text_width": str(plan.text_width),
         "blocks": str(plan.blocks),
@@ -103,7 +122,7 @@ def text(recipe: Recipe, run: Path) -> str:
 
 def write(recipe: Recipe, run: Path, folder: Path) -> None:
     """Write a model's card, and the checksums of the other files anew."""
-    (folder / "card.md").write_text(text(recipe, run), encoding="utf-8")
+    (folder / "card.md").write_text(text(recipe, run, folder), encoding="utf-8")
     seal(folder)
 
 

@@ -1,6 +1,7 @@
 """Turn a run's weights into the OpenVINO folder that Limner draws with.
 
 $ python -m training.export --recipe training/recipes/small.toml --to limner/engines/bundled/storybook
+$ python -m training.export decoder --to limner/engines/bundled/storybook      # the rest stays as it is
 
 The new folder is made beside the old one and takes its place in the end, so a reader never meets half a model.
 """
@@ -212,6 +213,13 @@ def words(recipe: Recipe) -> dict[str, Any]:
     }
 
 
+def export_decoder(recipe: Recipe, autoencoder: Autoencoder, folder: Path) -> None:
+    """Write a model's decoder into ``folder``."""
+    latent = torch.randn(2, recipe.autoencoder.latent, 16, 16)
+    inputs = {"latent_sample": [-1, recipe.autoencoder.latent, -1, -1]}
+    save(Decode(autoencoder), (latent,), inputs, ["sample"], folder / "vae_decoder", small=True)
+
+
 def export(recipe: Recipe, run: Path, folder: Path) -> None:
     """Write a run's model into ``folder``."""
     tokenizer = Tokenizer.of(vocabulary())
@@ -229,8 +237,7 @@ def export(recipe: Recipe, run: Path, folder: Path) -> None:
     states = torch.randn(2, length, text)
     examples = (latent, torch.tensor([5]), states)
     save(painter.denoiser, examples, inputs, ["out_sample"], folder / "unet", small=True)
-    inputs = {"latent_sample": [-1, channels, -1, -1]}
-    save(Decode(autoencoder), (latent,), inputs, ["sample"], folder / "vae_decoder", small=True)
+    export_decoder(recipe, autoencoder, folder)
     picture = torch.randn(1, 3, SIDE, SIDE)
     inputs = {"sample": [-1, 3, -1, -1]}
     save(Encode(autoencoder), (picture,), inputs, ["latent_parameters"], folder / "vae_encoder", small=True)
@@ -243,15 +250,22 @@ def export(recipe: Recipe, run: Path, folder: Path) -> None:
 def main() -> None:
     """Read the command line and export."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description="Export a run's model.")
+    parser.add_argument("part", nargs="?", choices=["decoder"], help="change this of a model alone (default: all)")
     parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--run", type=Path)
     parser.add_argument("--to", type=Path, required=True)
     options = parser.parse_args()
     recipe = Recipe.load(options.recipe)
+    run = options.run or RUNS / recipe.name
     new, old = options.to.with_name(f".{options.to.name}.new"), options.to.with_name(f".{options.to.name}.old")
     for folder in (new, old):
         shutil.rmtree(folder, ignore_errors=True)
-    export(recipe, options.run or RUNS / recipe.name, new)
+    if options.part == "decoder":
+        shutil.copytree(options.to, new)
+        export_decoder(recipe, autoencoding.load(autoencoding.best(run), recipe, torch.device("cpu")), new)
+        card.write(recipe, run, new)
+    else:
+        export(recipe, run, new)
     if options.to.exists():
         options.to.rename(old)
     new.rename(options.to)

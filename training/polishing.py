@@ -26,12 +26,13 @@ from .models.autoencoder import Autoencoder
 from .recipe import SIDE, Recipe
 
 
-def loss(model: Autoencoder, latents: Tensor, pictures: Tensor, weight: float) -> Tensor:
+def loss(model: Autoencoder, latents: Tensor, pictures: Tensor, recipe: Recipe) -> Tensor:
     """How far the decoder is from some pictures."""
     with half(pictures.device):
         drawn = model.decode(latents)
     wrong = drawn - pictures.to(drawn.dtype)
-    return wrong.abs().mean(dtype=torch.float32) + weight * edges(wrong)
+    squared = wrong.float().square().mean()
+    return wrong.abs().mean(dtype=torch.float32) + recipe.autoencoder.edges * edges(wrong) + recipe.polish.squares * squared
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def work(rank: int, barrier: Barrier | None, run: Run) -> None:
         with torch.no_grad(), half(where):
             latents = average.moments(average.halve(pictures))[0].float()
         latents = latents + plan.noise * torch.rand(batch, 1, 1, 1, device=where) * torch.randn_like(latents)
-        total = loss(model, latents, pictures, run.recipe.autoencoder.edges)
+        total = loss(model, latents, pictures, run.recipe)
         total.backward()
         heard = 0.98 * heard + 0.02 * total.item() if heard else total.item()
         if rank == 0:

@@ -69,6 +69,7 @@ class PolishRecipe:
     pictures: int = 3000
     fresh: int = 2
     noise: float = 0.3
+    squares: float = 3.0
 
 
 @dataclass(frozen=True)
