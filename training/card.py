@@ -71,7 +71,7 @@ def _lists(recipe: Recipe) -> dict[str, str]:
 
 
 def _trained(folder: Path) -> dict[str, str]:
-    """What a model's card says of how its parts were trained: the ends of the lines, by the titles they begin with."""
+    """What a model's card says of how its parts were trained: the lines' ends by their titles."""
     said = (folder / "card.md").read_text(encoding="utf-8") if (folder / "card.md").exists() else ""
     return dict(re.findall(r"^\| ([^|]+) \| (\d+ \| [\d,]+ \| [\d,]+) \|$", said, re.MULTILINE))
 

@@ -202,6 +202,7 @@ def words(recipe: Recipe) -> dict[str, Any]:
     world, rng = recipe.world, random.Random(11)
     return {
         "words": vocabulary(world),
+        "reads": recipe.denoiser.text_length - 1,  # the start is a token too
         "naming": naming(world),
         "sizes": list(recipe.frames),
         "subjects": list(world.subjects),
@@ -263,6 +264,7 @@ def main() -> None:
     if options.part == "decoder":
         shutil.copytree(options.to, new)
         export_decoder(recipe, autoencoding.load(autoencoding.best(run), recipe, torch.device("cpu")), new)
+        write_json(new / "vocabulary.json", words(recipe))
         card.write(recipe, run, new)
     else:
         export(recipe, run, new)

@@ -32,7 +32,11 @@ def loss(model: Autoencoder, latents: Tensor, pictures: Tensor, recipe: Recipe) 
         drawn = model.decode(latents)
     wrong = drawn - pictures.to(drawn.dtype)
     squared = wrong.float().square().mean()
-    return wrong.abs().mean(dtype=torch.float32) + recipe.autoencoder.edges * edges(wrong) + recipe.polish.squares * squared
+    return (
+        wrong.abs().mean(dtype=torch.float32)
+        + recipe.autoencoder.edges * edges(wrong)
+        + recipe.polish.squares * squared
+    )
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ SHIFT = "aten::add/Multiply"
 
 
 def constants(path: Path) -> dict[str, Tensor]:
-    """The weights in a converted half of an autoencoder, by the names they have in :class:`Autoencoder`; those that are
-    kept in eight bits times their scales."""
+    """The weights in a converted half of an autoencoder, by the names they have in :class:`Autoencoder`; those that
+    are kept in eight bits times their scales."""
     found = {}
     for node in ov.Core().read_model(path).get_ordered_ops():
         if node.get_type_name() == "Constant":
@@ -52,8 +52,10 @@ def constants(path: Path) -> dict[str, Tensor]:
 
 
 def autoencoder(folder: Path, recipe: Recipe) -> Autoencoder:
-    """The autoencoder of an exported model, as far as eight bits hold it. Raises RuntimeError when one of its weights is
-    not found, or is of another shape than the recipe's."""
+    """The autoencoder of an exported model, as far as eight bits hold it.
+
+    Raises RuntimeError when one of its weights is not found, or is of another shape than the recipe's.
+    """
     encoder, decoder = (constants(folder / name / "openvino_model.xml") for name in ("vae_encoder", "vae_decoder"))
     model = Autoencoder(shape_of(recipe))
     ours = {name: value for name, value in (encoder | decoder).items() if name in model.state_dict()}

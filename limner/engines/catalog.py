@@ -120,7 +120,8 @@ _OFFERED = (Size(1024, 1024), Size(512, 512), Size(256, 256))
 
 def _storybook() -> Model:
     folder = BUNDLED / "storybook"
-    sizes = facts(folder).sizes or (Size(512, 512),)
+    said = facts(folder)
+    sizes = said.sizes or (Size(512, 512),)
     return Model(
         name="storybook",
         engine="openvino",
@@ -133,7 +134,8 @@ def _storybook() -> Model:
             offered_sizes=offered(sizes),
             default_steps=20,
             default_guidance=3.5,
-            vocabulary=vocabulary(folder),
+            vocabulary=said.words,
+            max_words=said.reads,
         ),
         seconds=1.0,
         licence="CC0-1.0",
@@ -161,6 +163,8 @@ class Facts:
     """Prompts that it draws well, for when nothing that it knows is named by the words that it is given."""
     naming: frozenset[str] | None = None
     """The words of `words` that name something to draw; None: nobody has said which."""
+    reads: int | None = None
+    """How many of its words and marks it reads of a prompt."""
 
 
 def facts(folder: Path) -> Facts:
@@ -176,14 +180,10 @@ def facts(folder: Path) -> Facts:
             sizes=sizes,
             fallback=tuple(map(str, said.get("fallback", ()))),
             naming=frozenset(map(str, said["naming"])) if "naming" in said else None,
+            reads=int(said["reads"]) if "reads" in said else None,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Facts()
-
-
-def vocabulary(folder: Path) -> frozenset[str] | None:
-    """The words that the model in `folder` knows; None: it takes any."""
-    return facts(folder).words
 
 
 _installed: dict[str, Model] = {}

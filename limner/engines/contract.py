@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from limner.engines.words import known_as
+from limner.engines.words import beyond, known_as
 
 CAME_BY = "came_by"
 """The key of `DrawRequest.options` that says whose programs may see and stop the job as theirs."""
@@ -134,6 +134,8 @@ class Capabilities:
     negative_prompt: bool = True
     vocabulary: frozenset[str] | None = None
     """The words the model knows; None where it takes any."""
+    max_words: int | None = None
+    """How many words and marks that it knows the model reads of a prompt; None where nobody has said."""
     qualities: tuple[str, ...] = ()
     """The qualities it can be asked for, first the one that "auto" stands for; none: it has one."""
     free_sizes: str = ""
@@ -154,6 +156,12 @@ class Capabilities:
         if self.vocabulary is None:
             return []
         return list(dict.fromkeys(word for word in words if known_as(word, self.vocabulary) is None))
+
+    def lost_end(self, prompt: str) -> str:
+        """The words at the end of a prompt that the model knows and does not get to."""
+        if self.vocabulary is None or self.max_words is None:
+            return ""
+        return beyond(prompt, self.vocabulary, self.max_words)
 
 
 @dataclass(frozen=True, slots=True)

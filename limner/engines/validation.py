@@ -98,7 +98,7 @@ def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest,
         options=ask.options,
     )
     drawn, notices = translate(wanted, dialect, model)
-    notices += _unknown_words(model, prompt, drawn.negative_prompt)
+    notices += _unread(model, prompt, drawn.negative_prompt)
     request = DrawRequest(
         prompt=drawn.prompt,
         model=model.name,
@@ -311,7 +311,7 @@ def _free_size(value: str, rule: Callable[[Size], str | None]) -> Size:
     return size
 
 
-def _unknown_words(model: Model, prompt: str, negative: str) -> list[Notice]:
+def _unread(model: Model, prompt: str, negative: str) -> list[Notice]:
     able = model.capabilities
     notices = []
     for param, text in (("prompt", prompt), ("negative_prompt", negative)):
@@ -319,6 +319,9 @@ def _unknown_words(model: Model, prompt: str, negative: str) -> list[Notice]:
         if unknown:
             shown = ", ".join(_short(word, 40) for word in unknown[:12]) + (", …" if len(unknown) > 12 else "")
             notices.append(Notice(param, f"{model.title} does not know these words and passes over them: {shown}."))
+        if lost := able.lost_end(text):
+            reads = f"{model.title} reads no more than {able.max_words} words and marks that it knows"
+            notices.append(Notice(param, f"{reads}, and does not get to: {_short(lost, 200)}."))
     return notices
 
 

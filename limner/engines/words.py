@@ -51,5 +51,15 @@ def known_part(prompt: str, vocabulary: Container[str]) -> str:
     return " ".join(kept)
 
 
+def beyond(prompt: str, vocabulary: Container[str], most: int) -> str:
+    """What a model that reads `most` words and marks does not get to of a prompt, as far as it knows it.
+
+    >>> beyond("A red, very scary robot with flowers", {"a", "red", "robot", "with", "flower"}, 5)
+    'flower'
+    """
+    pieces = _WORD_OR_MARK.findall(known_part(prompt, vocabulary))
+    return " ".join(piece for piece in pieces[most:] if piece not in _MARKS)
+
+
 def _plain(prompt: str) -> str:
     return unicodedata.normalize("NFKC", prompt).replace("’", "'").lower()

@@ -158,8 +158,7 @@ class Attempt:
 
     async def _may_send(self, call: Sending) -> bool:
         """Wait for the call's turn and put it on record. The engine sends it when it is asked for its next event."""
-        # Nothing more is bought while it is not known whether what was bought can be kept. What a call that was answered
-        # still brings is kept, even after one of its pictures could not be.
+        # Nothing more is bought while it is not known whether what was bought can be kept.
         await self._finish_keeping()
         if self._trouble is not None:
             return False

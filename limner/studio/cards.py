@@ -125,11 +125,9 @@ class Card:
         return self.job.state == State.CANCELLED
 
     @cached_property
-    def unknown(self) -> str:
-        """The sentence that names the words the model passed over, or nothing."""
-        if self.model is None or self.request is None:
-            return ""
-        return wording.passes_over(self.model.title, unknown_words(self.prompt, self.model.capabilities))
+    def unread(self) -> str:
+        """The sentences that name the words the model passed over and those it did not get to, or nothing."""
+        return unread(self.model, self.prompt) if self.model and self.request else ""
 
     @cached_property
     def status(self) -> str:
@@ -165,6 +163,13 @@ class Card:
     def announcement(self) -> str:
         """What a screen reader hears when the card has changed into this."""
         return wording.announcement(State(self.job.state), self.prompt, self.hung, self.job.n)
+
+
+def unread(model: Model, prompt: str) -> str:
+    """What a model makes nothing of in a prompt, in sentences."""
+    able = model.capabilities
+    passed_over = wording.passes_over(model.title, unknown_words(prompt, able))
+    return " ".join(filter(None, [passed_over, wording.does_not_get_to(model.title, able.lost_end(prompt))]))
 
 
 def card_of(account: Account, job: Job) -> Card:

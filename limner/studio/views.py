@@ -32,9 +32,8 @@ from limner.jobs.queries import job_visible_to, jobs_visible_to
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
-from limner.prompts.styles import unknown_words
-from limner.studio import asking, wording
-from limner.studio.cards import card_of, cards_of
+from limner.studio import asking
+from limner.studio.cards import card_of, cards_of, unread
 from limner.studio.stream import stream_of
 
 P = ParamSpec("P")
@@ -234,10 +233,9 @@ def earlier(request: HttpRequest, viewer: Account) -> HttpResponse:
 @require_GET
 @_for_viewer
 def words(request: HttpRequest, viewer: Account) -> HttpResponse:
-    """While somebody types: the words that the model would pass over."""
+    """While somebody types: the words that the model would pass over, and those that it would not get to."""
     offered = _offer(viewer, request.GET.get("model", ""))
-    unknown = unknown_words(request.GET.get("prompt", "")[:4000], offered.model.capabilities)
-    sentence = wording.passes_over(offered.model.title, unknown)
+    sentence = unread(offered.model, request.GET.get("prompt", "")[:4000])
     return render(request, "studio/_hint.html", {"sentence": sentence, "offer": offered})
 
 

@@ -49,6 +49,11 @@ def passes_over(title: str, words: list[str]) -> str:
     return f"{title} does not know {listed} yet and passes over {'it' if len(words) == 1 else 'them'}."
 
 
+def does_not_get_to(title: str, lost: str) -> str:
+    """`Storybook stops reading before “in the rain”: make the prompt shorter.` Nothing where it reads to the end."""
+    return f"{title} stops reading before “{shorten(lost, 60)}”: make the prompt shorter." if lost else ""
+
+
 def problem(code: str, message: str) -> str:
     """Why a job failed, in plain words."""
     return _PLAIN.get(code) or message or "It could not be drawn. Trying again may help."

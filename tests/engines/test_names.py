@@ -12,7 +12,7 @@ import pytest
 
 from limner.engines import dialects
 from limner.engines import words as words_module
-from limner.engines.catalog import catalog, install, installed, model, vocabulary
+from limner.engines.catalog import catalog, facts, install, installed, model
 from limner.engines.dialects import dialect_for, target_for
 from limner.engines.families import families, switched_off
 from limner.engines.registry import ENGINES, build_engine, dotted_name
@@ -168,7 +168,7 @@ def test_the_catalog_is_consistent() -> None:
 def test_a_model_without_a_list_of_words_takes_any(tmp_path: Path, text: str | None, known: object) -> None:
     if text is not None:
         (tmp_path / "vocabulary.json").write_text(text)
-    assert vocabulary(tmp_path) == known
+    assert facts(tmp_path).words == known
 
 
 def test_an_engine_is_named_by_its_line_by_an_entry_point_or_by_its_class() -> None:

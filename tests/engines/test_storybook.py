@@ -42,6 +42,29 @@ def test_storybook_knows_the_words_of_the_first_prompt_anybody_types() -> None:
     assert STORYBOOK.capabilities.unknown_words(words_of("a friendly robot holding a flower")) == []
 
 
+async def test_storybook_reads_exactly_as_many_words_and_marks_as_it_says() -> None:
+    able = STORYBOOK.capabilities
+    assert able.max_words is not None
+    full = "a red cat" + ", a" * ((able.max_words - 4) // 2) + " snow" * (1 + able.max_words % 2)
+    shorter = full.removesuffix(" snow")
+    assert (able.lost_end(full), able.lost_end(f"{full} night")) == ("", "night")
+    placement = open_placement(STORYBOOK)
+    try:
+        shorter_one, full_one, longer_one = [
+            [event.data async for event in placement.draw(_quick(prompt)) if isinstance(event, Drawn)]
+            for prompt in (shorter, full, f"{full} night")
+        ]
+    finally:
+        await placement.close()
+    assert full_one != shorter_one
+    assert full_one == longer_one
+
+
+def _quick(prompt: str) -> DrawOrder:
+    request, _ = make_request(Ask(prompt, size="512x512", seed=3, steps=2), LIMNER, STORYBOOK)
+    return DrawOrder("job", 1, request, (0,))
+
+
 @pytest.mark.parametrize(
     "prompt",
     [

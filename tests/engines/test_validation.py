@@ -294,6 +294,17 @@ def test_words_that_the_model_does_not_know_are_told(model: Model) -> None:
     assert make_request(Ask("a robot, robots"), LIMNER, knows)[1] == []
 
 
+def test_the_end_of_a_prompt_that_the_model_does_not_get_to_is_told(model: Model) -> None:
+    able = replace(model.capabilities, vocabulary=frozenset({"a", "red", "robot", "house"}), max_words=4)
+    knows = replace(model, capabilities=able)
+    _, notices = make_request(Ask("A red robot, a house and a robot"), LIMNER, knows)
+    assert [notice.message for notice in notices] == [
+        "Puppet does not know these words and passes over them: and.",
+        "Puppet reads no more than 4 words and marks that it knows, and does not get to: a house a robot.",
+    ]
+    assert make_request(Ask("a red robot house"), LIMNER, knows)[1] == []
+
+
 def test_a_negative_prompt_that_the_model_cannot_take_is_passed_over_and_told(model: Model) -> None:
     deaf = replace(model, capabilities=replace(model.capabilities, negative_prompt=False))
     request, notices = make_request(Ask("a robot", negative_prompt="fog"), LIMNER, deaf)

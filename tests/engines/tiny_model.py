@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from limner.engines.adapters.openvino.library import load_library
-from limner.engines.catalog import Model, vocabulary
+from limner.engines.catalog import Model, facts
 from tests.engines.puppet import puppet
 
 ov, _ = load_library()  # before anything else imports openvino, which would call home
@@ -34,7 +34,7 @@ WORDS = ("<pad>", "<unknown>", "a", "red", "blue", "robot", "flower", "moon", "w
 def tiny(folder: Path) -> Model:
     """The model, made in `folder`."""
     make(folder)
-    able = replace(puppet().capabilities, vocabulary=vocabulary(folder))
+    able = replace(puppet().capabilities, vocabulary=facts(folder).words)
     return replace(puppet(), name="tiny", engine="openvino", title="Tiny", path=folder, capabilities=able)
 
 

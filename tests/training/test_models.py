@@ -177,9 +177,51 @@ def test_a_card_says_everything_that_it_has_a_place_for(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     from training import card
 
-    text = card.text(tiny(), tmp_path)
+    text = card.text(tiny(), tmp_path, tmp_path)
     assert "{" not in text
     assert "latent_rgb.json" in text
+
+
+def test_a_card_keeps_what_it_said_of_parts_that_a_run_has_not_trained(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from training import card
+
+    model, run = tmp_path / "model", tmp_path / "run"
+    model.mkdir()
+    run.mkdir()
+    (model / "card.md").write_text("| autoencoder | 105 | 5,991 | 71,892 |\n| probe | 20 | 2,065 | 132,160 |\n")
+    torch.save({"minutes": 31.2, "step": 3000}, run / "probe.pt")
+    assert card.trained(model, "autoencoder") == (105, 5991)
+    card.write(tiny(), run, model)
+    assert card.trained(model, "autoencoder") == (105, 5991)
+    assert card.trained(model, "probe") == (31, 3000)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_autoencoder_comes_back_out_of_a_model_as_it_was_exported(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from training import autoencoding, export, restore
+    from training.models.autoencoder import Autoencoder
+
+    recipe, model, run = tiny(), tmp_path / "model", tmp_path / "run"
+    torch.manual_seed(1)
+    made = Autoencoder(autoencoding.shape_of(recipe)).eval()
+    for weight in made.parameters():
+        torch.nn.init.normal_(weight, std=0.05)
+    made.shift.normal_()
+    made.spread.uniform_(0.5, 2.0)
+    picture = {"sample": [-1, 3, -1, -1]}
+    example = torch.randn(1, 3, 64, 64)
+    export.save(export.Encode(made), (example,), picture, ["latent_parameters"], model / "vae_encoder", small=True)
+    export.export_decoder(recipe, made, model)
+    title = "decoder again, latents fixed and made noisy"
+    (model / "card.md").write_text(f"| {title} | 25 | 1,938 | 23,256 |\n")
+    restore.restore(model, run, recipe)
+    there = autoencoding.load(autoencoding.best(run), recipe, torch.device("cpu"))
+    for name, value in made.state_dict().items():
+        assert torch.allclose(there.state_dict()[name], value, atol=0.02 * float(value.abs().max()) + 1e-6), name
+    saved = torch.load(run / "polish.pt", weights_only=True)
+    assert (saved["minutes"], saved["step"]) == (25, 1938)
 
 
 def test_the_probe_is_asked_only_what_a_scene_can_answer() -> None:
