@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
 START_SECONDS = 60
+REPOSITORY = Path(__file__).parents[1]
 
 
 @dataclass
@@ -27,18 +28,21 @@ class Server:
     log: Path
 
     def model_process(self) -> int | None:
-        """The process that holds the model, where there is one just now."""
+        """A process that holds a model, where there is one just now."""
+        return next(self.model_processes(), None)
+
+    def model_processes(self) -> Iterator[int]:
+        """The processes that hold a model."""
         for listing in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
             for pid in map(int, listing.read_text().split()):
                 words = Path(f"/proc/{pid}/cmdline").read_bytes() if Path(f"/proc/{pid}/cmdline").exists() else b""
                 if b"limner.engines.placement.host" in words:
-                    return pid
-        return None
+                    yield pid
 
 
 @contextmanager
-def serving(home: Path, **more: str) -> Generator[Server]:
-    """A `limner serve` of its own, with `more` in its environment."""
+def serving(home: Path, *, program: str = "limner", **more: str) -> Generator[Server]:
+    """A `limner serve` of its own, with `more` in its environment. The `program` `tests.scripted` has the puppet."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,9 +50,9 @@ def serving(home: Path, **more: str) -> Generator[Server]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("LIMNER_", "OPENAI_"))}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "limner", "serve", "--port", str(port)],
+            [sys.executable, "-m", program, "serve", "--port", str(port)],
             cwd=home,
-            env={**environment, "LIMNER_HOME": str(home), **more},
+            env={**environment, "PYTHONPATH": str(REPOSITORY), "LIMNER_HOME": str(home), **more},
             stdout=out,
             stderr=out,
         )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from django.conf import settings
 
+from limner.cli.memory import few_arenas, settle
 from limner.cli.speak import say
 from limner.cli.start import holder, prepare
 from limner.engines.catalog import catalog
@@ -71,6 +72,7 @@ class Running:
         """Run until told to stop. Raises what broke."""
         import uvloop
 
+        few_arenas()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             try:
                 runner.run(self._main())
@@ -205,6 +207,7 @@ class Running:
 
         gate = import_string(settings.ASGI_APPLICATION)
         _ = get_resolver().url_patterns  # every page's code now, not at the first request
+        settle()
         if self.open_to_network:
             gate.open_to_network()
 

@@ -39,8 +39,10 @@ door = Door(
     origins=settings.LIMNER_ORIGINS,
     max_body=settings.LIMNER_MAX_BODY_MB * 1_000_000,
 )
+django = get_asgi_application()
+django.chunk_size = 1024 * 1024  # a picture in JSON is megabytes, and each piece goes through every layer
 application = Gate(
-    StaticFiles(get_asgi_application()),
+    StaticFiles(django),
     door,
     Proxies(settings.LIMNER_TRUSTED_PROXIES),
     key_refused if settings.LIMNER_ACCOUNTS else nobody,

@@ -39,7 +39,7 @@ def _sqlite_path(parts: SplitResult, home: Path) -> Path:
 
 def _sqlite(file: Path) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "limner.config.sqlite",
         "NAME": str(file),
         "TEST": {"NAME": str(file.with_suffix(".test.sqlite3"))},  # a real file: tests meet the same locks as people
         "CONN_MAX_AGE": None,  # opening the file anew costs more than a read: a connection stays with its thread

@@ -196,7 +196,7 @@ class Dispatcher:
                 task.add_done_callback(lambda _: lane.leave())
             if not lane.placement.ready and lane.idle and loop.time() >= load_again:
                 load_again = await self._warm_up(lane)  # it died: nobody shall have to wait for it later
-            elif not (claims and lane.room > 0):
+            elif not claims or len(claims) < room or lane.room <= 0:  # else more may wait
                 await either(lane.wake, lane.patience(self._poll_seconds))
 
     async def _claim(self, lane: str, slots: int) -> list[ledger.Claim]:

@@ -53,8 +53,10 @@ class Lane:
 
     def leave(self) -> None:
         """A job is drawn no more."""
+        full = self.room <= 0
         self.drawing -= 1
-        self.wake.set()
+        if full or self.idle:  # else there was room for whatever waits
+            self.wake.set()
 
 
 class Pace:

@@ -92,6 +92,17 @@ def outlook(job: Job) -> Outlook:
     return Outlook(len(running) + first["count"], left * (1 - error), left * (1 + error))
 
 
+def longest_wait(lane: str) -> float:
+    """Seconds that a job submitted to the lane now may have to wait at most, by what is predicted of those before it.
+
+    One look at sums, where `outlook` reads each running job and the pictures that it has.
+    """
+    live = Job.objects.filter(lane=lane, state__in=(State.QUEUED, State.RUNNING))
+    found = live.aggregate(running=Count("id", filter=Q(state=State.RUNNING)), seconds=Sum("predicted_seconds"))
+    seconds = float(found["seconds"] or 0.0)
+    return seconds / max(int(found["running"]), 1)
+
+
 def _remainders(jobs: QuerySet[Job]) -> dict[int, float]:
     """Predicted seconds left of each of these running jobs."""
     rows = list(jobs.annotate(now=Now()))

@@ -7,12 +7,13 @@ ledger is read in threads and nothing is held while the stream waits.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from limner.accounts.models import Account
 from limner.jobs.bus import PASSING, account_channel, bus
@@ -45,8 +46,7 @@ class Told:
 
     def encoded(self) -> bytes:
         head = "" if self.number is None else f"id: {self.number}\n"
-        body = json.dumps(self.data, separators=(",", ":"))
-        return f"{head}event: {self.kind}\ndata: {body}\n\n".encode()
+        return b"%bevent: %b\ndata: %b\n\n" % (head.encode(), self.kind.encode(), orjson.dumps(self.data))
 
 
 async def account_stream(

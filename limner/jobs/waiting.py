@@ -24,10 +24,11 @@ from django.db import transaction
 from limner.accounts.models import Account
 from limner.engines.contract import DrawRequest
 from limner.errors import RateLimited, Unavailable
+from limner.jobs import queries
 from limner.jobs.bus import account_channel, bus
 from limner.jobs.models import Job
 from limner.jobs.queries import outlook
-from limner.jobs.services import cancel, submit
+from limner.jobs.services import cancel, lane_of, submit
 from limner.jobs.states import ENDED
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
@@ -233,7 +234,10 @@ def submit_if_soon(
 ) -> Job:
     """Submit, unless the queue before the job likely takes longer than `longest_wait` seconds: then store nothing."""
     with transaction.atomic():
+        before = queries.longest_wait(lane_of(request))
         job = submit(account, request, idempotency_key=idempotency_key)
+        if before <= longest_wait:
+            return job
         left = outlook(job)
         likely = (left.low + left.high) / 2 - job.predicted_seconds
         if likely > longest_wait:

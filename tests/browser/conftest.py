@@ -34,10 +34,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def with_puppet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with a model more, which draws as slowly as its prompts say."""
+    with serving(tmp_path_factory.mktemp("scripted"), program="tests.scripted") as running:
+        yield running
+
+
 @contextmanager
-def serving(home: Path, **more: str) -> Generator[Server]:
+def serving(home: Path, *, program: str = "limner", **more: str) -> Generator[Server]:
     """A server whose log, at the end, names nothing that a browser was forbidden."""
-    with outside.serving(home, **more) as running:
+    with outside.serving(home, program=program, **more) as running:
         yield running
     assert "content security policy:" not in running.log.read_text(), "a browser met something forbidden"
 
@@ -91,6 +98,16 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    yield from _visit(browser, server)
+
+
+@pytest.fixture
+def slow_visit(browser: Browser, with_puppet: Server) -> Iterator[Visit]:
+    """A visit to a studio that can draw slowly: the prompts of `Puppet` say how."""
+    yield from _visit(browser, with_puppet)
+
+
+def _visit(browser: Browser, server: Server) -> Iterator[Visit]:
     """Every test ends with: no breach of the policy, no error in the console, nothing that jumped."""
     visit = Visit(browser, server)
     yield visit

@@ -22,8 +22,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PICTURE = ".tile-picture[data-hung]"
 
 
-def ask(page: Page, prompt: str, *, n: int = 1, size: str = "512x512") -> Locator:
+def ask(page: Page, prompt: str, *, n: int = 1, size: str = "512x512", model: str = "") -> Locator:
     """Fill the box and draw; the new card, which is the first on the wall."""
+    if model and page.get_by_label("Model").input_value() != model:
+        with page.expect_response(re.compile("/settings")):
+            page.get_by_label("Model").select_option(model)
+        expect(page.locator("#settings [name=shown]")).to_have_value(model)
     before = page.locator(".card-job").count()
     page.get_by_role("textbox", name="What should the picture show?").fill(prompt)
     page.get_by_label("Size").select_option(size)
@@ -63,18 +67,26 @@ def test_a_prompt_becomes_a_picture_and_a_second_job_is_cancelled(visit: Visit) 
         assert (picture.format, picture.size) == ("PNG", (1024, 1024))
 
     second = ask(page, "a red boat on the sea", n=10)
-    expect(second).to_have_attribute("data-state", "running")
-    expect(second.get_by_text(re.compile(r"Picture \d+ of 10 · step \d+ of \d+"))).to_be_visible()
     second.get_by_role("button", name="Cancel").click()
     expect(second).to_have_attribute("data-state", "cancelled")
     expect(second.get_by_text("Cancelled")).to_be_visible()
     expect(card.locator(PICTURE)).to_have_count(1)
 
 
-def test_a_reload_in_the_middle_finds_everything_again(visit: Visit) -> None:
-    page = visit.page()
-    first = ask(page, "a purple castle in the snow", n=3)
-    second = ask(page, "a yellow moon over the city")
+def test_a_job_is_cancelled_while_it_is_drawn(slow_visit: Visit) -> None:
+    page = slow_visit.page()
+    second = ask(page, "a red boat sleep 0.5", n=10, model="puppet")
+    expect(second).to_have_attribute("data-state", "running")
+    expect(second.get_by_text(re.compile(r"Picture \d+ of 10 · step \d+ of \d+"))).to_be_visible()
+    second.get_by_role("button", name="Cancel").click()
+    expect(second).to_have_attribute("data-state", "cancelled")
+    expect(second.get_by_text("Cancelled")).to_be_visible()
+
+
+def test_a_reload_in_the_middle_finds_everything_again(slow_visit: Visit) -> None:
+    page = slow_visit.page()
+    first = ask(page, "a purple castle sleep 0.3", n=3, model="puppet")
+    second = ask(page, "a yellow moon", model="puppet")
     expect(first).to_have_attribute("data-state", "running")
     page.reload()
     expect(first.locator(".tile")).to_have_count(3)
@@ -83,10 +95,10 @@ def test_a_reload_in_the_middle_finds_everything_again(visit: Visit) -> None:
     finished(second)
 
 
-def test_several_jobs_wait_their_turn_and_say_so(visit: Visit) -> None:
-    page = visit.page()
-    first = ask(page, "a white lighthouse by the sea", n=4)
-    second = ask(page, "a green tree in a meadow")
+def test_several_jobs_wait_their_turn_and_say_so(slow_visit: Visit) -> None:
+    page = slow_visit.page()
+    first = ask(page, "a white lighthouse sleep 0.2", n=4, model="puppet")
+    second = ask(page, "a green tree", model="puppet")
     expect(second.get_by_text(re.compile(r"(Next in line|\d+ ahead in line) · .*(s|min) left"))).to_be_visible()
     finished(first, 4)
     finished(second)
@@ -148,14 +160,15 @@ def test_a_wish_that_is_refused_says_why_and_the_next_one_clears_it(visit: Visit
     expect(page.get_by_role("alert")).to_be_empty()
 
 
-def test_a_failure_is_shown_in_plain_words_and_tried_again(visit: Visit) -> None:
-    page = visit.page()
-    card = ask(page, "a mushroom", n=10, size="1024x1024")
+def test_a_failure_is_shown_in_plain_words_and_tried_again(slow_visit: Visit) -> None:
+    page = slow_visit.page()
+    card = ask(page, "a mushroom sleep 0.3", n=10, model="puppet")
     end = time.monotonic() + 120
     while card.get_attribute("data-state") in ("queued", "running"):
         assert time.monotonic() < end
-        if card.locator(".going-text", has_text="tep ").count() and (pid := visit.server.model_process()):
-            os.kill(pid, signal.SIGKILL)
+        if card.locator(".going-text", has_text="tep ").count():
+            for pid in slow_visit.server.model_processes():
+                os.kill(pid, signal.SIGKILL)
         page.wait_for_timeout(200)
     expect(card).to_have_attribute("data-state", "failed")
     expect(card.get_by_text("The model stopped while it was drawing, more than once.")).to_be_visible()

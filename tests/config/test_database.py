@@ -14,7 +14,7 @@ HOME = Path("/srv/limner")
 
 def test_without_a_url_it_is_a_sqlite_file_in_the_home() -> None:
     found = database("", home=HOME, pool=4)
-    assert found["ENGINE"].endswith("sqlite3")
+    assert found["ENGINE"] == "limner.config.sqlite"
     assert found["NAME"] == "/srv/limner/limner.sqlite3"
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from limner.engines.contract import Size
@@ -23,6 +24,11 @@ MODELS = (
 )
 GOOD = BadDay("good")
 _TOKENS = {"low": 196, "medium": 1756, "high": 7024}
+
+
+@lru_cache(maxsize=8)
+def _base64(file: bytes) -> str:
+    return base64.b64encode(file).decode()
 
 
 @dataclass
@@ -112,7 +118,7 @@ class Manner:
 
     @staticmethod
     def text(file: bytes, day: BadDay) -> str:
-        text = base64.b64encode(file).decode()
+        text = _base64(file)
         # No multiple of four: a decoder that looks notices, and one that does not gets half a picture.
         return text[: len(text) // 2 // 4 * 4 - 3] if day.name == "cut_base64" else text
 

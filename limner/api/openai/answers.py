@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
+
+import orjson
+import pybase64
 
 from limner.api.links import picture_link
 from limner.api.openai.asking import Wish
@@ -47,7 +48,7 @@ class Answer:
             "seed": self._request.seed,
             "warnings": [asdict(notice) for notice in [*wish.warnings, *opaque_notices(self._clear)]],
         }
-        return json.dumps(body).encode()
+        return orjson.dumps(body)
 
     @cached_property
     def _request(self) -> DrawRequest:
@@ -60,9 +61,12 @@ class Answer:
             return [None] * len(self.pictures)
         return [is_clear(self._request, blobs.get(picture.blob)) for picture in self.pictures]
 
-    def _datum(self, picture: Picture) -> dict[str, str]:
+    def _datum(self, picture: Picture) -> dict[str, Any]:
+        datum: dict[str, Any]
         if self.wish.base64:
-            datum = {"b64_json": base64.b64encode(blobs.get(picture.blob)).decode()}
+            # Base64 has nothing that JSON escapes: megabytes go into the body as they are.
+            text = pybase64.b64encode(blobs.get(picture.blob))
+            datum = {"b64_json": orjson.Fragment(b'"%b"' % text)}
         else:
             datum = {"url": picture_link(picture, self.origin)}
         if self.wish.asked == "dall-e-3":

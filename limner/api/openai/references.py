@@ -6,9 +6,10 @@ other fault is refused before another server is asked for anything.
 
 from __future__ import annotations
 
-import base64
 import binascii
 from typing import Any
+
+import pybase64
 
 from limner.accounts.models import Account
 from limner.api.fetching import Elsewhere, all_fetched, named_by
@@ -112,7 +113,7 @@ def _unwrapped(url: str, param: str) -> bytes:
     try:
         if not comma or not head.lower().endswith(";base64"):
             raise ValueError(head[:100])
-        return base64.b64decode(content, validate=True)
+        return pybase64.b64decode(content, validate=True)
     except (binascii.Error, ValueError):
         raise InvalidRequest(
             f"Invalid '{param}': expected a data: URL in base64, such as 'data:image/png;base64,…'.", param=param

@@ -9,7 +9,6 @@ before the next one begins.
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -17,6 +16,7 @@ from contextlib import aclosing, suppress
 from dataclasses import asdict, replace
 from typing import Any
 
+import pybase64
 from django.http import StreamingHttpResponse
 
 from limner.accounts.models import Account
@@ -178,7 +178,7 @@ class _Telling:
         return self._event("completed", file, shown)
 
     def _event(self, what: str, file: bytes, more: Mapping[str, Any]) -> bytes:
-        body = {"b64_json": base64.b64encode(file).decode(), "created_at": int(time.time()), **more}
+        body = {"b64_json": pybase64.b64encode(file).decode(), "created_at": int(time.time()), **more}
         return _encoded(f"{self._kind}.{what}", body)
 
 

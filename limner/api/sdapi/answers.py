@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import asdict
 from typing import Any
+
+import pybase64
 
 from limner.api.free import Ended
 from limner.api.sdapi.asking import Wish
@@ -38,7 +39,7 @@ def content(wish: Wish, ended: Ended) -> bytes:
 
 
 def _encoded(picture: Picture) -> str:
-    return base64.b64encode(blobs.get(picture.blob)).decode()
+    return pybase64.b64encode(blobs.get(picture.blob)).decode()
 
 
 def _told_back(wish: Wish) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import io
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import pybase64
 from PIL import Image, ImageFilter, ImageOps
 
 from limner.api.errors import ApiError
@@ -36,7 +36,7 @@ def bytes_of(given: str) -> bytes:
     text = given.partition(",")[2] if given[:5].lower() == "data:" else given
     text = "".join(text.split())
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+        data = pybase64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise ApiError(422, "Invalid encoded image") from None
     if not data:

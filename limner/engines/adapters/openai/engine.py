@@ -11,11 +11,12 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 
 from limner.engines.adapters.openai.answers import Answer, Call, Part
 from limner.engines.adapters.openai.asking import asking, split
 from limner.engines.adapters.openai.costs import cost_of
-from limner.engines.adapters.openai.images import NotAPicture, decoded, size_of
+from limner.engines.adapters.openai.images import NotAPicture, size_of, unwrapped
 from limner.engines.adapters.openai.library import Library, open_library
 from limner.engines.adapters.openai.links import fetched
 from limner.engines.adapters.openai.trouble import Unusable, trouble_of
@@ -25,7 +26,7 @@ from limner.engines.contract import Answered, DrawEvent, Drawn, DrawOrder, Previ
 from limner.engines.upstreams import upstream as upstream_called
 from limner.errors import EngineError, LimnerError, NotConfigured, Uncertain
 
-READERS = 16
+READERS = 8
 
 
 class OpenAiEngine:
@@ -63,7 +64,8 @@ class OpenAiEngine:
     async def _call(
         self, library: Library, order: DrawOrder, model: Model, number: int, indices: tuple[int, ...]
     ) -> AsyncGenerator[DrawEvent]:
-        wanted = await asyncio.to_thread(asking, order, indices, model, self._upstream)
+        ask = partial(asking, order, indices, model, self._upstream)
+        wanted = await asyncio.to_thread(ask) if order.images else ask()
         yield Sending(order.job, number, indices, self._upstream.name)
         begun = time.perf_counter()
         steps = wanted.partials + 1
@@ -119,15 +121,15 @@ class OpenAiEngine:
             try:
                 if number >= len(answer.pictures):
                     raise NotAPicture(f"{number} of {count} pictures" if number else "no picture")
-                row = answer.pictures[number]
-                if text := row.get("b64_json"):
-                    data = await asyncio.to_thread(decoded, str(text))
-                elif link := row.get("url"):
-                    inside = str(link).startswith("data:")
-                    data = decoded(str(link)) if inside else await fetched(str(link), library, self._upstream)
+                row, answer.pictures[number] = answer.pictures[number], {}  # megabytes that nobody needs twice
+                text, link = str(row.get("b64_json") or ""), str(row.get("url") or "")
+                if text or link.startswith("data:"):
+                    files.append(await asyncio.to_thread(unwrapped, text or link))
+                elif link:
+                    data = await fetched(link, library, self._upstream)
+                    files.append((data, await asyncio.to_thread(size_of, data)))
                 else:
                     raise NotAPicture("a picture that has neither bytes nor a link")
-                files.append((data, await asyncio.to_thread(size_of, data)))
             except NotAPicture as error:
                 files.append(None)
                 trouble = trouble or Unusable(self._upstream, str(error))

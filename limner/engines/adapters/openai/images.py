@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import io
 import warnings
 
+import pybase64
 from PIL import Image, UnidentifiedImageError
 
 from limner.engines.contract import Size
@@ -54,9 +54,15 @@ def decoded(text: str) -> bytes:
     if text.startswith("data:"):
         text = text.partition(",")[2]
     try:
-        return base64.b64decode(text, validate=True)
+        return pybase64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise NotAPicture("base64 that is cut off or damaged") from None
+
+
+def unwrapped(text: str) -> tuple[bytes, Size]:
+    """The picture in a text of base64, and its size. Raises NotAPicture."""
+    data = decoded(text)
+    return data, size_of(data)
 
 
 def size_of(data: bytes) -> Size:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ _THEIRS = frozenset(
 )
 """Headers of the library's that are sent on. Not its key, and not what it says of this machine."""
 LINK_SECONDS = 30.0
+READ_BYTES = 1024 * 1024
 SPARE = 8
 """Connections above the upstream's own number: those that are just being closed."""
 
@@ -40,9 +42,13 @@ class Library:
 
 def open_library(upstream: Upstream) -> Library:
     """Import the library and make the clients. Blocking: run it in a thread."""
+    import httpcore2
     import httpx2
     import openai
 
+    # A picture is megabytes, and each read costs the event loop the same whatever it brings.
+    httpcore2.AsyncHTTP11Connection.READ_NUM_BYTES = READ_BYTES
+    gc.freeze()  # a library of thousands of classes: the collector need not look through them again and again
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     timeout = httpx2.Timeout(upstream.timeout, connect=upstream.connect_timeout, pool=None)
