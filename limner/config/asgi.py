@@ -40,7 +40,7 @@ door = Door(
     max_body=settings.LIMNER_MAX_BODY_MB * 1_000_000,
 )
 django = get_asgi_application()
-django.chunk_size = 1024 * 1024  # a picture in JSON is megabytes, and each piece goes through every layer
+django.chunk_size = 256 * 1024  # a picture in JSON is megabytes, and each piece goes through every layer
 application = Gate(
     StaticFiles(django),
     door,

@@ -94,9 +94,9 @@ def encoded(drawn: Drawn, size: Size, format: str, made: mark.Provenance, compre
     if drawn.mode == FILE:
         image = _opened(drawn.data)
         fits = image.format == _PIL_NAMES[format] and image.size == (size.width, size.height)
-        if fits and compression is None and _is_plain(image):
+        if fits and compression is None and _is_plain(image, drawn.data):
             return mark.mark(drawn.data, made)
-        image = ImageOps.exif_transpose(image)
+        image = ImageOps.exif_transpose(_unpacked(image, drawn.data))
         if image.mode not in ("RGB", "RGBA"):
             image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     elif drawn.size == size:
@@ -111,23 +111,37 @@ def encoded(drawn: Drawn, size: Size, format: str, made: mark.Provenance, compre
     return mark.encode(image.mode, image.size, raw, format=format, metadata=made, compression=compression)
 
 
-def _is_plain(image: Image.Image) -> bool:
+def _is_plain(image: Image.Image, data: bytes) -> bool:
     """One picture, the right way up: what every program shows alike."""
-    upright = image.getexif().get(ExifTags.Base.Orientation, 1) in (0, 1)
+    # Pillow unpacks a PNG to look for its EXIF, which may come last.
+    without = image.format == "PNG" and b"eXIf" not in data and b"Raw profile type exif" not in data
+    upright = without or image.getexif().get(ExifTags.Base.Orientation, 1) in (0, 1)
     return upright and getattr(image, "n_frames", 1) == 1
 
 
 def _opened(data: bytes) -> Image.Image:
+    """The picture by its head, as far as it can be told without unpacking it."""
     try:
         image = Image.open(io.BytesIO(data), formats=_READ)
-        if image.width * image.height > MAX_PIXELS:
-            raise EngineError(
-                f"The model answered with a picture of {image.width}x{image.height}, which is more than Limner keeps."
-            )
+    except _NO_PICTURE as error:
+        raise _no_picture(data) from error
+    if image.width * image.height > MAX_PIXELS:
+        raise EngineError(
+            f"The model answered with a picture of {image.width}x{image.height}, which is more than Limner keeps."
+        )
+    return image
+
+
+def _unpacked(image: Image.Image, data: bytes) -> Image.Image:
+    try:
         image.load()
     except _NO_PICTURE as error:
-        raise EngineError(f"The model answered with something that is not a picture{_what(data)}.") from error
+        raise _no_picture(data) from error
     return image
+
+
+def _no_picture(data: bytes) -> EngineError:
+    return EngineError(f"The model answered with something that is not a picture{_what(data)}.")
 
 
 def _what(data: bytes) -> str:

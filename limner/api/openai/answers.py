@@ -36,10 +36,7 @@ class Answer:
     def content(self) -> bytes:
         """The body. Reads the pictures when they go into it: slow, so not for the event loop."""
         wish = self.wish
-        body: dict[str, Any] = {
-            "created": int(self.job.created_at.timestamp()),
-            "data": [self._datum(picture) for picture in self.pictures],
-        }
+        body: dict[str, Any] = {}
         if is_gpt_image(wish.family):
             body |= self._newer_fields()
         body["limner"] = {
@@ -48,7 +45,11 @@ class Answer:
             "seed": self._request.seed,
             "warnings": [asdict(notice) for notice in [*wish.warnings, *opaque_notices(self._clear)]],
         }
-        return orjson.dumps(body)
+        # By hand: base64 has nothing that JSON escapes, and every copy of it is megabytes.
+        pieces = [b'{"created":%d,"data":[' % int(self.job.created_at.timestamp())]
+        for number, picture in enumerate(self.pictures):
+            pieces += [b"," * bool(number), *self._datum(picture)]
+        return b"".join([*pieces, b"],", orjson.dumps(body)[1:]])
 
     @cached_property
     def _request(self) -> DrawRequest:
@@ -61,17 +62,14 @@ class Answer:
             return [None] * len(self.pictures)
         return [is_clear(self._request, blobs.get(picture.blob)) for picture in self.pictures]
 
-    def _datum(self, picture: Picture) -> dict[str, Any]:
-        datum: dict[str, Any]
-        if self.wish.base64:
-            # Base64 has nothing that JSON escapes: megabytes go into the body as they are.
-            text = pybase64.b64encode(blobs.get(picture.blob))
-            datum = {"b64_json": orjson.Fragment(b'"%b"' % text)}
-        else:
-            datum = {"url": picture_link(picture, self.origin)}
+    def _datum(self, picture: Picture) -> list[bytes]:
+        """What is said of one picture, as JSON in pieces."""
+        revised = b""
         if self.wish.asked == "dall-e-3":
-            datum["revised_prompt"] = self._request.prompt
-        return datum
+            revised = b',"revised_prompt":' + orjson.dumps(self._request.prompt)
+        if self.wish.base64:
+            return [b'{"b64_json":"', pybase64.b64encode(blobs.get(picture.blob)), b'"', revised, b"}"]
+        return [b'{"url":', orjson.dumps(picture_link(picture, self.origin)), revised, b"}"]
 
     def _newer_fields(self) -> dict[str, Any]:
         first = self.pictures[0]

@@ -18,7 +18,7 @@ _THEIRS = frozenset(
 )
 """Headers of the library's that are sent on. Not its key, and not what it says of this machine."""
 LINK_SECONDS = 30.0
-READ_BYTES = 1024 * 1024
+READ_BYTES = 256 * 1024
 SPARE = 8
 """Connections above the upstream's own number: those that are just being closed."""
 
