@@ -14,8 +14,9 @@ from limner.errors import LimnerError
 from limner.jobs import ledger, pace
 from limner.jobs.estimate import Average, SpeedClass, bucket, predict, record, seconds_left, trusted_error
 from limner.jobs.models import Job, Pace
-from limner.jobs.queries import outlook
+from limner.jobs.queries import longest_wait, outlook
 from limner.jobs.services import cancel
+from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from tests.jobs.house import LANE, REQUEST, ask, asking, dispatching, ended, now, until
 from tests.jobs.placements import Painter
@@ -104,6 +105,20 @@ def test_a_job_waits_for_those_before_it(alice: Account, bob: Account) -> None:
     its = outlook(third)
     assert its.low < 7.0 < its.high
     assert (its.low + its.high) / 2 == pytest.approx(7.0)
+
+
+@with_rows
+def test_the_longest_wait_is_never_shorter_than_the_likely_one(alice: Account, bob: Account) -> None:
+    assert longest_wait(LANE) == 0
+    for seconds in (10, 4, 2):
+        ask(alice, seconds=seconds)
+    ledger.claim(LANE, holder="house", boot="boot", lease_seconds=30, limit=2)
+    begun = Job.objects.filter(state=State.RUNNING)
+    begun.update(started_at=Now() - timedelta(seconds=3), created_at=Now() - timedelta(seconds=3))
+    most = longest_wait(LANE)
+    last = outlook(ask(bob, seconds=1))
+    assert most == pytest.approx(8.0)
+    assert (last.low + last.high) / 2 - 1 < most
 
 
 @with_rows
