@@ -22,7 +22,7 @@ EVERY_WHEEL_HOLDS = (
     "limner/jobs/migrations/0001_initial.py",
 )
 
-pytestmark = pytest.mark.timeout(480)
+pytestmark = [pytest.mark.extra, pytest.mark.timeout(480)]  # an environment is made and filled: a minute of its own
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> str:

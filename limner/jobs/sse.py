@@ -7,8 +7,9 @@ ledger is read in threads and nothing is held while the stream waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from uuid import UUID
 import orjson
 
 from limner.accounts.models import Account
+from limner.errors import RateLimited
 from limner.jobs.bus import PASSING, account_channel, bus
 from limner.jobs.events import StoredEvent, state_data
 from limner.jobs.models import Job
@@ -29,6 +31,9 @@ KEEP_ALIVE_SECONDS = 10.0
 """Who listens hears something every so often; programs count on a comment every 15 seconds at least."""
 KEEP_ALIVE = b": still here\n\n"
 REPLAY_AT_ONCE = 500
+MOST_STREAMS = 50
+"""How many may be open at a time for one account, in this process: each holds a connection, and memory."""
+_open: Counter[int] = Counter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,26 @@ class Told:
     def encoded(self) -> bytes:
         head = "" if self.number is None else f"id: {self.number}\n"
         return b"%bevent: %b\ndata: %b\n\n" % (head.encode(), self.kind.encode(), orjson.dumps(self.data))
+
+
+def refuse_one_too_many(account: Account) -> None:
+    """Raise RateLimited where the account has as many streams open as it may have."""
+    if _open[account.pk] >= MOST_STREAMS:
+        raise RateLimited(
+            f"You have {MOST_STREAMS} event streams open, and one account may have no more. Close some of them.",
+            retry_after=KEEP_ALIVE_SECONDS,
+        )
+
+
+@contextmanager
+def _counted(account: Account) -> Iterator[None]:
+    _open[account.pk] += 1
+    try:
+        yield
+    finally:
+        _open[account.pk] -= 1
+        if not _open[account.pk]:
+            del _open[account.pk]
 
 
 async def account_stream(
@@ -114,7 +139,7 @@ async def _followed(
 ) -> AsyncGenerator[Told | None, None]:
     """What there is to tell, as it comes; None now and then while there is nothing."""
     async with bus().subscribe(account_channel(account.pk)) as messages:
-        with watched(account.pk):
+        with _counted(account), watched(account.pk):
             newest = (await in_thread(newest_numbers, [account.pk])).get(account.pk, 0)
             seen = newest if last_event_id is None else min(max(last_event_id, 0), newest)
             yield Told("hello", {"number": newest}, seen)

@@ -24,11 +24,12 @@ from limner.accounts import services as accounts
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.engines.contract import DrawRequest
-from limner.errors import InvalidRequest, LimnerError, NotAllowed, Unavailable
+from limner.errors import InvalidRequest, LimnerError, NotAllowed, RateLimited, Unavailable
 from limner.jobs import services
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.queries import job_visible_to, jobs_visible_to
+from limner.jobs.sse import refuse_one_too_many
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
@@ -245,6 +246,10 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     viewer = await in_thread(account_of, request)
     if viewer is None:
         return HttpResponse("Sign in first.", status=401, content_type="text/plain")
+    try:
+        refuse_one_too_many(viewer)
+    except RateLimited as error:
+        return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
     # A reconnecting browser names the newest event it has seen in a header; a page that opens its stream cannot
     # set headers and names it in the address.
     newest = request.headers.get("Last-Event-ID") or request.GET.get("after", "")

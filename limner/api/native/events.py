@@ -17,7 +17,7 @@ from limner.api.auth import Caller
 from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
 from limner.errors import InvalidRequest
 from limner.jobs.queries import job_visible_to
-from limner.jobs.sse import account_stream, job_stream
+from limner.jobs.sse import account_stream, job_stream, refuse_one_too_many
 from limner.jobs.threads import in_thread
 
 router = Router(tags=["events"])
@@ -75,6 +75,7 @@ STREAM: dict[str, Any] = {
 )
 async def watch(request: CallerRequest) -> StreamingHttpResponse:
     """From now on, or from `Last-Event-ID`, until you hang up or the server stops."""
+    refuse_one_too_many(request.auth.account)
     return _streamed(request.auth, account_stream(request.auth.account, _last_seen(request)))
 
 
@@ -89,6 +90,7 @@ async def watch(request: CallerRequest) -> StreamingHttpResponse:
 async def watch_job(request: CallerRequest, job: UUID) -> StreamingHttpResponse:
     """From its first event, or from `Last-Event-ID`, until it has ended: its last word is the `state` it ended in."""
     last_seen = _last_seen(request)
+    refuse_one_too_many(request.auth.account)
     await in_thread(job_visible_to, request.auth.account, job)
     return _streamed(request.auth, job_stream(request.auth.account, job, last_seen))
 

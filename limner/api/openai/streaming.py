@@ -32,7 +32,7 @@ from limner.errors import EngineError, LimnerError
 from limner.gallery.models import Picture
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
-from limner.jobs.sse import KEEP_ALIVE, Told, job_events
+from limner.jobs.sse import KEEP_ALIVE, Told, job_events, refuse_one_too_many
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
@@ -49,6 +49,7 @@ QUIET_SECONDS = 5.0
 
 async def streamed(account: Account, wish: Wish, key: str | None = None) -> StreamingHttpResponse:
     """Submit, and answer with a stream once there is something to say. Raises what goes wrong before that."""
+    refuse_one_too_many(account)
     events = _events(account, wish, key)
     first = await anext(events, b"")
     return StreamingHttpResponse(

@@ -94,3 +94,21 @@ async def test_a_number_that_is_none_is_refused_before_the_stream_begins(client:
         answer = await client.get("/api/v1/events", headers=[(b"last-event-id", number.encode())])
         assert answer.status_code == 400
         assert answer.json()["error"]["param"] == "last-event-id"
+
+
+async def test_an_account_has_only_so_many_streams_open_and_another_once_one_is_closed(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sse, "MOST_STREAMS", 1)
+    async with client.stream("GET", "/api/v1/events") as first:
+        heard = told(first)
+        assert await anext(heard)
+        refused = await client.get("/api/v1/events")
+        body = {"prompt": "a boat", "stream": True, "model": "gpt-image-1"}
+        streamed = await client.post("/v1/images/generations", json=body)
+    for answer in (refused, streamed):
+        assert answer.status_code == 429
+        assert answer.headers["retry-after"] == "10"
+        assert "event streams open" in answer.text
+    async with client.stream("GET", "/api/v1/events") as again:
+        assert again.status_code == 200
