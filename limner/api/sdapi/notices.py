@@ -28,6 +28,8 @@ QUIET = frozenset(
 )  # fmt: skip
 """Keys that these programs send whether or not somebody asked for something."""
 
+USUAL_OF_MASKS = {"mask_blur": (0, 4), "inpainting_fill": (0, 1)}
+"""What programs send with every mask: their own programs' defaults."""
 USUAL = {"clip_skip": 1, "CLIP_stop_at_last_layers": 1}
 """Values that ask for what is done anyway."""
 
@@ -72,6 +74,10 @@ def _of_images(asked: Img2Img) -> Iterator[Notice]:
         yield Notice("init_images", "The first image was changed; the others were left out.")
     if asked.mask and asked.inpaint_full_res:
         yield Notice("inpaint_full_res", "The whole picture was drawn, not the masked part at its full size.")
+    for param, usual in USUAL_OF_MASKS.items():
+        value = (asked.model_extra or {}).get(param)
+        if asked.mask and value is not None and value not in usual:
+            yield Notice(param, f"What the mask covers was drawn anew, as it is; '{param}' was passed over.")
     if asked.inpainting_mask_invert and not asked.mask:
         yield Notice("inpainting_mask_invert", "There is no mask to turn round.")
 

@@ -176,6 +176,10 @@ async def test_a_picture_is_changed_as_much_as_was_asked_for(webui: httpx.AsyncC
 async def test_only_the_first_picture_is_changed_and_that_is_told(webui: httpx.AsyncClient) -> None:
     asked = {**ASKED, "init_images": [raw(picture()), raw(picture())], "inpaint_full_res": 1, "mask": raw(picture())}
     assert {"init_images", "inpaint_full_res"} == set(warned(await webui.post("/img2img", json=asked)))
+    soft = {**ASKED, "init_images": [raw(picture())], "mask": raw(picture()), "mask_blur": 12, "inpainting_fill": 2}
+    assert {"mask_blur", "inpainting_fill"} == set(warned(await webui.post("/img2img", json=soft)))
+    usual = soft | {"mask_blur": 4, "inpainting_fill": 1}
+    assert warned(await webui.post("/img2img", json=usual)) == {}
 
 
 async def test_the_pictures_that_came_are_told_back_only_when_asked_for(webui: httpx.AsyncClient) -> None:
