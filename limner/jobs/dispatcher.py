@@ -188,6 +188,7 @@ class Dispatcher:
             lane.wake.clear()
             room = lane.room if self._claiming else 0
             claims = await self._claim(lane.name, room) if room > 0 else []
+            lane.more = len(claims) >= room
             for claimed in claims:
                 attempt = Attempt(claimed, lane.placement, self._tools(), lane.take())
                 task = asyncio.create_task(self._draw(lane, attempt), name=f"job {claimed.job}")
@@ -196,7 +197,7 @@ class Dispatcher:
                 task.add_done_callback(lambda _: lane.leave())
             if not lane.placement.ready and lane.idle and loop.time() >= load_again:
                 load_again = await self._warm_up(lane)  # it died: nobody shall have to wait for it later
-            elif not claims or len(claims) < room or lane.room <= 0:  # else more may wait
+            elif not (claims and lane.more and lane.room > 0):
                 await either(lane.wake, lane.patience(self._poll_seconds))
 
     async def _claim(self, lane: str, slots: int) -> list[ledger.Claim]:

@@ -23,6 +23,8 @@ class Lane:
         self.placement = placement
         self.wake = asyncio.Event()
         self.drawing = 0
+        self.more = True
+        """Whether jobs may wait for a place: the last claim took as many as it was allowed."""
         self._pacing = None
         if upstream is not None:
             self._pacing = Pacing(placement.slots, upstream.per_minute or None, now=time.monotonic())
@@ -53,9 +55,8 @@ class Lane:
 
     def leave(self) -> None:
         """A job is drawn no more."""
-        full = self.room <= 0
         self.drawing -= 1
-        if full or self.idle:  # else there was room for whatever waits
+        if self.more or self.idle:
             self.wake.set()
 
 

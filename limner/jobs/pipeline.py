@@ -113,9 +113,10 @@ def encoded(drawn: Drawn, size: Size, format: str, made: mark.Provenance, compre
 
 def _is_plain(image: Image.Image, data: bytes) -> bool:
     """One picture, the right way up: what every program shows alike."""
-    # Pillow unpacks a PNG to look for its EXIF, which may come last.
-    without = image.format == "PNG" and b"eXIf" not in data and b"Raw profile type exif" not in data
-    upright = without or image.getexif().get(ExifTags.Base.Orientation, 1) in (0, 1)
+    if image.format == "PNG" and b"eXIf" not in data and b"Raw profile type exif" not in data:
+        upright = True  # Pillow would unpack it to look for its EXIF, which may come last
+    else:
+        upright = image.getexif().get(ExifTags.Base.Orientation, 1) in (0, 1)
     return upright and getattr(image, "n_frames", 1) == 1
 
 

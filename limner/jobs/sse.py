@@ -7,14 +7,13 @@ ledger is read in threads and nothing is held while the stream waits.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-
-import orjson
 
 from limner.accounts.models import Account
 from limner.errors import RateLimited
@@ -51,11 +50,15 @@ class Told:
 
     def encoded(self) -> bytes:
         head = "" if self.number is None else f"id: {self.number}\n"
-        return b"%bevent: %b\ndata: %b\n\n" % (head.encode(), self.kind.encode(), orjson.dumps(self.data))
+        body = json.dumps(self.data, separators=(",", ":"))
+        return f"{head}event: {self.kind}\ndata: {body}\n\n".encode()
 
 
 def refuse_one_too_many(account: Account) -> None:
-    """Raise RateLimited where the account has as many streams open as it may have."""
+    """Raise RateLimited where the account has as many streams open as it may have.
+
+    Of several that are opened at one time each may pass here; those that are too many then end at once.
+    """
     if _open[account.pk] >= MOST_STREAMS:
         raise RateLimited(
             f"You have {MOST_STREAMS} event streams open, and one account may have no more. Close some of them.",
@@ -64,10 +67,12 @@ def refuse_one_too_many(account: Account) -> None:
 
 
 @contextmanager
-def _counted(account: Account) -> Iterator[None]:
+def _counted(account: Account) -> Iterator[bool]:
+    """Whether there is room for one more."""
+    room = _open[account.pk] < MOST_STREAMS
     _open[account.pk] += 1
     try:
-        yield
+        yield room
     finally:
         _open[account.pk] -= 1
         if not _open[account.pk]:
@@ -83,8 +88,11 @@ async def account_stream(
     bus is closed. Close it when nobody listens any more.
     """
     async with aclosing(_followed(account, last_event_id, job)) as found:
-        async for told in found:
-            yield KEEP_ALIVE if told is None else told.encoded()
+        with _counted(account) as room:
+            async for told in found:
+                if not room:
+                    return
+                yield KEEP_ALIVE if told is None else told.encoded()
 
 
 async def job_stream(account: Account, job: UUID, last_event_id: int | None) -> AsyncGenerator[bytes, None]:
@@ -93,8 +101,11 @@ async def job_stream(account: Account, job: UUID, last_event_id: int | None) -> 
     Its last word is always the `state` it ended in, even where the ledger keeps its events no more.
     """
     async with aclosing(job_events(account, job, last_event_id)) as found:
-        async for told in found:
-            yield KEEP_ALIVE if told is None else told.encoded()
+        with _counted(account) as room:
+            async for told in found:
+                if not room:
+                    return
+                yield KEEP_ALIVE if told is None else told.encoded()
 
 
 async def job_events(
@@ -139,7 +150,7 @@ async def _followed(
 ) -> AsyncGenerator[Told | None, None]:
     """What there is to tell, as it comes; None now and then while there is nothing."""
     async with bus().subscribe(account_channel(account.pk)) as messages:
-        with _counted(account), watched(account.pk):
+        with watched(account.pk):
             newest = (await in_thread(newest_numbers, [account.pk])).get(account.pk, 0)
             seen = newest if last_event_id is None else min(max(last_event_id, 0), newest)
             yield Told("hello", {"number": newest}, seen)

@@ -16,6 +16,7 @@ from contextlib import aclosing, suppress
 from dataclasses import asdict, replace
 from typing import Any
 
+import orjson
 import pybase64
 from django.http import StreamingHttpResponse
 
@@ -32,7 +33,7 @@ from limner.errors import EngineError, LimnerError
 from limner.gallery.models import Picture
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
-from limner.jobs.sse import KEEP_ALIVE, Told, job_events, refuse_one_too_many
+from limner.jobs.sse import KEEP_ALIVE, Told, job_events
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
@@ -49,7 +50,6 @@ QUIET_SECONDS = 5.0
 
 async def streamed(account: Account, wish: Wish, key: str | None = None) -> StreamingHttpResponse:
     """Submit, and answer with a stream once there is something to say. Raises what goes wrong before that."""
-    refuse_one_too_many(account)
     events = _events(account, wish, key)
     first = await anext(events, b"")
     return StreamingHttpResponse(
@@ -184,4 +184,4 @@ class _Telling:
 
 
 def _encoded(kind: str, body: Mapping[str, Any]) -> bytes:
-    return Told(kind, {"type": kind, **body}).encoded()
+    return b"event: %b\ndata: %b\n\n" % (kind.encode(), orjson.dumps({"type": kind, **body}))

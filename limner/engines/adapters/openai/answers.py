@@ -74,12 +74,13 @@ class Call:
     async def _whole(self, response: Any) -> Answer:
         most = MOST_BYTES * max(1, int(self.asking.arguments["n"]))
         async with self.reading:
-            pieces: list[bytes] = []
+            body = bytearray()
             async for piece in response.iter_bytes():
-                pieces.append(piece)
-                if sum(map(len, pieces)) > most:
+                body += piece
+                if len(body) > most:
                     raise Unusable(self.upstream, "more than any picture has")
-            found = await asyncio.to_thread(_json, pieces)
+            found = await asyncio.to_thread(_json, body)
+            del body
         if found is None:
             raise Unusable(self.upstream, "something that is not JSON")
         if not isinstance(found, dict) or not isinstance(data := found.get("data"), list):
@@ -104,9 +105,7 @@ class Call:
         yield answer
 
 
-def _json(pieces: list[bytes]) -> object:
-    body = b"".join(pieces)
-    pieces.clear()
+def _json(body: bytearray) -> object:
     for read in (orjson.loads, json.loads):  # the second knows NaN too, which some put into their accounts
         with contextlib.suppress(ValueError):
             return read(body)

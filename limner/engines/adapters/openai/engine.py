@@ -26,7 +26,7 @@ from limner.engines.contract import Answered, DrawEvent, Drawn, DrawOrder, Previ
 from limner.engines.upstreams import upstream as upstream_called
 from limner.errors import EngineError, LimnerError, NotConfigured, Uncertain
 
-READERS = 4
+READERS = 16
 
 
 class OpenAiEngine:

@@ -48,6 +48,7 @@ def open_library(upstream: Upstream) -> Library:
 
     # A picture is megabytes, and each read costs the event loop the same whatever it brings.
     httpcore2.AsyncHTTP11Connection.READ_NUM_BYTES = READ_BYTES
+    gc.collect()
     gc.freeze()  # a library of thousands of classes: the collector need not look through them again and again
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
