@@ -115,16 +115,21 @@ def share(found: list[dict[str, np.ndarray]]) -> dict[str, float]:
 
 def distance(first: np.ndarray, second: np.ndarray) -> float:
     """Kernel inception distance between two sets of features: the unbiased squared MMD under the cubic kernel
-    (Bińkowski et al., https://arxiv.org/abs/1801.01401), here with the probe's features."""
+    (Bińkowski et al., https://arxiv.org/abs/1801.01401), here with the probe's features. The sets may be of the same
+    scenes in the same order: a scene is compared with the others' only, since it is no chance that it is like itself."""
 
     def kernel(left: np.ndarray, right: np.ndarray) -> np.ndarray:
         return (left @ right.T / left.shape[1] + 1) ** 3
 
+    first, second = first.astype(np.float64), second.astype(np.float64)  # differences of sums of cubes
     count, other = len(first), len(second)
     same, again = kernel(first, first), kernel(second, second)
     inside = (same.sum() - np.trace(same)) / (count * (count - 1))
     outside = (again.sum() - np.trace(again)) / (other * (other - 1))
-    return float(inside + outside - 2 * kernel(first, second).mean())
+    across = kernel(first, second)
+    pairs = min(count, other)
+    between = (across.sum() - np.trace(across)) / (count * other - pairs)
+    return float(inside + outside - 2 * between)
 
 
 @torch.no_grad()
