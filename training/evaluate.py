@@ -116,7 +116,8 @@ def share(found: list[dict[str, np.ndarray]]) -> dict[str, float]:
 def distance(first: np.ndarray, second: np.ndarray) -> float:
     """Kernel inception distance between two sets of features: the unbiased squared MMD under the cubic kernel
     (Bińkowski et al., https://arxiv.org/abs/1801.01401), here with the probe's features. The sets may be of the same
-    scenes in the same order: a scene is compared with the others' only, since it is no chance that it is like itself."""
+    scenes in the same order: a scene is compared with the others only, since it is no chance that it is like itself.
+    """
 
     def kernel(left: np.ndarray, right: np.ndarray) -> np.ndarray:
         return (left @ right.T / left.shape[1] + 1) ** 3
