@@ -124,6 +124,7 @@ def test_what_another_tab_or_a_program_asks_for_appears_too(visit: Visit) -> Non
     _generate(visit.server, "a red car in the city")
     expect(page.locator(".card-job")).to_have_count(count + 1)
     finished(page.locator(".card-job").first)
+    page.wait_for_timeout(1000)
     for tab in (page, other):  # new cards took their places, in a tab behind another one whenever it got to it
         tab.evaluate("ears.shifts.length = 0")
 
