@@ -89,11 +89,14 @@ def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 @require_safe
 @_plainly
 def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
-    """The picture's own file, or the same picture in another format. `?download=1` saves it under a friendly name."""
+    """The picture's own file, or the same picture in another format. `?download=1` saves it under a friendly name.
+
+    `?metadata=0` leaves out how it was made. That a model made it stays in the file.
+    """
     found = picture_visible_to(account_of(request), public_id)
     if ext not in EXTENSIONS:
         raise NotFound("There is no such file.")
-    return _for_a_person(_send(request, found, EXTENSIONS[ext]))
+    return _for_a_person(_send(request, found, EXTENSIONS[ext], bare=request.GET.get("metadata") == "0"))
 
 
 @require_safe
@@ -176,26 +179,29 @@ class _StoredFile(FileResponse):
             yield piece
 
 
-def _send(request: HttpRequest, picture: Picture, variant: str) -> HttpResponseBase:
-    """One variant of a picture: `png`, `jpg`, `webp`, `thumb-256` or `thumb-640`."""
+def _send(request: HttpRequest, picture: Picture, variant: str, *, bare: bool = False) -> HttpResponseBase:
+    """One variant of a picture: `png`, `jpg`, `webp`, `thumb-256` or `thumb-640`; a bare one says not how it was made."""
     ext = "webp" if variant in {f"thumb-{width}" for width in WIDTHS} else variant
     if ext not in CONTENT_TYPES:
         raise NotFound("There is no such file.")
-    etag = f'"{picture.sha256[:32]}-{variant}"'
+    etag = f'"{picture.sha256[:32]}-{variant}{"-bare" if bare else ""}"'
     modified = int(picture.created_at.timestamp())
     unchanged = get_conditional_response(request, etag=etag, last_modified=modified)
-    response = unchanged if unchanged is not None else _body(request, picture, variant, ext)
+    response = unchanged if unchanged is not None else _body(request, picture, variant, ext, bare)
     response["ETag"] = etag
     response["Last-Modified"] = http_date(modified)
     response["X-Content-Type-Options"] = "nosniff"
     if request.GET.get("download"):
-        name = content_disposition_header(True, friendly_name(picture, ext))
+        # The prompt's words would tell in the name what the file does not.
+        name = content_disposition_header(True, f"picture.{ext}" if bare else friendly_name(picture, ext))
         response["Content-Disposition"] = name or "attachment"
     return response
 
 
-def _body(request: HttpRequest, picture: Picture, variant: str, ext: str) -> HttpResponseBase:
+def _body(request: HttpRequest, picture: Picture, variant: str, ext: str, bare: bool) -> HttpResponseBase:
     content_type = CONTENT_TYPES[ext]
+    if bare:
+        return HttpResponse(mark.bare(_as(picture, ext)), content_type=content_type)
     if variant == extension_of(picture):
         if request.method == "HEAD":
             return HttpResponse(content_type=content_type, headers={"Content-Length": str(picture.bytes)})
@@ -205,8 +211,14 @@ def _body(request: HttpRequest, picture: Picture, variant: str, ext: str) -> Htt
         return response
     if variant.startswith("thumb-"):
         return HttpResponse(thumbnail(picture.blob, int(variant.removeprefix("thumb-"))), content_type=content_type)
-    other = derived(picture.blob, f"as.{ext}", partial(mark.convert, format=ext))
-    return HttpResponse(other, content_type=content_type)
+    return HttpResponse(_as(picture, ext), content_type=content_type)
+
+
+def _as(picture: Picture, ext: str) -> bytes:
+    """The picture's file in one format: its own, or converted when first asked for."""
+    if ext == extension_of(picture):
+        return blobs.get(picture.blob)
+    return derived(picture.blob, f"as.{ext}", partial(mark.convert, format=ext))
 
 
 def _for_a_person(response: HttpResponseBase) -> HttpResponseBase:
