@@ -180,7 +180,7 @@ class _StoredFile(FileResponse):
 
 
 def _send(request: HttpRequest, picture: Picture, variant: str, *, bare: bool = False) -> HttpResponseBase:
-    """One variant of a picture: `png`, `jpg`, `webp`, `thumb-256` or `thumb-640`; a bare one says not how it was made."""
+    """One variant of a picture: `png`, `jpg`, `webp`, `thumb-256` or `thumb-640`; bare, without how it was made."""
     ext = "webp" if variant in {f"thumb-{width}" for width in WIDTHS} else variant
     if ext not in CONTENT_TYPES:
         raise NotFound("There is no such file.")

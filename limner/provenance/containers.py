@@ -178,7 +178,7 @@ def jpg_insert(file: bytes, packet: bytes) -> bytes:
 
 
 def jpg_bare(file: bytes) -> bytes:
-    """The file without its comments and the segments of programs: JFIF, the colour profile and Adobe's colours stay."""
+    """The file without its comments and the segments of programs; what its colours mean stays."""
     kept = [file[:2]]
     for marker, at, end in _jpeg_segments(file):
         if marker == 0xDA:
