@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial, wraps
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import connections
@@ -25,9 +26,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
+from limner.engines.catalog import catalog
 from limner.errors import LimnerError, NotFound
-from limner.gallery import services
-from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, extension_of
+from limner.gallery import services, sharing
+from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, TITLES, extension_of
 from limner.gallery.models import Picture
 from limner.gallery.queries import picture_behind_address, picture_visible_to, trashed_picture_of
 from limner.provenance import mark
@@ -38,6 +40,7 @@ from limner.storage.thumbnails import WIDTHS, thumbnail
 log = logging.getLogger(__name__)
 
 YEAR = 365 * 24 * 3600
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 _View = Callable[..., HttpResponseBase]
@@ -125,6 +128,30 @@ def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
     return response
 
 
+@require_safe
+@_plainly
+def beside(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """What stands beside a picture that is looked at closely: how it was made, and what can be done with it."""
+    account = account_of(request)
+    shown = picture_visible_to(account, public_id)
+    model = catalog().get(shown.model)
+    context = {"picture": shown, "mine": _is_mine(shown, account), "own_ext": extension_of(shown), **_how(shown)}
+    return render(request, "gallery/_beside.html", {**context, "model": model.title if model else shown.model})
+
+
+@require_POST
+@_plainly
+def share(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """A link to one's own picture, for whoever is given it. Each press makes another one."""
+    account = account_of(request)
+    if account is None:
+        raise NotFound("There is no such picture.")
+    address = request.build_absolute_uri(sharing.share(account, public_id))
+    nearby = urlsplit(address).hostname in LOOPBACK
+    context = {"public_id": public_id, "address": address, "days": sharing.DAYS, "nearby": nearby}
+    return render(request, "gallery/shared.html", context)
+
+
 @require_POST
 @_plainly
 def trash(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
@@ -153,7 +180,11 @@ def _is_mine(picture: Picture, account: Account | None) -> bool:
 
 def _how(picture: Picture) -> dict[str, Any]:
     """What the page says about how the picture was made."""
-    return {"steps": picture.parameters.get("steps"), "guidance": picture.parameters.get("guidance")}
+    return {
+        "steps": picture.parameters.get("steps"),
+        "guidance": picture.parameters.get("guidance"),
+        "formats": TITLES,
+    }
 
 
 def friendly_name(picture: Picture, ext: str) -> str:

@@ -101,7 +101,7 @@ def mark(file: bytes, metadata: Provenance) -> bytes:
 
 
 def bare(file: bytes) -> bytes:
-    """The same picture without a word of how it was made, only that a model made it: that, the law has every file say.
+    """The same picture without a word of how it was made, only that a model made it: the law wants that said.
 
     No pixel changes. Whatever else the file carried (Exif, other programs' words) is gone too. Raises
     UnreadablePicture for anything that is not a whole PNG, JPEG or WebP.
