@@ -144,6 +144,11 @@ class Card:
         return outlook(self.job)
 
     @property
+    def ahead(self) -> int:
+        """How many jobs are drawn before this one."""
+        return self._outlook.ahead
+
+    @property
     def seconds_left(self) -> int:
         """About how long it takes until the job is done, with what is drawn before it."""
         return round((self._outlook.low + self._outlook.high) / 2)

@@ -4,6 +4,7 @@
 const wall = document.getElementById("wall");
 const row = document.querySelector("#queue .queue-row");
 const sum = row.querySelector(".queue-sum");
+const [howMany, howLong] = sum.children;
 const list = row.querySelector(".queue-jobs");
 const mould = document.querySelector("#queue template");
 
@@ -21,7 +22,17 @@ const watcher = new IntersectionObserver((entries) => {
   showQueue();
 });
 
+let due = false;
 export function showQueue() {
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
+    show();
+  });
+}
+
+function show() {
   const live = liveCards();
   for (const card of live) watch(card);
   for (const id of chips.keys()) {
@@ -39,7 +50,9 @@ export function showQueue() {
     if (list.children[place] !== chip) list.insertBefore(chip, list.children[place] ?? null);
     fill(chip, card);
   });
-  say(sum, live.length > 1 ? inAll(live) : "");
+  sum.hidden = live.length < 2;
+  say(howMany, `${live.length} in the queue`);
+  say(howLong, inAll(Math.max(...live.map(secondsLeft))));
   // One job whose card is before one's eyes needs no second telling.
   row.hidden = shown.length === 0 || (live.length === 1 && !ended.length && inView.has(live[0].id));
 }
@@ -73,11 +86,12 @@ function forget(id, chip) {
 function fill(chip, card) {
   const ended = card.dataset.state === "failed";
   chip.classList.toggle("queue-failed", ended);
-  say(chip.querySelector(".queue-prompt"), card.querySelector(".label-prompt").textContent);
-  say(chip.querySelector(".queue-status"), ended ? "Not drawn: see why" : card.querySelector(".going-text").textContent);
+  const prompt = card.querySelector(".label-prompt").textContent;
+  say(chip.querySelector(".queue-prompt"), prompt);
+  say(chip.querySelector(".queue-status"), ended ? "Not drawn: see why" : standing(card));
   chip.querySelector(".queue-bar").value = ended ? 0 : card.querySelector(".bar").value || 0;
   const button = chip.querySelector(".queue-end");
-  button.setAttribute("aria-label", ended ? "Take it off the strip" : "Cancel");
+  button.setAttribute("aria-label", ended ? `Take off the strip: ${prompt}` : `Cancel: ${prompt}`);
   button.disabled = !ended && !cancelOf(card);
   const newest = [...card.querySelectorAll(".tile :is(.tile-picture, .tile-preview img)")].at(-1);
   const place = chip.querySelector(".queue-preview");
@@ -103,10 +117,21 @@ function lookAt(id) {
   if (failed.delete(id)) showQueue();
 }
 
-function inAll(live) {
-  const seconds = Math.max(...live.map((card) => Number(card.dataset.left) || 0), 1);
-  if (seconds >= 90) return `${live.length} in the queue · about ${Math.round(seconds / 60)} min in all`;
-  return `${live.length} in the queue · about ${Math.round(seconds)} s in all`;
+const secondsLeft = (card) => Math.max(1, Number(card.dataset.left) || 0);
+
+function inAll(seconds) {
+  if (seconds >= 90) return `about ${Math.round(seconds / 60)} min in all`;
+  return `about ${Math.round(seconds)} s in all`;
+}
+
+// What the card says at length, in a few words.
+function standing(card) {
+  if (!cancelOf(card)) return card.querySelector(".going-text").textContent; // it is stopping
+  const seconds = secondsLeft(card);
+  const left = seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${Math.round(seconds)} s left`;
+  if (card.dataset.state === "running") return `${Math.round((card.querySelector(".bar").value || 0) * 100)} % · ${left}`;
+  const ahead = Number(card.dataset.ahead);
+  return ahead ? `${ahead} ahead · ${left}` : `Next in line · ${left}`;
 }
 
 function say(place, words) {
