@@ -63,8 +63,9 @@ document.addEventListener("securitypolicyviolation", (event) => {
   window.ears.breaches.push(`${event.violatedDirective}: ${event.blockedURI}`);
 });
 new PerformanceObserver((list) => {
-  for (const { hadRecentInput, startTime, value } of list.getEntries()) {
-    if (!hadRecentInput) window.ears.shifts.push({ when: startTime, value });
+  for (const { hadRecentInput, startTime, value, sources } of list.getEntries()) {
+    const what = sources.map(({ node }) => (node?.outerHTML ?? `${node?.textContent}`).slice(0, 60));
+    if (!hadRecentInput) window.ears.shifts.push({ when: startTime, value, what });
   }
 }).observe({ type: "layout-shift", buffered: true });
 new MutationObserver((changes) => {

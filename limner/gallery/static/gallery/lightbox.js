@@ -132,18 +132,22 @@ beside.addEventListener("submit", async (event) => {
 });
 
 function say(words) {
+  const word = document.createElement("div");
   const line = document.createElement("p");
+  word.className = "lightbox-word";
   line.textContent = words;
-  said.replaceChildren(line);
+  word.append(line);
+  said.replaceChildren(word);
+  return word;
 }
 
 // Where a browser lets no page write to the clipboard (http on a network), the words stand there to be taken.
 function byHand(words, value) {
-  say(words);
+  const word = say(words);
   const field = document.createElement("input");
   Object.assign(field, { className: "input", readOnly: true, value });
   field.setAttribute("aria-label", words);
-  said.append(field);
+  word.append(field);
   field.focus();
   field.select();
 }
