@@ -158,7 +158,7 @@ def test_a_model_that_is_not_here_is_named_with_the_one_that_draws(alice: Accoun
 
 def test_the_nearest_size_is_chosen_and_said(alice: Account) -> None:
     asked, said = start(Provenance(width=832, height=1216), alice)
-    assert asked["size"] in said.replace(" × ", "x")
+    assert str(asked["size"]) in said.replace(" × ", "x")
     assert "does not draw 832 × 1216" in said
 
 
