@@ -36,9 +36,7 @@ def _reading(request: HttpRequest) -> Reading:
     if file is None or not file.size:
         raise InvalidRequest("Choose a picture first: a PNG, JPEG or WebP file with something in it.", param=FIELD)
     if file.size > MAX_BYTES:
-        raise InvalidRequest(
-            "That file is larger than 50 MB. Choose it as its program saved it.", param=FIELD
-        )
+        raise InvalidRequest("That file is larger than 50 MB. Choose it as its program saved it.", param=FIELD)
     data = file.read()
     if kind(data) is None:
         raise InvalidRequest("That is not a PNG, JPEG or WebP picture. Choose another file.", param=FIELD)
