@@ -23,6 +23,15 @@ class Piece:
     """"same", "added" or "removed"."""
     text: str
 
+    @property
+    def space(self) -> str:
+        """The space before the words: it is not marked."""
+        return self.text[: len(self.text) - len(self.text.lstrip())]
+
+    @property
+    def words(self) -> str:
+        return self.text.lstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

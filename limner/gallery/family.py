@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from limner.accounts.models import Account
 from limner.gallery.models import Lineage, Picture
@@ -32,6 +33,12 @@ class Kin:
     children: list[Kin] = field(default_factory=list)
     current: bool = False
     depth: int = 0
+    goes_on: bool = False
+    """The next place came of this one: a thread leads down to it."""
+    branches: bool = False
+    """It stands further in than the one that it came from: a thread leads in from beside."""
+    passed: bool = False
+    """That thread goes on past it, to a later place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,9 @@ def family_of(account: Account | None, picture: Picture) -> Family:
         looked_at = (found.get(line.parent_picture_id) for line in others)
         found[child].references = [one.number for one in looked_at if one and one.number]
     current = found[picture.pk]
-    return Family(current, list(_from_top_to_bottom(found, current)), more)
+    kin = list(_from_top_to_bottom(found, current))
+    _thread(kin)
+    return Family(current, kin, more)
 
 
 def _parent(line: Lineage, found: dict[Hashable, Kin], job: Hashable, more: bool) -> Kin | None:
@@ -113,3 +122,19 @@ def _from_top_to_bottom(found: dict[Hashable, Kin], current: Kin) -> Iterator[Ki
             straight = child.key in path or len(children) == 1
             child.depth = one.depth if straight else min(one.depth + 1, DEEPEST)
         waiting += reversed(children)
+
+
+def _thread(kin: list[Kin]) -> None:
+    """Where the threads run that a page draws from each place to those that came of it."""
+    for one, below in pairwise(kin):
+        one.goes_on = below.parent is one
+        below.branches = below.parent is not None and below.depth > below.parent.depth
+    open_at: set[int] = set()
+    """How far in threads are that come from below, as the places are gone through from the last to the first."""
+    for one in reversed(kin):
+        one.passed = one.depth - 1 in open_at
+        open_at = {depth for depth in open_at if depth < one.depth}
+        if one.branches:
+            open_at.add(one.depth - 1)
+        elif one.parent is not None:
+            open_at.add(one.depth)
