@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -46,15 +46,15 @@ def test_nothing_but_space_is_lost(before: str, after: str) -> None:
 @pytest.mark.parametrize("pattern", ["a b ", "a a b ", "x "])
 def test_long_prompts_are_compared_quickly_as_far_as_they_are(pattern: str) -> None:
     before, after = Picture(prompt=pattern * 16_000), Picture(prompt=pattern[::-1] * 16_000)
-    began = perf_counter()
+    began = process_time()
     found = compare(before, after)
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2
     assert found.cut
     assert sum(len(piece.text.split()) for piece in found.words if piece.kind != "removed") <= MOST_WORDS
 
 
 @pytest.mark.parametrize("n", [150, 199])
 def test_the_oddest_short_prompts_are_no_work(n: int) -> None:
-    began = perf_counter()
+    began = process_time()
     told("a b " * n, "b a a " * n)
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2

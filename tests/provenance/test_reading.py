@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -207,15 +207,15 @@ def test_a_graph_that_runs_in_circles_ends() -> None:
         str(number): {"class_type": "KSampler", "inputs": {"latent_image": [str((number + 1) % 4000), 0]}}
         for number in range(4000)
     }
-    began = perf_counter()
+    began = process_time()
     settings_in(png(prompt=graph))
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2
 
 
 def test_a_chunk_of_many_megabytes_is_not_read() -> None:
-    began = perf_counter()
+    began = process_time()
     assert settings_in(png(parameters=A1111.replace("masterpiece", "x" * 20_000_000))) is None
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2
 
 
 @settings(max_examples=60)
