@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from limner.accounts.models import Account
@@ -94,6 +95,35 @@ def claimed(keys: Collection[str]) -> set[str]:
     return set(Picture.objects.filter(blob__in=keys).values_list("blob", flat=True)) | set(
         Upload.objects.filter(blob__in=keys).values_list("blob", flat=True)
     )
+
+
+MOST_RELATIVES = 200
+"""Pictures of one family that are read: the nearest."""
+
+# One walk along all lineage, up and down, instead of a query a generation. It goes through what this viewer may see,
+# and through what they have put into the trash themselves.
+_KIN = f"""
+    WITH RECURSIVE kin(id) AS (
+        SELECT id FROM {Picture._meta.db_table} WHERE id = %s
+        UNION
+        SELECT picture.id FROM kin
+            JOIN {Lineage._meta.db_table} line ON line.child_id = kin.id OR line.parent_picture_id = kin.id
+            JOIN {Picture._meta.db_table} picture ON picture.id IN (line.child_id, line.parent_picture_id)
+                AND (picture.account_id = %s OR (picture.public AND picture.trashed_at IS NULL))
+    )
+    SELECT id FROM kin LIMIT %s
+"""
+
+
+def relatives_visible_to(account: Account | None, picture: Picture) -> tuple[list[Picture], list[Lineage], bool]:
+    """The picture and all it descends from or is an ancestor of, the oldest first; the rows that name their parents;
+    and whether there are more of them. One's own are there out of the trash too: as a place, not to be shown."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KIN, [picture.pk, account.pk if account else None, MOST_RELATIVES + 1])
+        ids = [pk for (pk,) in cursor.fetchall()]
+    pictures = Picture.objects.filter(pk__in=ids[:MOST_RELATIVES]).order_by("pk")
+    lines = Lineage.objects.filter(child__in=ids[:MOST_RELATIVES]).order_by("pk")
+    return list(pictures), list(lines), len(ids) > MOST_RELATIVES
 
 
 def _the_one(pictures: QuerySet[Picture], public_id: UUID) -> Picture:

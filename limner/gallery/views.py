@@ -29,7 +29,9 @@ from limner.accounts.sign_in import account_of
 from limner.engines.catalog import catalog
 from limner.errors import LimnerError, NotFound
 from limner.gallery import services, sharing
-from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, TITLES, extension_of
+from limner.gallery.comparing import compare
+from limner.gallery.family import family_of
+from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, extension_of
 from limner.gallery.models import Picture
 from limner.gallery.queries import picture_behind_address, picture_visible_to, trashed_picture_of
 from limner.provenance import mark
@@ -85,7 +87,17 @@ def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     except NotFound:
         trashed = trashed_picture_of(account, public_id)
         return render(request, "gallery/trashed.html", {"picture": trashed})
-    context = {"picture": shown, "mine": _is_mine(shown, account), "own_ext": extension_of(shown), **_how(shown)}
+    family = family_of(account, shown)
+    other = family.compared_with(request.GET.get("against", ""))
+    context = {
+        "picture": shown,
+        "mine": _is_mine(shown, account),
+        "own_ext": extension_of(shown),
+        "family": family,
+        "other": other,
+        "comparison": compare(other.picture, shown) if other and other.picture else None,
+        **_how(shown),
+    }
     return render(request, "gallery/picture.html", context)
 
 
@@ -180,11 +192,7 @@ def _is_mine(picture: Picture, account: Account | None) -> bool:
 
 def _how(picture: Picture) -> dict[str, Any]:
     """What the page says about how the picture was made."""
-    return {
-        "steps": picture.parameters.get("steps"),
-        "guidance": picture.parameters.get("guidance"),
-        "formats": TITLES,
-    }
+    return {name: picture.parameters.get(name) for name in ("steps", "guidance", "strength")}
 
 
 def friendly_name(picture: Picture, ext: str) -> str:

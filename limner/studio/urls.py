@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.studio import views
+from limner.studio import reading, views
 
 app_name = "studio"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings", views.settings, name="settings"),
     path("begin-with", views.begin_with, name="begin_with"),
     path("words", views.words, name="words"),
+    path("read", reading.read, name="read"),
     path("earlier", views.earlier, name="earlier"),
     path("jobs/<uuid:public_id>/card", views.card, name="card"),
     path("jobs/<uuid:public_id>/cancel", views.cancel, name="cancel"),
