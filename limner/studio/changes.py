@@ -126,9 +126,7 @@ def _can(model: Model, task: Task) -> bool:
 def _model(name: str, task: Task) -> Model:
     able = {painter.name for painter in painters(task)}
     if not able:
-        raise InvalidRequest(
-            "No model here can change pictures. Ask who runs this Limner for one.", param="model"
-        )
+        raise InvalidRequest("No model here can change pictures. Ask who runs this Limner for one.", param="model")
     if name not in able:
         raise InvalidRequest(
             "The model that was chosen is no longer here. Choose another in the list and press the button again: "

@@ -29,7 +29,7 @@ const words = () => document.getElementById("bring-words");
 
 document.addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
-  if (!files.length) return; // words: they belong to the box
+  if (!files.length || event.clipboardData.types.includes("text/plain")) return; // words: they belong to the box
   event.preventDefault();
   bring(files);
 });
@@ -89,6 +89,7 @@ async function send(item, file) {
   if (answer.status === 0) return refused(LOST, true);
   if (answer.status === 201) {
     item.replaceChildren(...new DOMParser().parseFromString(answer.text, "text/html").body.childNodes);
+    if (document.activeElement?.closest(".brought-close")) list.querySelector("a").focus();
     return;
   }
   if (answer.there) return void window.location.assign(answer.there);

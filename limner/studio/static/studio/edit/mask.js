@@ -1,7 +1,7 @@
 // What is painted, as pixels: opaque where the picture may change. Every operation is plain data and is drawn as it comes,
 // piece by piece; nothing is ever read back while somebody paints.
 
-const RUBY = "#d02f1c"; // the film that printers mask with
+const FILM = "#b5179e"; // a colour that few pictures have
 
 /** A stroke that has begun, or a whole one: `points` are x, y, x, y … in the mask's pixels. */
 export const stroke = (x, y, size, erase) => ({ kind: "stroke", erase, size, points: [x, y] });
@@ -24,7 +24,7 @@ export class Mask {
   constructor(context, width, height) {
     Object.assign(this, { context, width, height });
     context.lineCap = context.lineJoin = "round";
-    context.strokeStyle = context.fillStyle = RUBY;
+    context.strokeStyle = context.fillStyle = FILM;
   }
 
   /** Draw one operation, all of it. */
