@@ -176,7 +176,7 @@ def test_a_very_large_upload_is_drawn_as_large_as_can_be(alices: Client, alice: 
 
 
 def test_what_was_kept_goes_again_when_no_job_comes_of_it(alices: Client, hers: Picture, settings: Settings) -> None:
-    settings.LIMNER_BLOCKED_WORDS = ("boat",)
+    settings.LIMNER_BLOCKED_WORDS = "boat"
     answer = alices.post(page(hers), {**EDIT, "mask": mask()}, headers=HTMX)
     assert answer.status_code == 400
     assert not Upload.objects.exists()
