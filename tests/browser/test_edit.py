@@ -16,18 +16,25 @@ from tests.browser.test_make_page import finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-# How much of the mask is painted, and whether a point of it is (by shares of its width and height).
-PAINTED = """() => {
+# A copy is read, so that the page's own canvas stays one that is only drawn on.
+COPY = """
   const mask = document.getElementById("mask");
-  const { data } = mask.getContext("2d").getImageData(0, 0, mask.width, mask.height);
+  const copy = new OffscreenCanvas(mask.width, mask.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(mask, 0, 0);
+"""
+# How much of the mask is painted.
+PAINTED = f"""() => {{ {COPY}
+  const {{ data }} = copy.getImageData(0, 0, mask.width, mask.height);
   let painted = 0;
   for (let i = 3; i < data.length; i += 4) painted += data[i] > 127;
   return painted / (mask.width * mask.height);
-}"""
-POINT = """([x, y]) => {
-  const mask = document.getElementById("mask");
-  return mask.getContext("2d").getImageData(x * mask.width, y * mask.height, 1, 1).data[3] > 127;
-}"""
+}}"""
+# Whether a point of it is, by shares of its width and height.
+POINT = f"""([x, y]) => {{ {COPY}
+  return copy.getImageData(x * mask.width, y * mask.height, 1, 1).data[3] > 127;
+}}"""
+NEARLY = 0.001
+"""A stroke that is drawn anew in one piece differs by a few pixels at its edge."""
 
 
 def drawing(size: tuple[int, int] = (512, 512)) -> bytes:
@@ -45,7 +52,7 @@ def picture(name: str = "drawing.png", data: bytes | None = None) -> FilePayload
 def bring(page: Page, *pictures: FilePayload) -> Locator:
     """Choose these on the page; the rows of the dialog."""
     page.locator("#bring-file").set_input_files(list(pictures))
-    expect(page.get_by_role("dialog", name="Your pictures")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Your pictures")).to_be_visible(timeout=PATIENCE)
     return page.locator(".brought-item")
 
 
@@ -54,7 +61,7 @@ def edit(page: Page, size: tuple[int, int] = (512, 512)) -> Locator:
     row = bring(page, picture(data=drawing(size)))
     row.get_by_role("link", name="Edit").click()
     stage = page.get_by_role("application", name="The picture. Paint where it should change.")
-    expect(stage).to_be_visible()
+    expect(stage).to_be_visible(timeout=PATIENCE)
     return stage
 
 
@@ -98,7 +105,7 @@ def test_a_painted_part_is_drawn_anew_and_compared_with_what_it_was(visit: Visit
     page.keyboard.press("Home")
     assert page.locator("#before").evaluate("image => image.style.clipPath").startswith("inset(0px 100%")
     page.keyboard.press("End")
-    assert "inset(0px)" in page.locator("#before").evaluate("image => image.style.clipPath")
+    assert page.locator("#before").evaluate("image => image.style.clipPath").startswith("inset(0px 0%")
     sizes = page.evaluate("[...document.querySelectorAll('.compare-pictures img')].map(i => i.naturalWidth)")
     assert sizes == [512, 512]
 
@@ -126,16 +133,16 @@ def test_strokes_rectangles_and_the_eraser_are_undone_and_done_again(visit: Visi
     assert page.evaluate(POINT, [0.02, 0.02])
     for _ in range(2):
         undo.click()
-    assert painted(page) == pytest.approx(two)
+    assert painted(page) == pytest.approx(two, abs=NEARLY)
     undo.click()
-    assert painted(page) == pytest.approx(one)
+    assert painted(page) == pytest.approx(one, abs=NEARLY)
     redo.click()
-    assert painted(page) == pytest.approx(two)
+    assert painted(page) == pytest.approx(two, abs=NEARLY)
     page.get_by_role("button", name="Clear").click()
     assert painted(page) == 0
     expect(page.get_by_text("Nothing is painted")).to_be_visible()
     undo.click()
-    assert painted(page) == pytest.approx(two)
+    assert painted(page) == pytest.approx(two, abs=NEARLY)
 
 
 def test_the_keyboard_alone_paints_sizes_and_draws(visit: Visit) -> None:
@@ -158,7 +165,7 @@ def test_the_keyboard_alone_paints_sizes_and_draws(visit: Visit) -> None:
     two = painted(page)
     assert two > one
     page.keyboard.press("Control+z")
-    assert painted(page) == pytest.approx(one)
+    assert painted(page) == pytest.approx(one, abs=NEARLY)
     page.keyboard.press("r")
     page.keyboard.press("Space")
     page.keyboard.press("Shift+ArrowDown")
@@ -289,6 +296,7 @@ def test_a_lost_connection_keeps_the_file_and_what_was_painted(visit: Visit) -> 
     row.get_by_role("button", name="Try again").click()
     row.get_by_role("link", name="Edit").click()
     stage = page.get_by_role("application")
+    expect(stage).to_be_visible(timeout=PATIENCE)
     sweep(page, stage)
     page.get_by_label("What should be there?").fill("a boat")
     page.route("**/edit/**", lose, times=1)
