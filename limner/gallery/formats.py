@@ -9,8 +9,6 @@ EXTENSIONS = {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"}
 
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
-TITLES = {"png": "PNG", "jpg": "JPEG", "webp": "WebP"}
-"""What people call the formats, in the order in which they are offered."""
 
 
 def extension_of(picture: Picture) -> str:

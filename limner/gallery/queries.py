@@ -84,6 +84,26 @@ def upload_of(account: Account, public_id: UUID) -> Upload:
     return upload
 
 
+def own_image(account: Account, public_id: UUID) -> Picture | Upload:
+    """One's own picture or upload, to be changed. Raises NotFound."""
+    found = pictures_of(account).filter(public_id=public_id).first() or (
+        uploads_of(account).filter(public_id=public_id).first()
+    )
+    if found is None:
+        raise NotFound("There is no such picture.")
+    return found
+
+
+def changed_from(picture: Picture) -> Picture | Upload | None:
+    """What a picture was changed from, where that is still there: the first of its parents."""
+    parents = Lineage.objects.select_related("parent_picture", "parent_upload")
+    line = parents.filter(child=picture).exclude(kind=Lineage.Kind.REFERENCE).order_by("id").first()
+    if line is None:
+        return None
+    before = line.parent_picture
+    return line.parent_upload if before is None or before.trashed_at else before
+
+
 def drawn_since(account: Account, since: datetime) -> dict[str, int]:
     """How many of the account's pictures were made since then, by model, the most used first; the trash too."""
     made = Picture.objects.filter(account=account, created_at__gte=since).values("model").annotate(count=Count("id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.studio import reading, views
+from limner.studio import editing, reading, views
 
 app_name = "studio"
 urlpatterns = [
@@ -18,5 +18,11 @@ urlpatterns = [
     path("jobs/<uuid:public_id>/card", views.card, name="card"),
     path("jobs/<uuid:public_id>/cancel", views.cancel, name="cancel"),
     path("jobs/<uuid:public_id>/again", views.again, name="again"),
+    path("upload", editing.upload, name="upload"),
+    path("uploads/<uuid:public_id>.png", editing.upload_file, name="upload_file"),
+    path("edit/<uuid:public_id>", editing.edit, name="edit"),
+    path("edit/<uuid:public_id>/vary", editing.vary, name="vary"),
+    path("edit/<uuid:public_id>/enlarge", editing.enlarge, name="enlarge"),
+    path("compare/<uuid:public_id>", editing.compare, name="compare"),
     path("events", views.events, name="events"),
 ]
