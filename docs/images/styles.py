@@ -9,7 +9,7 @@ from typing import cast
 from PIL import Image
 
 from limner.engines.catalog import model
-from limner.engines.contract import DrawOrder, Drawn, Engine
+from limner.engines.contract import Drawn, DrawOrder, Engine
 from limner.engines.dialects import dialect_for
 from limner.engines.registry import build_engine
 from limner.engines.validation import Ask, make_request
