@@ -28,7 +28,7 @@ class Ahead:
 def ahead(viewer: Account, offered: asking.Offer, form: Form) -> Ahead:
     """What the form would take, whatever its words are."""
     try:
-        request = asking.drawn_as(form, offered, prompt="-")
+        request = asking.drawn_as(offered.fitting(form), offered, prompt="-")
     except InvalidRequest:
         return Ahead()
     each = pace.predict(request)

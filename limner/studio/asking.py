@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
@@ -106,6 +107,18 @@ class Offer:
             return self.sizes[0].each[quality]
         return asked_price(typed, self.model)
 
+    def fitting(self, asked: Form) -> dict[str, Any]:
+        """The same with what this model has instead of what another one had: a form that was begun for that one."""
+        size, wide, high = options.typed_size(asked, [choice.value for choice in self.sizes])
+        quality = asked.get("quality", "")
+        return {name: asked.get(name) for name in asked} | {
+            "size": size,
+            "width": wide,
+            "height": high,
+            "n": self.count(str(asked.get("n", 1))),
+            "quality": quality if quality in self.model.capabilities.qualities else "",
+        }
+
     def filled(self, asked: Form) -> dict[str, object]:
         """How the form begins: what was asked for before, as far as this model has it."""
         size, wide, high = options.typed_size(asked, [choice.value for choice in self.sizes])
@@ -194,7 +207,7 @@ def drawn_as(form: Form, offered: Offer, *, prompt: str) -> DrawRequest:
     negatives = [values.pop("negative_prompt"), style.negative if style else None]
     ask = Ask(
         prompt=compose(prompt, style=style, colour=colour),
-        n=options.whole(form.get("n", "1")),
+        n=options.whole(str(form.get("n", 1))),
         size=options.size_of(form, offered.sizes[0].value),
         negative_prompt=", ".join(str(said) for said in negatives if said) or None,
         **values,

@@ -3,7 +3,7 @@
 
 const panelOf = (toggle) => document.getElementById(toggle.getAttribute("aria-controls"));
 
-/** "Style and colour" and "More options" unfold, and say while they are folded what is set in them. */
+/** "Style and colour" and "More options" unfold, and say while they are folded what is chosen in them, or how much. */
 export function unfolds(form) {
   const show = () => {
     for (const toggle of form.querySelectorAll(".picks-toggle")) {
@@ -31,7 +31,7 @@ function saysOf(panel) {
   const chosen = [...panel.querySelectorAll("input:checked")].filter((input) => input.value);
   if (chosen.length) return `: ${chosen.map((input) => input.parentElement.textContent.trim()).join(", ")}`;
   const set = [...panel.querySelectorAll("[data-usual]")].filter((field) => field.value !== field.dataset.usual);
-  return set.length ? `: ${set.map((field) => field.labels[0].textContent).join(", ")}` : "";
+  return set.length ? ` (${set.length})` : "";
 }
 
 /** Width and height count only where the size is to be typed. */
