@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.studio import editing, reading, views
+from limner.studio import composing, editing, reading, views
 
 app_name = "studio"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("begin-with", views.begin_with, name="begin_with"),
     path("words", views.words, name="words"),
     path("read", reading.read, name="read"),
+    path("ahead", composing.takes, name="ahead"),
+    path("random-prompt", composing.random_prompt, name="random_prompt"),
     path("earlier", views.earlier, name="earlier"),
     path("jobs/<uuid:public_id>/card", views.card, name="card"),
     path("jobs/<uuid:public_id>/cancel", views.cancel, name="cancel"),

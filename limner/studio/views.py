@@ -34,6 +34,7 @@ from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
 from limner.studio import asking, refining
+from limner.studio.ahead import ahead
 from limner.studio.cards import card_of, cards_of, unread
 from limner.studio.stream import stream_of
 
@@ -123,8 +124,7 @@ def _page(
         "problem": problem,
         "start": start,
         "asked": asked,
-        "quality": offered.quality(asked.get("quality", "")) if offered else "",
-        "price": offered.price(asked) if offered else "",
+        **(offered.filled(asked) | {"ahead": ahead(viewer, offered, asked)} if offered else {}),
         "examples": asking.EXAMPLES,
         "ask": uuid4(),
         "seen": seen,
@@ -155,8 +155,8 @@ def settings(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Another model was chosen: its sizes, its count, its styles and its price, with what was chosen before."""
     offered = _offer(viewer, request.GET.get("model", ""))
     asked = {**request.GET.dict(), "n": offered.count(request.GET.get("n", "1"))}
-    context = {"offer": offered, "asked": asked, "quality": offered.quality(request.GET.get("quality", ""))}
-    return render(request, "studio/_chosen.html", {**context, "price": offered.price(request.GET), "again": True})
+    context = {**offered.filled(request.GET), "ahead": ahead(viewer, offered, request.GET)}
+    return render(request, "studio/_chosen.html", {**context, "offer": offered, "asked": asked, "again": True})
 
 
 @require_POST

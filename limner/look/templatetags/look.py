@@ -19,6 +19,8 @@ _ICONS = {
     "plus": '<path d="M6 12h12M12 6v12"/>',
     "words": '<path d="M4.5 6.500h15M4.5 12h15M4.5 17.500h8"/>',
     "chevron": '<path d="m6.5 9.5 5.5 5.5 5.5-5.5"/>',
+    "dice": '<rect x="4.5" y="4.5" width="15" height="15" rx="3"/>'
+    '<path d="M9 9v.1M15 9v.1M12 12v.1M9 15v.1M15 15v.1"/>',
     "notice": '<path d="M12 11v5.500M12 7.600v.1"/><circle cx="12" cy="12" r="8.5"/>',
     "copy": '<path d="M9 8.500h10.500V20H9zM15 8.500V4.500H4.500V16H9"/>',
     "edit": '<path d="M4.500 19.500 5.500 15 16 4.500l3.500 3.500L9 18.500Z"/>',
