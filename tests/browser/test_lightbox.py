@@ -128,7 +128,7 @@ def test_a_finger_swipes_between_pictures_and_two_pinch(visit: Visit) -> None:
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
         touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
-        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})  # type: ignore[dict-item]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
     def swipe(start: int, end: int) -> None:
         touch("touchStart", (start, 250))

@@ -47,7 +47,7 @@ def test_whoever_has_the_link_sees_the_picture_for_a_week(alice: Account, pictur
     assert "for 7 days." in page
     there = link.removeprefix("http://limner.example")
     seen = Client().get(there)
-    assert b"".join(seen) == blobs.get(picture.blob)  # type: ignore[arg-type]
+    assert b"".join(seen) == blobs.get(picture.blob)
     for days, status in ((6.9, 200), (7.1, 404)):
         with mock.patch("limner.storage.signing.timezone.now", return_value=timezone.now() + timedelta(days=days)):
             assert Client().head(there).status_code == status

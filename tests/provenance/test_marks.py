@@ -6,6 +6,7 @@ import io
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
+from typing import Any
 from unicodedata import category
 from xml.etree import ElementTree
 
@@ -402,8 +403,8 @@ def test_a_bare_file_keeps_its_colours_and_no_words_of_other_programs(format: st
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     words = PngImagePlugin.PngInfo()
     words.add_text("workflow", "a secret")
-    more = {"png": {"pnginfo": words}, "jpeg": {"comment": b"a secret"}, "webp": {}}[format]
-    file = bare(as_others_write(format, icc_profile=profile, exif=EXIF, **more))
+    more: dict[str, dict[str, Any]] = {"png": {"pnginfo": words}, "jpeg": {"comment": b"a secret"}, "webp": {}}
+    file = bare(as_others_write(format, icc_profile=profile, exif=EXIF, **more[format]))
     assert opened(file).info["icc_profile"] == profile
     assert not opened(file).getexif()
     assert b"secret" not in file
