@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.test_for_everybody import PHONE
@@ -13,13 +13,18 @@ from tests.provenance.files import A1111, png
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 WORDS = "What should the picture show?"
-FILE = {"name": "cat.png", "mimeType": "image/png", "buffer": png(parameters=A1111)}
+
+
 DROP = """async ([bytes, type]) => {
     const carried = new DataTransfer();
     carried.items.add(new File([new Uint8Array(bytes)], "cat.png", { type: "image/png" }));
     const options = { dataTransfer: carried, bubbles: true, cancelable: true };
     document.getElementById("prompt").dispatchEvent(new DragEvent(type, options));
 }"""
+
+
+def file(data: bytes) -> list[FilePayload]:
+    return [{"name": "cat.png", "mimeType": "image/png", "buffer": data}]
 
 
 def drop(page: Page, event: str, data: bytes) -> None:
@@ -82,7 +87,7 @@ def test_a_file_without_settings_leaves_what_was_typed(visit: Visit) -> None:
     page = visit.page()
     page.get_by_role("textbox", name=WORDS).fill("words of mine")
     with page.expect_navigation():
-        page.locator("#reading-file").set_input_files([{**FILE, "buffer": b"only text"}])
+        page.locator("#reading-file").set_input_files(file(b"only text"))
     expect(page.get_by_role("alert")).to_contain_text("not a PNG, JPEG or WebP")
     expect(page.get_by_role("textbox", name=WORDS)).to_have_value("words of mine")
     visit.troubles[:] = [trouble for trouble in visit.troubles if "400" not in trouble]
@@ -90,7 +95,7 @@ def test_a_file_without_settings_leaves_what_was_typed(visit: Visit) -> None:
 
 def test_without_scripts_a_file_is_chosen_and_read_on_a_phone(visit: Visit) -> None:
     page = visit.page(**PHONE, java_script_enabled=False)
-    page.get_by_label("Start from a picture’s own settings").set_input_files([FILE])
+    page.get_by_label("Start from a picture’s own settings").set_input_files(file(png(parameters=A1111)))
     page.get_by_role("button", name="Read", exact=True).click()
     expect(page.get_by_role("textbox", name=WORDS)).to_have_value("masterpiece, (a cat:1.2), on a roof")
     expect(page.locator("#start-notes li").first).to_contain_text("AUTOMATIC1111")
