@@ -10,7 +10,6 @@ EXTENSIONS = {"png": "png", "jpeg": "jpg", "jpg": "jpg", "webp": "webp"}
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 
-
 def extension_of(picture: Picture) -> str:
     """`png`, `jpg` or `webp`: what the picture's own file is."""
     return EXTENSIONS[picture.format]
