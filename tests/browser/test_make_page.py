@@ -151,7 +151,7 @@ def test_a_hidden_tab_hangs_up_and_catches_up_when_shown(visit: Visit) -> None:
     page.evaluate("ears.hide(true)")
     assert page.evaluate("ears.openStreams()") == 0
     _until_done(visit.server, str(card.get_attribute("data-job")))
-    page.wait_for_function("document.title === '✓ Limner'")  # it asks now and then
+    expect(page).to_have_title("✓ Limner", timeout=PATIENCE)  # it asks now and then
     page.evaluate("ears.hide(false)")
     assert page.evaluate("ears.openStreams()") == 1
     expect(page).to_have_title("Limner")

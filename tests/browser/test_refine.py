@@ -43,6 +43,7 @@ def test_a_picture_is_refined_and_its_page_shows_where_it_comes_from(visit: Visi
     second = ask(page, "a blue boat", size="256x256")
     finished(second)
     second.locator(".tile-link").press("Enter")
+    page.get_by_role("link", name="Open its page").click()
     tree = page.locator(".tree")
     expect(tree.locator(".kin")).to_have_count(2)
     expect(tree.locator("[aria-current=page]")).to_contain_text("Refined from 1")

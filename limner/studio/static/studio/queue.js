@@ -35,8 +35,9 @@ export function showQueue() {
 function show() {
   const live = liveCards();
   for (const card of live) watch(card);
-  for (const id of chips.keys()) {
-    if (document.getElementById(id)?.dataset.state === "failed") failed.add(id);
+  for (const [id, chip] of chips) {
+    const told = chip.classList.contains("queue-failed"); // and looked at since, perhaps
+    if (!told && document.getElementById(id)?.dataset.state === "failed") failed.add(id);
   }
   // What is drawn first, then what waits in the order in which it was asked for: the wall has the newest first.
   const waiting = live.filter((card) => card.dataset.state === "queued").reverse();
