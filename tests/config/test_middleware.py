@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.process import Process
 
-WATCHERS = 60
+WATCHERS = 40
 VISITORS = 12
 PAGES = 200
 
