@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-import orjson
 import pybase64
 
 from limner.api.links import picture_link
@@ -45,11 +45,12 @@ class Answer:
             "seed": self._request.seed,
             "warnings": [asdict(notice) for notice in [*wish.warnings, *opaque_notices(self._clear)]],
         }
-        # By hand: base64 has nothing that JSON escapes, and every copy of it is megabytes.
-        pieces = [b'{"created":%d,"data":[' % int(self.job.created_at.timestamp())]
+        # By hand: base64 has nothing that JSON escapes, and every copy of it is megabytes. With the spaces that OpenAI's
+        # answers have: scripts look for '"url": "'.
+        pieces = [b'{"created": %d, "data": [' % int(self.job.created_at.timestamp())]
         for number, picture in enumerate(self.pictures):
-            pieces += [b"," * bool(number), *self._datum(picture)]
-        return b"".join([*pieces, b"],", orjson.dumps(body)[1:]])
+            pieces += [b", " * bool(number), *self._datum(picture)]
+        return b"".join([*pieces, b"], ", json.dumps(body)[1:].encode()])
 
     @cached_property
     def _request(self) -> DrawRequest:
@@ -66,10 +67,10 @@ class Answer:
         """What is said of one picture, as JSON in pieces."""
         revised = b""
         if self.wish.asked == "dall-e-3":
-            revised = b',"revised_prompt":' + orjson.dumps(self._request.prompt)
+            revised = b', "revised_prompt": ' + json.dumps(self._request.prompt).encode()
         if self.wish.base64:
-            return [b'{"b64_json":"', pybase64.b64encode(blobs.get(picture.blob)), b'"', revised, b"}"]
-        return [b'{"url":', orjson.dumps(picture_link(picture, self.origin)), revised, b"}"]
+            return [b'{"b64_json": "', pybase64.b64encode(blobs.get(picture.blob)), b'"', revised, b"}"]
+        return [b'{"url": "', picture_link(picture, self.origin).encode(), b'"', revised, b"}"]
 
     def _newer_fields(self) -> dict[str, Any]:
         first = self.pictures[0]
