@@ -45,8 +45,8 @@ class Answer:
             "seed": self._request.seed,
             "warnings": [asdict(notice) for notice in [*wish.warnings, *opaque_notices(self._clear)]],
         }
-        # By hand: base64 has nothing that JSON escapes, and every copy of it is megabytes. With the spaces that OpenAI's
-        # answers have: scripts look for '"url": "'.
+        # By hand: base64 has nothing that JSON escapes, and every copy of it is megabytes. With spaces, as OpenAI's
+        # answers have them: scripts look for '"url": "'.
         pieces = [b'{"created": %d, "data": [' % int(self.job.created_at.timestamp())]
         for number, picture in enumerate(self.pictures):
             pieces += [b", " * bool(number), *self._datum(picture)]
