@@ -1,8 +1,8 @@
-"""What is drawn for programs of other servers: any size within bounds, and the model by its own name."""
+"""What is drawn for programs of other servers, with the model by its own name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -10,8 +10,7 @@ from django.conf import settings
 from limner.accounts.models import Account
 from limner.api.errors import ApiError, ended_badly
 from limner.engines.catalog import Model
-from limner.engines.contract import DrawRequest, Size
-from limner.engines.dialects import LIMNER
+from limner.engines.contract import DrawRequest
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of
 from limner.jobs.models import Job
@@ -19,22 +18,6 @@ from limner.jobs.queries import job_visible_to
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.waiting import submit_and_wait
-
-SHORTEST_EDGE, LONGEST_EDGE = 64, 4096
-MOST_PIXELS = 8_294_400
-
-
-def size_fault(size: Size) -> str | None:
-    """Why a size is refused, or None where it is fine."""
-    if min(size.width, size.height) < SHORTEST_EDGE or max(size.width, size.height) > LONGEST_EDGE:
-        return f"Width and height must be {SHORTEST_EDGE} to {LONGEST_EDGE}."
-    if size.pixels > MOST_PIXELS:
-        return f"A picture may have at most {MOST_PIXELS:,} pixels."
-    return None
-
-
-FREE = replace(LIMNER, name="free", size_rule=size_fault, clear_is_mask=False)
-"""The rules of programs that say width and height as they like."""
 
 
 @dataclass(frozen=True, slots=True)

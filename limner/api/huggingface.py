@@ -14,11 +14,12 @@ from limner.api.answering import answering
 from limner.api.auth import caller_of
 from limner.api.errors import ApiError
 from limner.api.errors import answer as answered_as_openai_does
-from limner.api.free import FREE, cancelled_elsewhere, ended
+from limner.api.free import cancelled_elsewhere, ended
 from limner.api.openai.body import json_body
 from limner.engines.catalog import Model, model
 from limner.engines.contract import DrawRequest
 from limner.engines.dialects import target_for
+from limner.engines.free import FREE
 from limner.engines.validation import MISSING, Ask, Notice, make_request, type_name
 from limner.errors import InvalidRequest, LimnerError
 from limner.gallery.formats import CONTENT_TYPES, extension_of

@@ -19,6 +19,8 @@ CAME_BY = "came_by"
 ASKED_WITH = "asked_with"
 """The key of `DrawRequest.options` for a digest of what two calls under one idempotency key may differ in and the
 request does not tell: whether a seed was named, and what the images are."""
+REFINES = "refines"
+"""The key of `DrawRequest.options` for the public id of the picture whose prompt and settings these go on from."""
 
 
 class Task(StrEnum):
@@ -90,7 +92,7 @@ class DrawRequest:
     """In the words of the name that was asked for: "standard", "hd", "low" … "max"."""
     options: dict[str, Any] = field(default_factory=dict, hash=False)
     """What only some targets know, as plain JSON: style, moderation, user, output_compression, input_fidelity …
-    And `CAME_BY` and `ASKED_WITH`."""
+    And `CAME_BY`, `ASKED_WITH` and `REFINES`."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the ledger keeps it and the child process reads it."""

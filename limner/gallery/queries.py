@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from limner.accounts.models import Account
@@ -83,6 +84,26 @@ def upload_of(account: Account, public_id: UUID) -> Upload:
     return upload
 
 
+def own_image(account: Account, public_id: UUID) -> Picture | Upload:
+    """One's own picture or upload, to be changed. Raises NotFound."""
+    found = pictures_of(account).filter(public_id=public_id).first() or (
+        uploads_of(account).filter(public_id=public_id).first()
+    )
+    if found is None:
+        raise NotFound("There is no such picture.")
+    return found
+
+
+def changed_from(picture: Picture) -> Picture | Upload | None:
+    """What a picture was changed from, where that is still there: the first of its parents."""
+    parents = Lineage.objects.select_related("parent_picture", "parent_upload")
+    line = parents.filter(child=picture).exclude(kind=Lineage.Kind.REFERENCE).order_by("id").first()
+    if line is None:
+        return None
+    before = line.parent_picture
+    return line.parent_upload if before is None or before.trashed_at else before
+
+
 def drawn_since(account: Account, since: datetime) -> dict[str, int]:
     """How many of the account's pictures were made since then, by model, the most used first; the trash too."""
     made = Picture.objects.filter(account=account, created_at__gte=since).values("model").annotate(count=Count("id"))
@@ -94,6 +115,35 @@ def claimed(keys: Collection[str]) -> set[str]:
     return set(Picture.objects.filter(blob__in=keys).values_list("blob", flat=True)) | set(
         Upload.objects.filter(blob__in=keys).values_list("blob", flat=True)
     )
+
+
+MOST_RELATIVES = 200
+"""Pictures of one family that are read: the nearest."""
+
+# One walk along all lineage, up and down, instead of a query a generation. It goes through what this viewer may see,
+# and through what they have put into the trash themselves.
+_KIN = f"""
+    WITH RECURSIVE kin(id) AS (
+        SELECT id FROM {Picture._meta.db_table} WHERE id = %s
+        UNION
+        SELECT picture.id FROM kin
+            JOIN {Lineage._meta.db_table} line ON line.child_id = kin.id OR line.parent_picture_id = kin.id
+            JOIN {Picture._meta.db_table} picture ON picture.id IN (line.child_id, line.parent_picture_id)
+                AND (picture.account_id = %s OR (picture.public AND picture.trashed_at IS NULL))
+    )
+    SELECT id FROM kin LIMIT %s
+"""
+
+
+def relatives_visible_to(account: Account | None, picture: Picture) -> tuple[list[Picture], list[Lineage], bool]:
+    """The picture and all it descends from or is an ancestor of, the oldest first; the rows that name their parents;
+    and whether there are more of them. One's own are there out of the trash too: as a place, not to be shown."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KIN, [picture.pk, account.pk if account else None, MOST_RELATIVES + 1])
+        ids = [pk for (pk,) in cursor.fetchall()]
+    pictures = Picture.objects.filter(pk__in=ids[:MOST_RELATIVES]).order_by("pk")
+    lines = Lineage.objects.filter(child__in=ids[:MOST_RELATIVES]).order_by("pk")
+    return list(pictures), list(lines), len(ids) > MOST_RELATIVES
 
 
 def _the_one(pictures: QuerySet[Picture], public_id: UUID) -> Picture:

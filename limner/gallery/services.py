@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from limner.accounts.models import Account
 from limner.engines.catalog import catalog
-from limner.engines.contract import DrawRequest, Size, Task
+from limner.engines.contract import REFINES, DrawRequest, Size, Task
 from limner.engines.weights import fingerprint, sampler
 from limner.errors import NotAllowed, NotFound
 from limner.gallery.models import Lineage, Picture, Upload
@@ -83,6 +83,8 @@ def record(
             "guidance": request.guidance,
             "strength": request.strength,
             "draw_size": str(request.draw_size),
+            "quality": request.quality,
+            "background": request.background,
         },
     )
     _record_parents(picture, request)
@@ -90,17 +92,23 @@ def record(
 
 
 def _record_parents(picture: Picture, request: DrawRequest) -> None:
-    """One lineage row per image of the request that is a picture or an upload the account may use."""
-    if not request.images:
+    """One lineage row per parent: the picture that the prompt goes on from, and each image of the request.
+
+    A parent that the account may not use, or no longer, leaves a row that names none.
+    """
+    # The first image is what was changed; the others were only looked at.
+    images = [(ref.public_id, _KINDS.get(request.task, Lineage.Kind.REFERENCE)) for ref in request.images[:1]]
+    images += [(ref.public_id, Lineage.Kind.REFERENCE) for ref in request.images[1:]]
+    refined = [(str(request.options[REFINES]), Lineage.Kind.REFINE)] if REFINES in request.options else []
+    parents = [(UUID(public_id), kind) for public_id, kind in refined + images]
+    if not parents:
         return
-    ids = [UUID(ref.public_id) for ref in request.images]
+    ids = [public_id for public_id, _ in parents]
     pictures = {row.public_id: row for row in pictures_visible_to(picture.account).filter(public_id__in=ids)}
     uploads = {row.public_id: row for row in Upload.objects.filter(account=picture.account, public_id__in=ids)}
-    # The first image is what was changed; the others were only looked at.
-    kinds = [_KINDS.get(request.task, Lineage.Kind.REFERENCE)] + [Lineage.Kind.REFERENCE] * (len(ids) - 1)
     Lineage.objects.bulk_create(
         Lineage(child=picture, parent_picture=pictures.get(key), parent_upload=uploads.get(key), kind=kind)
-        for key, kind in zip(ids, kinds, strict=True)
+        for key, kind in parents
     )
 
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial, wraps
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import connections
@@ -25,8 +26,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
+from limner.engines.catalog import catalog
 from limner.errors import LimnerError, NotFound
-from limner.gallery import services
+from limner.gallery import services, sharing
+from limner.gallery.comparing import compare
+from limner.gallery.family import family_of
 from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, extension_of
 from limner.gallery.models import Picture
 from limner.gallery.queries import picture_behind_address, picture_visible_to, trashed_picture_of
@@ -38,6 +42,7 @@ from limner.storage.thumbnails import WIDTHS, thumbnail
 log = logging.getLogger(__name__)
 
 YEAR = 365 * 24 * 3600
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 _View = Callable[..., HttpResponseBase]
@@ -82,18 +87,31 @@ def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     except NotFound:
         trashed = trashed_picture_of(account, public_id)
         return render(request, "gallery/trashed.html", {"picture": trashed})
-    context = {"picture": shown, "mine": _is_mine(shown, account), "own_ext": extension_of(shown), **_how(shown)}
+    family = family_of(account, shown)
+    other = family.compared_with(request.GET.get("against", ""))
+    context = {
+        "picture": shown,
+        "mine": _is_mine(shown, account),
+        "own_ext": extension_of(shown),
+        "family": family,
+        "other": other,
+        "comparison": compare(other.picture, shown) if other and other.picture else None,
+        **_how(shown),
+    }
     return render(request, "gallery/picture.html", context)
 
 
 @require_safe
 @_plainly
 def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
-    """The picture's own file, or the same picture in another format. `?download=1` saves it under a friendly name."""
+    """The picture's own file, or the same picture in another format. `?download=1` saves it under a friendly name.
+
+    `?metadata=0` leaves out how it was made. That a model made it stays in the file.
+    """
     found = picture_visible_to(account_of(request), public_id)
     if ext not in EXTENSIONS:
         raise NotFound("There is no such file.")
-    return _for_a_person(_send(request, found, EXTENSIONS[ext]))
+    return _for_a_person(_send(request, found, EXTENSIONS[ext], bare=request.GET.get("metadata") == "0"))
 
 
 @require_safe
@@ -120,6 +138,30 @@ def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
     # Programs put these addresses into pages of their own.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+@require_safe
+@_plainly
+def beside(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """What stands beside a picture that is looked at closely: how it was made, and what can be done with it."""
+    account = account_of(request)
+    shown = picture_visible_to(account, public_id)
+    model = catalog().get(shown.model)
+    context = {"picture": shown, "mine": _is_mine(shown, account), "own_ext": extension_of(shown), **_how(shown)}
+    return render(request, "gallery/_beside.html", {**context, "model": model.title if model else shown.model})
+
+
+@require_POST
+@_plainly
+def share(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """A link to one's own picture, for whoever is given it. Each press makes another one."""
+    account = account_of(request)
+    if account is None:
+        raise NotFound("There is no such picture.")
+    address = request.build_absolute_uri(sharing.share(account, public_id))
+    nearby = urlsplit(address).hostname in LOOPBACK
+    context = {"public_id": public_id, "address": address, "days": sharing.DAYS, "nearby": nearby}
+    return render(request, "gallery/shared.html", context)
 
 
 @require_POST
@@ -150,7 +192,7 @@ def _is_mine(picture: Picture, account: Account | None) -> bool:
 
 def _how(picture: Picture) -> dict[str, Any]:
     """What the page says about how the picture was made."""
-    return {"steps": picture.parameters.get("steps"), "guidance": picture.parameters.get("guidance")}
+    return {name: picture.parameters.get(name) for name in ("steps", "guidance", "strength")}
 
 
 def friendly_name(picture: Picture, ext: str) -> str:
@@ -176,26 +218,29 @@ class _StoredFile(FileResponse):
             yield piece
 
 
-def _send(request: HttpRequest, picture: Picture, variant: str) -> HttpResponseBase:
-    """One variant of a picture: `png`, `jpg`, `webp`, `thumb-256` or `thumb-640`."""
+def _send(request: HttpRequest, picture: Picture, variant: str, *, bare: bool = False) -> HttpResponseBase:
+    """One variant of a picture: `png`, `jpg`, `webp`, `thumb-256` or `thumb-640`; bare, without how it was made."""
     ext = "webp" if variant in {f"thumb-{width}" for width in WIDTHS} else variant
     if ext not in CONTENT_TYPES:
         raise NotFound("There is no such file.")
-    etag = f'"{picture.sha256[:32]}-{variant}"'
+    etag = f'"{picture.sha256[:32]}-{variant}{"-bare" if bare else ""}"'
     modified = int(picture.created_at.timestamp())
     unchanged = get_conditional_response(request, etag=etag, last_modified=modified)
-    response = unchanged if unchanged is not None else _body(request, picture, variant, ext)
+    response = unchanged if unchanged is not None else _body(request, picture, variant, ext, bare)
     response["ETag"] = etag
     response["Last-Modified"] = http_date(modified)
     response["X-Content-Type-Options"] = "nosniff"
     if request.GET.get("download"):
-        name = content_disposition_header(True, friendly_name(picture, ext))
+        # The prompt's words would tell in the name what the file does not.
+        name = content_disposition_header(True, f"picture.{ext}" if bare else friendly_name(picture, ext))
         response["Content-Disposition"] = name or "attachment"
     return response
 
 
-def _body(request: HttpRequest, picture: Picture, variant: str, ext: str) -> HttpResponseBase:
+def _body(request: HttpRequest, picture: Picture, variant: str, ext: str, bare: bool) -> HttpResponseBase:
     content_type = CONTENT_TYPES[ext]
+    if bare:
+        return HttpResponse(mark.bare(_as(picture, ext)), content_type=content_type)
     if variant == extension_of(picture):
         if request.method == "HEAD":
             return HttpResponse(content_type=content_type, headers={"Content-Length": str(picture.bytes)})
@@ -205,8 +250,14 @@ def _body(request: HttpRequest, picture: Picture, variant: str, ext: str) -> Htt
         return response
     if variant.startswith("thumb-"):
         return HttpResponse(thumbnail(picture.blob, int(variant.removeprefix("thumb-"))), content_type=content_type)
-    other = derived(picture.blob, f"as.{ext}", partial(mark.convert, format=ext))
-    return HttpResponse(other, content_type=content_type)
+    return HttpResponse(_as(picture, ext), content_type=content_type)
+
+
+def _as(picture: Picture, ext: str) -> bytes:
+    """The picture's file in one format: its own, or converted when first asked for."""
+    if ext == extension_of(picture):
+        return blobs.get(picture.blob)
+    return derived(picture.blob, f"as.{ext}", partial(mark.convert, format=ext))
 
 
 def _for_a_person(response: HttpResponseBase) -> HttpResponseBase:

@@ -21,6 +21,9 @@ MAX_SEGMENT = 65533
 MAX_JPEG_PACKET = MAX_SEGMENT - len(XMP_SEGMENT)
 MAX_PIECES = 100_000
 MAX_TEXTS = 20
+PNG_SHOWN = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs acTL fcTL fdAT".split())
+JPEG_SHOWN = (b"JFIF\x00", b"ICC_PROFILE\x00", b"Adobe\x00")
+WEBP_SHOWN = frozenset((b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 
 
 def kind(file: bytes) -> str | None:
@@ -118,6 +121,11 @@ def png_insert(file: bytes, packet: bytes, texts: dict[str, str]) -> bytes:
     return b"".join(kept)
 
 
+def png_bare(file: bytes) -> bytes:
+    """The file with what is needed to show it, and nothing that is only said of it."""
+    return PNG + b"".join(file[at:end] for name, at, end in _png_chunks(file) if name in PNG_SHOWN)
+
+
 # --- JPEG: marker, length, data, until the scan begins ---------------------------------------------------------
 
 
@@ -169,6 +177,17 @@ def jpg_insert(file: bytes, packet: bytes) -> bytes:
     return b"".join([*head, segment, *kept])
 
 
+def jpg_bare(file: bytes) -> bytes:
+    """The file without its comments and the segments of programs; what its colours mean stays."""
+    kept = [file[:2]]
+    for marker, at, end in _jpeg_segments(file):
+        if marker == 0xDA:
+            kept.append(file[at:])
+        elif not (marker == 0xFE or 0xE0 <= marker <= 0xEF) or file.startswith(JPEG_SHOWN, at + 4):
+            kept.append(file[at:end])
+    return b"".join(kept)
+
+
 # --- WebP: RIFF chunks, padded to even lengths -----------------------------------------------------------------
 
 
@@ -210,9 +229,21 @@ def webp_insert(file: bytes, packet: bytes) -> bytes:
         width, height, alpha = _webp_size(name, first)
         size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
         chunks.insert(0, (b"VP8X", bytes([0x04 | (0x10 if alpha else 0), 0, 0, 0]) + size))
+    return _webp_of([*chunks, (b"XMP ", packet)])
+
+
+def webp_bare(file: bytes) -> bytes:
+    """The file with what is needed to show it, and a header that promises no more."""
+    chunks = [(name, data) for name, data in _webp_chunks(file) if name in WEBP_SHOWN]
+    if chunks and chunks[0][0] == b"VP8X":
+        header = chunks[0][1]
+        chunks[0] = (b"VP8X", bytes([header[0] & ~0x0C]) + header[1:])  # neither XMP nor Exif
+    return _webp_of(chunks)
+
+
+def _webp_of(chunks: list[tuple[bytes, bytes]]) -> bytes:
     body = b"WEBP" + b"".join(
-        name + struct.pack("<I", len(data)) + data + b"\x00" * (len(data) & 1)
-        for name, data in [*chunks, (b"XMP ", packet)]
+        name + struct.pack("<I", len(data)) + data + b"\x00" * (len(data) & 1) for name, data in chunks
     )
     return b"RIFF" + struct.pack("<I", len(body)) + body
 

@@ -14,7 +14,16 @@ from limner.provenance.fresh_png import fresh_png
 from limner.provenance.infotext import infotext
 from limner.provenance.record import TRAINED_ALGORITHMIC_MEDIA, Provenance, UnreadablePicture
 
-__all__ = ["TRAINED_ALGORITHMIC_MEDIA", "Provenance", "UnreadablePicture", "convert", "encode", "mark", "read"]
+__all__ = [
+    "TRAINED_ALGORITHMIC_MEDIA",
+    "Provenance",
+    "UnreadablePicture",
+    "bare",
+    "convert",
+    "encode",
+    "mark",
+    "read",
+]
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +95,27 @@ def mark(file: bytes, metadata: Provenance) -> bytes:
                 return containers.jpg_insert(file, xmp.packet(metadata, limit=containers.MAX_JPEG_PACKET))
             case "webp":
                 return containers.webp_insert(file, xmp.packet(metadata))
+    except struct.error as error:
+        raise UnreadablePicture("The picture's file ends too early.") from error
+    raise UnreadablePicture("The file is not a PNG, JPEG or WebP picture.")
+
+
+def bare(file: bytes) -> bytes:
+    """The same picture without a word of how it was made, only that a model made it: the law wants that said.
+
+    No pixel changes. Whatever else the file carried (Exif, other programs' words) is gone too. Raises
+    UnreadablePicture for anything that is not a whole PNG, JPEG or WebP.
+    """
+    made = read(file)
+    packet = xmp.packet(Provenance(source_type=(made and made.source_type) or TRAINED_ALGORITHMIC_MEDIA))
+    try:
+        match containers.kind(file):
+            case "png":
+                return containers.png_insert(containers.png_bare(file), packet, {})
+            case "jpg":
+                return containers.jpg_insert(containers.jpg_bare(file), packet)
+            case "webp":
+                return containers.webp_insert(containers.webp_bare(file), packet)
     except struct.error as error:
         raise UnreadablePicture("The picture's file ends too early.") from error
     raise UnreadablePicture("The file is not a PNG, JPEG or WebP picture.")

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 PARAMETERS = "parameters"
 """The name of the text that says how a picture was made."""
 _FORMATS = ("JPEG", "WEBP")
+_GRAPHS = ("prompt", "workflow")
 _COMMENT_CODES = {b"UNICODE\x00": "utf-16-be", b"ASCII\x00\x00\x00": "ascii"}
 
 
@@ -47,12 +48,25 @@ def _png(file: bytes) -> dict[str, str]:
 def _exif(file: bytes) -> dict[str, str]:
     try:
         with Image.open(io.BytesIO(file), formats=_FORMATS) as image:
-            comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment, b"")
+            exif = image.getexif()
+            comment = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+            # Fooocus writes its comment where a camera's name would stand, ComfyUI its graphs into that itself.
+            comment = comment or exif.get(ExifTags.Base.UserComment)
+            graphs = [exif.get(ExifTags.Base.Make), exif.get(ExifTags.Base.Model)]
     except Exception as error:  # noqa: BLE001  (the boundary to Pillow: a stranger's Exif makes it raise nearly anything)
         log.debug("No comment to read: %s", error)
         return {}
-    code = _COMMENT_CODES.get(comment[:8]) if isinstance(comment, bytes) else None
-    if code is None or len(comment) > xmp.MAX_PACKET:
-        return {}
-    text = xmp.printable(comment[8:].decode(code, "replace")).strip()
-    return {PARAMETERS: text} if text else {}
+    found = {PARAMETERS: _comment(comment)}
+    for text in graphs:
+        name, colon, graph = _comment(text).partition(":")
+        if colon and name.lower() in _GRAPHS:
+            found[name.lower()] = graph
+    return {name: text for name, text in found.items() if text}
+
+
+def _comment(given: object) -> str:
+    """Exif's comments begin with the name of their code; other programs leave it out."""
+    if isinstance(given, bytes) and len(given) <= xmp.MAX_PACKET:
+        code = _COMMENT_CODES.get(given[:8])
+        given = given[8:].decode(code, "replace") if code else ""
+    return xmp.printable(given).strip() if isinstance(given, str) and len(given) <= xmp.MAX_PACKET else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
@@ -12,14 +14,16 @@ from django.http import QueryDict
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog, installed
 from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest, Size
-from limner.engines.dialects import DALL_E_3, dialect_for, target_for
-from limner.engines.prices import costs_money, price_of, price_tag, usual_quality
+from limner.engines.dialects import DALL_E_3, Dialect, dialect_for, target_for
+from limner.engines.prices import asked_price, costs_money, price_of, price_tag, usual_quality
 from limner.engines.sizes import native_size
 from limner.engines.validation import Ask, make_request, unsupported_value
 from limner.errors import InvalidRequest, NotConfigured
 from limner.prompts.styles import Style, colours_for, compose, styles_for
-from limner.studio import wording
+from limner.studio import options, wording
+from limner.studio.options import Form
 
+_EXAMPLES_DRAWN = Path(__file__).parent / "static/studio/styles"
 _SQUARE = Size(1024, 1024)
 EXAMPLES = (
     "A friendly robot holding a flower",
@@ -85,14 +89,50 @@ class Offer:
         """How many pictures to begin with, where `n` was chosen of another model."""
         return min(max(int(n), 1), self.most) if n.isascii() and n.isdigit() and len(n) < 6 else 1
 
-    def price(self, asked: QueryDict) -> str:
+    def price(self, asked: Form) -> str:
         """What pressing the button costs, in words, where there is more than one model to press it for."""
         if len(self.models) < 2:
             return ""
-        size, quality = asked.get("size", ""), self.quality(asked.get("quality", ""))
-        chosen = next((choice for choice in self.sizes if choice.value == size), self.sizes[0])
-        total = chosen.each[quality] * self.count(asked.get("n", "1"))
+        quality = self.quality(asked.get("quality", ""))
+        total = self._each(asked, quality) * self.count(str(asked.get("n", "1")))
         return wording.price(total) if costs_money(self.model) else wording.no_price(self.model)
+
+    def _each(self, asked: Form, quality: str) -> int:
+        size, wide, high = options.typed_size(asked, [choice.value for choice in self.sizes])
+        if size != options.CUSTOM:
+            return next(choice for choice in self.sizes if choice.value == size).each[quality]
+        try:
+            typed = drawn_as({"size": size, "width": wide, "height": high, "quality": quality}, self, prompt="-")
+        except InvalidRequest:  # pressing the button says why; until then the usual size's price stands there
+            return self.sizes[0].each[quality]
+        return asked_price(typed, self.model)
+
+    def fitting(self, asked: Form) -> dict[str, Any]:
+        """The same with what this model has instead of what another one had: a form that was begun for that one."""
+        size, wide, high = options.typed_size(asked, [choice.value for choice in self.sizes])
+        quality = asked.get("quality", "")
+        return {name: asked.get(name) for name in asked} | {
+            "size": size,
+            "width": wide,
+            "height": high,
+            "n": self.count(str(asked.get("n", 1))),
+            "quality": quality if quality in self.model.capabilities.qualities else "",
+        }
+
+    def filled(self, asked: Form) -> dict[str, object]:
+        """How the form begins: what was asked for before, as far as this model has it."""
+        size, wide, high = options.typed_size(asked, [choice.value for choice in self.sizes])
+        return {
+            "quality": self.quality(asked.get("quality", "")),
+            "price": self.price(asked),
+            "size": size,
+            "width": wide,
+            "height": high,
+            "edges": options.edges(self.model.capabilities),
+            "formats": options.FORMATS,
+            "takes": {field: options.takes(self.model, field) for field in options.FIELDS},
+            "more": options.changed(asked, self.model),
+        }
 
     @property
     def most(self) -> int:
@@ -101,6 +141,11 @@ class Offer:
     @property
     def styles(self) -> tuple[Style, ...]:
         return styles_for(self.model.capabilities)
+
+    @cached_property
+    def examples(self) -> frozenset[str]:
+        """The names of the styles with an example to look at."""
+        return frozenset(file.stem for file in _EXAMPLES_DRAWN.glob("*.webp"))
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -151,15 +196,24 @@ def request_of(form: QueryDict) -> DrawRequest:
     prompt = form.get("prompt", "")
     if not prompt.strip():
         raise InvalidRequest("Write a few words first: what should the picture show?", param="prompt")
+    return drawn_as(form, offered, prompt=prompt.strip())
+
+
+def drawn_as(form: Form, offered: Offer, *, prompt: str) -> DrawRequest:
+    """`prompt` with everything else that the form says. Raises InvalidRequest naming the field."""
     style = next((style for style in offered.styles if style.name == form.get("style")), None)
     colour = next((colour for colour in offered.colours if colour == form.get("colour")), "")
+    values = options.values(form, offered.model)
+    negatives = [values.pop("negative_prompt"), style.negative if style else None]
     ask = Ask(
-        prompt=compose(prompt.strip(), style=style, colour=colour),
-        n=_whole(form.get("n", "1")),
-        size=form.get("size") or offered.sizes[0].value,
-        negative_prompt=style.negative if style and style.negative else None,
+        prompt=compose(prompt, style=style, colour=colour),
+        n=options.whole(str(form.get("n", 1))),
+        size=options.size_of(form, offered.sizes[0].value),
+        negative_prompt=", ".join(str(said) for said in negatives if said) or None,
+        **values,
     )
-    return replace(_fitted(ask, offered.model), quality=_quality(form.get("quality", ""), offered))
+    request = _fitted(ask, offered.model, options.rules_of(form, offered.model))
+    return replace(request, quality=_quality(form.get("quality", ""), offered))
 
 
 def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
@@ -176,6 +230,7 @@ def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
         guidance=before.guidance,
         negative_prompt=before.negative_prompt or None,
         output_format=before.output_format,
+        background=before.background,
         task=before.task,
         images=before.images,
         mask=before.mask,
@@ -192,8 +247,8 @@ def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:
     )
 
 
-def _fitted(ask: Ask, model: Model) -> DrawRequest:
-    request, _ = make_request(ask, dialect_for(model.name), model)
+def _fitted(ask: Ask, model: Model, rules: Dialect | None = None) -> DrawRequest:
+    request, _ = make_request(ask, rules or dialect_for(model.name), model)
     return request
 
 
@@ -202,8 +257,3 @@ def _quality(asked: str, offered: Offer) -> str:
     if asked and asked not in able.qualities:
         raise unsupported_value("quality", asked, able.qualities or ("auto",))
     return offered.quality(asked)
-
-
-def _whole(text: str) -> object:
-    """A number where it is one; else the text itself, for the validation to name."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text

@@ -16,7 +16,7 @@ from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_visible_to
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
-from limner.jobs.queries import outlook
+from limner.jobs.queries import Outlook, outlook
 from limner.jobs.states import ENDED, State
 from limner.jobs.telling import told_to
 from limner.prompts.styles import unknown_words
@@ -134,10 +134,32 @@ class Card:
         """Where the job stands, before the first step is heard of."""
         if self.stopping:
             return "Stopping…"
-        view = outlook(self.job)
+        view = self._outlook
         return (
             wording.waiting(view.ahead, view.low, view.high) if self.queued else wording.drawing(view.low, view.high)
         )
+
+    @cached_property
+    def _outlook(self) -> Outlook:
+        return outlook(self.job)
+
+    @property
+    def ahead(self) -> int:
+        """How many jobs are drawn before this one."""
+        return self._outlook.ahead
+
+    @property
+    def seconds_left(self) -> int:
+        """About how long it takes until the job is done, with what is drawn before it."""
+        return round((self._outlook.low + self._outlook.high) / 2)
+
+    @property
+    def share(self) -> str:
+        """About how much of it is drawn, from 0 to 1, by what was predicted: for a tab that hears of no steps."""
+        if not self.running or not self.job.predicted_seconds:
+            return "0"
+        left = (self._outlook.low + self._outlook.high) / 2 / self.job.predicted_seconds
+        return f"{min(max(1 - left, 0), 1):.2f}"
 
     @property
     def problem(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.studio import views
+from limner.studio import composing, editing, reading, views
 
 app_name = "studio"
 urlpatterns = [
@@ -13,9 +13,18 @@ urlpatterns = [
     path("settings", views.settings, name="settings"),
     path("begin-with", views.begin_with, name="begin_with"),
     path("words", views.words, name="words"),
+    path("read", reading.read, name="read"),
+    path("ahead", composing.takes, name="ahead"),
+    path("random-prompt", composing.random_prompt, name="random_prompt"),
     path("earlier", views.earlier, name="earlier"),
     path("jobs/<uuid:public_id>/card", views.card, name="card"),
     path("jobs/<uuid:public_id>/cancel", views.cancel, name="cancel"),
     path("jobs/<uuid:public_id>/again", views.again, name="again"),
+    path("upload", editing.upload, name="upload"),
+    path("uploads/<uuid:public_id>.png", editing.upload_file, name="upload_file"),
+    path("edit/<uuid:public_id>", editing.edit, name="edit"),
+    path("edit/<uuid:public_id>/vary", editing.vary, name="vary"),
+    path("edit/<uuid:public_id>/enlarge", editing.enlarge, name="enlarge"),
+    path("compare/<uuid:public_id>", editing.compare, name="compare"),
     path("events", views.events, name="events"),
 ]

@@ -24,7 +24,7 @@ from limner.accounts import services as accounts
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.engines.contract import DrawRequest
-from limner.errors import InvalidRequest, LimnerError, NotAllowed, RateLimited, Unavailable
+from limner.errors import InvalidRequest, LimnerError, NotAllowed, NotFound, RateLimited, Unavailable
 from limner.jobs import services
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
@@ -33,7 +33,8 @@ from limner.jobs.sse import refuse_one_too_many
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
-from limner.studio import asking
+from limner.studio import asking, refining
+from limner.studio.ahead import ahead
 from limner.studio.cards import card_of, cards_of, unread
 from limner.studio.stream import stream_of
 
@@ -93,14 +94,25 @@ def _by_htmx(request: HttpRequest) -> bool:
 @require_safe
 @_for_viewer
 def page(request: HttpRequest, viewer: Account) -> HttpResponse:
-    """The prompt box, and everything this account has made, newest first."""
-    return _page(request, viewer)
+    """The prompt box, and everything this account has made, newest first; `?from=` begins with a picture's words."""
+    try:
+        return _page(request, viewer, start=refining.start_from(viewer, request.GET))
+    except NotFound:
+        return _page(request, viewer, start=refining.Start(QueryDict(), (refining.NOTHING_THERE,)))
 
 
-def _page(request: HttpRequest, viewer: Account, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    viewer: Account,
+    *,
+    problem: str = "",
+    status: int = 200,
+    start: refining.Start | None = None,
+) -> HttpResponse:
     # The number of the newest event is read before the jobs: what happens in between is replayed, never missed.
     seen = Account.objects.values_list("last_event", flat=True).get(pk=viewer.pk)
-    asked = request.POST if problem else QueryDict()
+    start = start or refining.after_problem(viewer, request.POST)
+    asked = start.asked
     try:
         offered = _offer(viewer, asked.get("model") or request.GET.get("model", ""))
     except LimnerError as error:
@@ -110,9 +122,9 @@ def _page(request: HttpRequest, viewer: Account, *, problem: str = "", status: i
         "question": asking.question_for(viewer, offered) if offered else None,
         "to_upstreams": viewer.is_superuser and any(model.upstream for model in offered.models) if offered else False,
         "problem": problem,
+        "start": start,
         "asked": asked,
-        "quality": offered.quality(asked.get("quality", "")) if offered else "",
-        "price": offered.price(asked) if offered else "",
+        **(offered.filled(asked) | {"ahead": ahead(viewer, offered, asked)} if offered else {}),
         "examples": asking.EXAMPLES,
         "ask": uuid4(),
         "seen": seen,
@@ -143,8 +155,8 @@ def settings(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Another model was chosen: its sizes, its count, its styles and its price, with what was chosen before."""
     offered = _offer(viewer, request.GET.get("model", ""))
     asked = {**request.GET.dict(), "n": offered.count(request.GET.get("n", "1"))}
-    context = {"offer": offered, "asked": asked, "quality": offered.quality(request.GET.get("quality", ""))}
-    return render(request, "studio/_chosen.html", {**context, "price": offered.price(request.GET), "again": True})
+    context = {**offered.filled(request.GET), "ahead": ahead(viewer, offered, request.GET)}
+    return render(request, "studio/_chosen.html", {**context, "offer": offered, "asked": asked, "again": True})
 
 
 @require_POST
@@ -162,7 +174,7 @@ def begin_with(request: HttpRequest, viewer: Account) -> HttpResponse:
 @_for_viewer
 def make(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Submit a job and answer with its card. The form's token makes a second press of the same button harmless."""
-    wish = asking.request_of(request.POST)
+    wish = refining.going_on(viewer, request.POST, asking.request_of(request.POST))
     job = services.submit(viewer, wish, idempotency_key=_one_press(request.POST.get("ask", ""), wish))
     return _made(request, viewer, job)
 

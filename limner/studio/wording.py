@@ -80,10 +80,12 @@ def announcement(state: State, prompt: str, hung: int, n: int) -> str:
 
 
 def size_title(size: Size) -> str:
-    """`Square 1024`, `Wide 1536 × 1024`, `Tall 1024 × 1536`."""
+    """`Square 1024`, `Landscape 1536 × 1024`, `Portrait 1024 × 1536`, `Wide 1792 × 1024`, `Tall 1024 × 1792`."""
     if size.width == size.height:
         return f"Square {size.width}"
-    return f"{'Wide' if size.width > size.height else 'Tall'} {size.width} × {size.height}"
+    far = max(size.width, size.height) > 1.6 * min(size.width, size.height)
+    lying, standing = ("Wide", "Tall") if far else ("Landscape", "Portrait")
+    return f"{lying if size.width > size.height else standing} {size.width} × {size.height}"
 
 
 def quality_title(name: str) -> str:
@@ -99,6 +101,14 @@ def price(millicredits: int) -> str:
 def no_price(model: Model) -> str:
     """The same of a model that costs no money, as far as Limner knows."""
     return "no price set" if model.upstream else "costs nothing"
+
+
+def credits(millicredits: int, left: int | None) -> str:
+    """`1 credit`, `2.5 credits`, `2 of your 40 credits`: what a job takes, and what is left."""
+    amount = f"{millicredits / 1000:g}"
+    if left is not None:
+        return f"{amount} of your {max(left, 0) / 1000:g} credits"
+    return "1 credit" if amount == "1" else f"{amount} credits"
 
 
 def key_found(upstream: str, title: str, each: int, keep: str) -> str:

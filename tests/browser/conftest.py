@@ -116,6 +116,6 @@ def _visit(browser: Browser, server: Server) -> Iterator[Visit]:
             if context in visit.without_scripts:
                 continue
             assert page.evaluate("ears.breaches") == []
-            assert page.evaluate("ears.jumps()") < 0.01
+            assert page.evaluate("ears.jumps()") < 0.01, page.evaluate("[ears.arrivals, ears.shifts]")
         context.close()
     assert visit.troubles == []

@@ -4,6 +4,7 @@ window.ears = {
   shifts: [],
   arrivals: [],
   previews: new Set(),
+  streams: [],
 
   /** How much moved by itself. A new card takes its place at the head of the wall: that is no jump. */
   jumps() {
@@ -41,18 +42,30 @@ window.ears = {
     return Math.max(...[...document.querySelectorAll("*")].map(seconds));
   },
 
+  /** How many of the page's event streams are open, or are being opened again. */
+  openStreams() {
+    return this.streams.filter(({ readyState }) => readyState !== EventSource.CLOSED).length;
+  },
+
   hide(hidden) {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
   },
 };
 
+window.EventSource = class extends EventSource {
+  constructor(...words) {
+    super(...words);
+    window.ears.streams.push(this);
+  }
+};
 document.addEventListener("securitypolicyviolation", (event) => {
   window.ears.breaches.push(`${event.violatedDirective}: ${event.blockedURI}`);
 });
 new PerformanceObserver((list) => {
-  for (const { hadRecentInput, startTime, value } of list.getEntries()) {
-    if (!hadRecentInput) window.ears.shifts.push({ when: startTime, value });
+  for (const { hadRecentInput, startTime, value, sources } of list.getEntries()) {
+    const what = sources.map(({ node }) => (node?.outerHTML ?? `${node?.textContent}`).slice(0, 60));
+    if (!hadRecentInput) window.ears.shifts.push({ when: startTime, value, what });
   }
 }).observe({ type: "layout-shift", buffered: true });
 new MutationObserver((changes) => {

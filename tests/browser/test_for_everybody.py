@@ -54,6 +54,7 @@ def test_the_keyboard_alone_makes_a_picture_and_cancels_another(visit: Visit) ->
     for count in range(2, 6):  # the last one waits for those before it, longer than a finger needs to the key
         page.keyboard.press("Meta+Enter")
         expect(page.locator(".card-job")).to_have_count(count)
+    page.locator(".card-job").first.focus()
     reach(page, "Cancel")
     page.keyboard.press("Enter")
     expect(page.locator(".card-job").first).to_have_attribute("data-state", "cancelled")

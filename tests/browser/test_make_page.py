@@ -104,14 +104,57 @@ def test_several_jobs_wait_their_turn_and_say_so(slow_visit: Visit) -> None:
     finished(second)
 
 
+def test_the_strip_and_the_title_say_how_the_queue_stands(slow_visit: Visit) -> None:
+    page = slow_visit.page()
+    first = ask(page, "a red lighthouse sleep 0.7", n=2, model="puppet")
+    second = ask(page, "a green tree sleep 0.1", model="puppet")
+    third = ask(page, "a blue house", model="puppet")
+    strip = page.get_by_role("region", name="In the queue")
+    chips = strip.get_by_role("listitem")
+    expect(strip).to_contain_text("3 in the queue")
+    expect(chips.nth(0)).to_contain_text(re.compile(r"lighthouse.*[1-9]\d* % · \d+ s left"))
+    expect(chips.nth(0).locator("img")).to_have_count(1)
+    expect(chips.nth(1)).to_contain_text(re.compile(r"tree.*1 ahead · \d+ s left"))
+    expect(chips.nth(2)).to_contain_text(re.compile(r"house.*2 ahead · \d+ s left"))
+    expect(page).to_have_title(re.compile(r"^\(3\) \d+ % · Limner$"))
+    chips.nth(2).get_by_role("button", name="Cancel").click()
+    expect(third).to_have_attribute("data-state", "cancelled")
+    expect(chips).to_have_count(2)
+    chips.nth(1).get_by_role("link").press("Enter")
+    expect(second).to_be_focused()
+    expect(second).to_be_in_viewport()
+    finished(first, 2)
+    finished(second)
+    expect(strip.get_by_role("list")).to_be_hidden()
+    expect(page).to_have_title("Limner")
+
+
+def test_one_job_before_ones_eyes_is_not_told_twice(slow_visit: Visit) -> None:
+    page = slow_visit.page()
+    for number in range(3):
+        finished(ask(page, f"a house {number}", model="puppet"))
+    card = ask(page, "a red boat sleep 0.6", model="puppet")
+    expect(card).to_have_attribute("data-state", "running")
+    jobs = page.get_by_role("region", name="In the queue").get_by_role("list")
+    expect(jobs).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.mouse.wheel(0, 3000)
+    expect(jobs).to_contain_text("a red boat")
+    page.evaluate("ears.shifts.length = 0")  # another window is another layout
+    finished(card)
+
+
 def test_a_hidden_tab_hangs_up_and_catches_up_when_shown(visit: Visit) -> None:
     page = visit.page()
     card = ask(page, "a blue fish in the sea", n=2)
+    assert page.evaluate("ears.openStreams()") == 1
     page.evaluate("ears.hide(true)")
-    job = card.get_attribute("data-job")
-    _until_done(visit.server, str(job))
-    expect(card).not_to_have_attribute("data-state", "done")
+    assert page.evaluate("ears.openStreams()") == 0
+    _until_done(visit.server, str(card.get_attribute("data-job")))
+    expect(page).to_have_title("✓ Limner", timeout=PATIENCE)  # it asks now and then
     page.evaluate("ears.hide(false)")
+    assert page.evaluate("ears.openStreams()") == 1
+    expect(page).to_have_title("Limner")
     finished(card, 2)
 
 
@@ -173,6 +216,11 @@ def test_a_failure_is_shown_in_plain_words_and_tried_again(slow_visit: Visit) ->
         page.wait_for_timeout(200)
     expect(card).to_have_attribute("data-state", "failed")
     expect(card.get_by_text("The model stopped while it was drawing, more than once.")).to_be_visible()
+    chip = page.get_by_role("region", name="In the queue").get_by_role("listitem").filter(has_text="a mushroom")
+    expect(chip).to_contain_text("Not drawn: see why")
+    chip.get_by_role("link").click()
+    expect(card).to_be_focused()
+    expect(chip).to_have_count(0)
     count = page.locator(".card-job").count()
     card.get_by_role("button", name="Try again").click()
     expect(page.locator(".card-job")).to_have_count(count + 1)

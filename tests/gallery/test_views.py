@@ -166,6 +166,23 @@ def test_a_download_has_a_name_made_of_the_prompts_first_words(alice: Account, p
     )
 
 
+@pytest.mark.parametrize("made_as", ["png", "jpeg", "webp"])
+@pytest.mark.parametrize("ext", ["png", "jpg", "webp"])
+def test_a_download_without_metadata_says_only_that_a_model_made_it(
+    alice: Account, pictures: Path, made_as: str, ext: str
+) -> None:
+    client, picture = signed_in(alice), keep(alice, format=made_as)
+    response = got(client, url_of(picture, ext) + "?download=1&metadata=0")
+    assert response["Content-Disposition"] == f'attachment; filename="picture.{ext}"'
+    assert response["ETag"] != got(client, url_of(picture, ext))["ETag"]
+    file = body(client, url_of(picture, ext) + "?download=1&metadata=0")
+    made = read(file)
+    assert made is not None
+    assert (made.made_by_a_model, made.prompt, made.model, made.seed) == (True, "", "", None)
+    assert b"boat" not in file
+    assert opened(file).size == (96, 64)
+
+
 @pytest.mark.parametrize(
     ("prompt", "name"),
     [

@@ -14,6 +14,9 @@ from limner.accounts.models import Account
 from limner.engines import catalog
 from limner.engines.words import words_of
 from tests.cast import signed_in
+from tests.storage.kept import pictures
+
+__all__ = ["pictures"]
 
 WORDS = words_of(
     "a an the red blue orange robot cat boat flower friendly holding on in at by sea sunset night day meadow"

@@ -115,7 +115,7 @@ def test_choosing_another_model_brings_its_settings_and_keeps_what_was_chosen(
     chosen = {"model": BRUSH, "size": "1024x1536", "n": "3", "style": "night"}
     fragment = text(client.get("/settings", chosen, headers=HTMX))
     assert "<html" not in fragment
-    assert fragment.count('hx-swap-oob="true"') == 3
+    assert fragment.count('hx-swap-oob="true"') == 5
     assert re.search(r'value="1024x1536"[^>]* selected', fragment)
     assert re.search(r'value="night" checked', fragment)
     assert 'value="3"' in fragment

@@ -44,10 +44,29 @@ def test_every_state_is_announced_with_a_short_prompt(state: State) -> None:
 
 @pytest.mark.parametrize(
     ("size", "said"),
-    [(Size(1024, 1024), "Square 1024"), (Size(1536, 1024), "Wide 1536 × 1024"), (Size(8, 9), "Tall 8 × 9")],
+    [
+        (Size(1024, 1024), "Square 1024"),
+        (Size(1536, 1024), "Landscape 1536 × 1024"),
+        (Size(8, 9), "Portrait 8 × 9"),
+        (Size(896, 512), "Wide 896 × 512"),
+        (Size(512, 896), "Tall 512 × 896"),
+    ],
 )
 def test_a_size_is_named_by_its_shape(size: Size, said: str) -> None:
     assert wording.size_title(size) == said
+
+
+@pytest.mark.parametrize(
+    ("price", "left", "said"),
+    [
+        (1000, None, "1 credit"),
+        (2500, None, "2.5 credits"),
+        (2000, 40_000, "2 of your 40 credits"),
+        (2000, -5, "2 of your 0 credits"),
+    ],
+)
+def test_credits_are_said_with_what_is_left_of_them(price: int, left: int | None, said: str) -> None:
+    assert wording.credits(price, left) == said
 
 
 def test_a_problem_nobody_has_words_for_still_says_what_to_do() -> None:

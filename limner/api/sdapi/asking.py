@@ -7,13 +7,13 @@ from typing import Any
 
 from limner.accounts.models import Account
 from limner.api.errors import ApiError
-from limner.api.free import FREE, LONGEST_EDGE, size_fault
 from limner.api.sdapi.models import chosen
 from limner.api.sdapi.notices import notices_for
 from limner.api.sdapi.options import CHECKPOINT, format_of, model_of
 from limner.api.sdapi.shapes import Drawing, Txt2Img
 from limner.engines.catalog import Model
 from limner.engines.contract import CAME_BY, DrawRequest, ImageRef, Size, Task
+from limner.engines.free import FREE, LONGEST_EDGE, size_fault
 from limner.engines.validation import MAX_GUIDANCE, Ask, Notice, make_request
 
 MARKED = {CAME_BY: "sdapi"}

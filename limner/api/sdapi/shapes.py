@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
-from limner.api.free import LONGEST_EDGE, SHORTEST_EDGE
 from limner.api.sdapi.routes import Unprocessable
+from limner.engines.free import LONGEST_EDGE, SHORTEST_EDGE
 
 MOST_FAULTS = 20
 MAX_NAME = 300

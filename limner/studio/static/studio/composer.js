@@ -1,5 +1,11 @@
 // The prompt box: grows with its words, draws on Ctrl or ⌘ with Enter, and is filled by examples and by old prompts.
+import { drafts } from "./composer/drafts.js";
+import { counted } from "./composer/length.js";
+import { foretells, seeds, typedSize, unfolds } from "./composer/options.js";
+import { writes } from "./composer/random.js";
+import { recall } from "./composer/recall.js";
 
+const announcer = document.getElementById("announcer");
 const form = document.getElementById("make");
 const box = document.getElementById("prompt");
 const wall = document.getElementById("wall");
@@ -10,9 +16,16 @@ if (form) {
   grows();
   keys();
   counts();
-  unfolds();
+  unfolds(form);
+  typedSize(form);
+  seeds(form);
+  foretells(form);
   fills();
   models();
+  counted(box, document.getElementById("length"), announcer);
+  recall(box, wall);
+  writes(form, box, document.getElementById("random"), announcer);
+  drafts(form, box);
 }
 
 function grows() {
@@ -50,6 +63,7 @@ function counts() {
     if (!button) return;
     const { value, min, max } = count();
     count().value = Math.min(max, Math.max(min, Number(value) + Number(button.dataset.step)));
+    count().dispatchEvent(new Event("change", { bubbles: true }));
     show();
   });
   form.addEventListener("input", (event) => { if (event.target.matches("#count, #size, #quality")) show(); });
@@ -57,30 +71,12 @@ function counts() {
   show();
 }
 
-function unfolds() {
-  const toggle = () => document.getElementById("picks-toggle");
-  const picks = () => document.getElementById("picks");
-  const show = () => {
-    if (!toggle()) return;
-    const chosen = [...picks().querySelectorAll("input:checked")].filter((input) => input.value);
-    const words = chosen.map((input) => input.parentElement.innerText.trim()).join(", ");
-    document.getElementById("picked").textContent = chosen.length ? `: ${words}` : "";
-    toggle().setAttribute("aria-expanded", picks().hasAttribute("data-open"));
-  };
-  form.addEventListener("click", (event) => {
-    if (!event.target.closest("#picks-toggle")) return;
-    picks().toggleAttribute("data-open");
-    show();
-  });
-  form.addEventListener("change", show);
-  document.addEventListener("htmx:after:swap", show);
-  show();
-}
-
 // The price of the whole job, as `limner.engines.prices.money` says it.
 function prices() {
   const place = form.querySelector("#price [data-price]");
-  const byQuality = JSON.parse(document.getElementById("size").selectedOptions[0].dataset.each);
+  const known = document.getElementById("size").selectedOptions[0].dataset.each;
+  if (!known) return; // a size that is typed: the server says
+  const byQuality = JSON.parse(known);
   const quality = document.getElementById("quality")?.value;
   const each = byQuality[quality] ?? Object.values(byQuality)[0];
   const n = Number(document.getElementById("count").value);

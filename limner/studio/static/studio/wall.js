@@ -1,11 +1,14 @@
 // The wall: cards follow the account's stream. Progress and previews change what is there; whatever the ledger keeps
 // (state, pictures) comes as the card's own markup from the server and is morphed in.
 import { follow } from "../look/js/stream.js";
+import { liveCards, showQueue } from "./queue.js";
+import { showTitle } from "./title.js";
 
 const wall = document.getElementById("wall");
 const away = document.getElementById("away");
 const announcer = document.getElementById("announcer");
 const QUEUE_LOOK = 5000; // how often a waiting card asks for its place in line
+const HIDDEN_LOOK = 15000; // how often a hidden tab, which has let go of the stream, asks how its jobs stand
 const AWAY_AFTER = 3000;
 const AGAIN_AFTER = 2000;
 const SETTLE = 60; // a picture and the state that follows it come together: one look at the card is enough
@@ -84,7 +87,13 @@ document.addEventListener("htmx:after:swap", () => {
   announce();
   if (held?.isConnected && document.activeElement === document.body) held.focus({ preventScroll: true });
   hangAll();
+  showStanding();
 });
+
+function showStanding() {
+  showQueue();
+  showTitle();
+}
 
 // --- pictures ------------------------------------------------------------------------------------------------
 
@@ -112,6 +121,7 @@ async function preview({ job, index, image }) {
   next.src = image;
   await next.decode();
   place.replaceChildren(next);
+  showQueue();
 }
 
 // --- progress ------------------------------------------------------------------------------------------------
@@ -129,6 +139,8 @@ function progress({ job, index, step, steps, seconds_left: left }) {
   if (Number.isFinite(left)) words.push(timeLeft(left));
   const text = card.querySelector(".going-text[hx-morph-skip]");
   if (text) text.textContent = words.join(" · ");
+  if (Number.isFinite(left)) card.dataset.left = left;
+  showStanding();
 }
 
 function timeLeft(seconds) {
@@ -156,9 +168,13 @@ let started = false;
 tidy();
 announce();
 hangAll(true);
+showStanding();
 started = true;
 follow(wall.dataset.events, Number(wall.dataset.seen), (kind, data) => heard[kind](data), connected);
 
+setInterval(() => {
+  if (document.hidden) for (const card of liveCards()) htmx.trigger(card, "refresh");
+}, HIDDEN_LOOK);
 setInterval(() => {
   if (document.hidden) return;
   for (const card of wall.querySelectorAll('.card-job[data-state="queued"]')) htmx.trigger(card, "refresh");

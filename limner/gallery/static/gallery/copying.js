@@ -1,0 +1,41 @@
+// Onto the clipboard: words, a picture, a link. Browsers want the write to begin with the press, so what is still on its
+// way is promised to it. Each says whether it worked.
+
+export async function copyText(words) {
+  return written({ "text/plain": new Blob([words], { type: "text/plain" }) });
+}
+
+export async function copyPicture(url) {
+  const file = fetch(url).then((response) => {
+    if (!response.ok) throw new Error(`${response.status}`);
+    return response.blob();
+  });
+  return written({ "image/png": file });
+}
+
+/** Have the form's link made and copied: its address and the sentence that says how long it works. */
+export async function copyAddress(form) {
+  const page = fetch(form.action, { method: "POST", body: new FormData(form) })
+    .then((response) => {
+      if (!response.ok) throw new Error(`${response.status}`);
+      return response.text();
+    })
+    .then((text) => new DOMParser().parseFromString(text, "text/html"));
+  const address = page.then((found) => found.getElementById("shared-address").getAttribute("href"));
+  const copied = await written({ "text/plain": address.then((words) => new Blob([words], { type: "text/plain" })) });
+  try {
+    return { copied, address: await address, note: (await page).getElementById("shared-note").textContent };
+  } catch {
+    return { copied: false };
+  }
+}
+
+async function written(what) {
+  for (const kind of Object.values(what)) Promise.resolve(kind).catch(() => {}); // its failure is the write's
+  try {
+    await navigator.clipboard.write([new ClipboardItem(what)]);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,130 @@
+"""Making a picture larger: no model draws it, so its job is written when it is done already.
+
+It is a job all the same, so that it hangs on the wall, is told to every watcher, and has its place in the lineage.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models.functions import Now
+from PIL import Image
+
+from limner.accounts.models import Account
+from limner.engines.contract import DrawRequest, ImageRef, Size, Task
+from limner.errors import InvalidRequest
+from limner.gallery import services as gallery
+from limner.gallery.models import Picture, Upload
+from limner.jobs import events
+from limner.jobs.events import Happened
+from limner.jobs.models import Job
+from limner.jobs.pipeline import discard
+from limner.jobs.services import compatibility
+from limner.jobs.states import State
+from limner.jobs.trouble import said_plainly
+from limner.provenance import mark
+from limner.provenance.fresh_png import fresh_png
+from limner.storage import blobs
+from limner.storage.keys import picture_prefix
+
+FACTORS = (2, 4)
+MOST_PIXELS = 16_777_216
+"""Of an enlarged picture: 4096 × 4096."""
+LANCZOS = "lanczos"
+"""What stands for the model of an upload that was enlarged: no model drew any of it."""
+
+
+def factors_for(width: int, height: int) -> list[int]:
+    """How many times larger a picture of this size can be made."""
+    return [factor for factor in FACTORS if width * height * factor**2 <= MOST_PIXELS]
+
+
+@said_plainly()
+def enlarge(account: Account, source: Picture | Upload, factor: int) -> Job:
+    """Keep one's own picture or upload `factor` times as wide and high, as a new picture, with its mark.
+
+    Slow: in a thread. Raises InvalidRequest where it would be too large.
+    """
+    possible = factors_for(source.width, source.height)
+    if factor not in possible:
+        raise InvalidRequest(_too_large(possible), param="factor")
+    size = Size(source.width * factor, source.height * factor)
+    request = _request(source, factor, size)
+    job = Job(
+        public_id=uuid4(),
+        account=account,
+        state=State.DONE,
+        request=request.to_json(),
+        lane=request.model,
+        compat=compatibility(request),
+        n=1,
+        tag=0.0,
+        predicted_seconds=0.0,
+        price=0,
+        attempt=1,
+    )
+    data = blobs.get(source.blob)
+    stored = blobs.put(picture_prefix(job.public_id, 1, 0), _enlarged(data, size, source, request), "png")
+    try:
+        with transaction.atomic():
+            job.started_at = job.ended_at = Now()
+            job.save()
+            picture = gallery.record(
+                account_id=account.pk,
+                job=job.public_id,
+                index=0,
+                attempt=1,
+                stored=stored,
+                size=size,
+                format="png",
+                request=request,
+            )
+            _tell(job, picture)
+    except BaseException:
+        discard(stored)
+        raise
+    job.refresh_from_db()
+    return job
+
+
+def _request(source: Picture | Upload, factor: int, size: Size) -> DrawRequest:
+    drawn = source if isinstance(source, Picture) else None
+    how = drawn.parameters if drawn else {}
+    return DrawRequest(
+        prompt=drawn.prompt if drawn else f"A picture of yours, {factor} times as large",
+        model=drawn.model if drawn else LANCZOS,
+        size=size,
+        draw_size=Size(source.width, source.height),
+        seed=drawn.seed if drawn else 0,
+        steps=how.get("steps") or 0,
+        guidance=how.get("guidance") or 0.0,
+        task=Task.UPSCALE,
+        negative_prompt=drawn.negative_prompt if drawn else "",
+        images=(ImageRef(str(source.public_id), source.width, source.height),),
+    )
+
+
+def _enlarged(data: bytes, size: Size, source: Picture | Upload, request: DrawRequest) -> bytes:
+    with Image.open(io.BytesIO(data)) as image:
+        plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    made = fresh_png(plain.resize((size.width, size.height), Image.Resampling.LANCZOS))
+    marked = mark.read(data)
+    if marked is None and isinstance(source, Picture):
+        marked = gallery.provenance_of(request, 0)
+    return mark.mark(made, replace(marked, width=size.width, height=size.height)) if marked else made
+
+
+def _tell(job: Job, picture: Picture) -> None:
+    about = (job.account_id, job.pk, job.public_id)
+    told = {"index": 0, "picture": str(picture.public_id), "width": picture.width, "height": picture.height}
+    done = events.state_data(State.DONE, attempt=1, n=1, pictures=1)
+    events.write([Happened(*about, "picture", told), Happened(*about, "state", done)])
+
+
+def _too_large(possible: list[int]) -> str:
+    if possible:
+        return f"That would be too large. This picture can be made {possible[-1]} times as large at most."
+    return "This picture is too large already: an enlarged one may have at most 4096 × 4096 pixels."

@@ -1,0 +1,26 @@
+"""What the rest of Limner and a writer of prompts say to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from limner.engines.contract import Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class PromptOrder:
+    """A prompt to be written for a model that can do `capabilities`. It goes on from `beginning`, which somebody may
+    have typed, or begins anew where that is empty. The same order writes the same prompt."""
+
+    capabilities: Capabilities
+    seed: int
+    beginning: str = ""
+
+
+class Writer(Protocol):
+    """Code that writes prompts. It yields pieces of text as they come, without the beginning, and stops when nobody
+    asks for the next one."""
+
+    def write(self, order: PromptOrder) -> Iterator[str]: ...

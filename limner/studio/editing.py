@@ -1,0 +1,154 @@
+"""The pages that change a picture: bring one, edit it, vary it, enlarge it, and look at before and after."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from limner.accounts.models import Account
+from limner.engines.contract import Task
+from limner.errors import InvalidRequest, LimnerError, NotFound
+from limner.gallery.models import Picture
+from limner.gallery.queries import changed_from, upload_of
+from limner.gallery.services import store_upload
+from limner.gallery.uploads import MAX_BYTES
+from limner.jobs import enlarging
+from limner.jobs.models import Job
+from limner.studio import changes
+from limner.studio.changes import MOST_AT_ONCE, Source
+from limner.studio.views import _by_htmx, _for_viewer
+
+USUAL_STRENGTH = 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_viewer
+def edit(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """Paint where a picture should change, say what should be there, and draw."""
+    source = changes.source_of(viewer, public_id)
+    if request.method != "POST":
+        return _page(request, viewer, source)
+    mask = request.FILES.get("mask")
+    try:
+        job = changes.submit_edit(viewer, source, request.POST, mask.read() if mask else None)
+    except LimnerError as error:
+        return _refused(request, viewer, source, error)
+    return _drawing(request, job)
+
+
+@require_POST
+@_for_viewer
+def vary(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """Draw others like it."""
+    source = changes.source_of(viewer, public_id)
+    try:
+        job = changes.submit_variations(viewer, source, request.POST)
+    except LimnerError as error:
+        return _refused(request, viewer, source, error)
+    return _drawing(request, job)
+
+
+@require_POST
+@_for_viewer
+def enlarge(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """Keep it two or four times as large."""
+    source = changes.source_of(viewer, public_id)
+    factor = request.POST.get("factor", "")
+    try:
+        job = enlarging.enlarge(viewer, source.row, int(factor) if factor in ("2", "4") else 0)
+    except LimnerError as error:
+        return _refused(request, viewer, source, error)
+    return _drawing(request, job)
+
+
+@require_GET
+@_for_viewer
+def compare(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """A picture over what it was changed from."""
+    after = changes.source_of(viewer, public_id)
+    before = changed_from(after.row) if isinstance(after.row, Picture) else None
+    if before is None or before.account_id != viewer.pk:
+        raise NotFound("What this picture was changed from is no longer there.")
+    return render(request, "studio/compare.html", {"after": after, "before": Source(before)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_viewer
+def upload(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """Bring a picture: from a file, a camera or the clipboard. Everything but its pixels is left out."""
+    if request.method != "POST":
+        return _bring(request)
+    try:
+        files = request.FILES.getlist("image")
+        if not files:
+            raise InvalidRequest("No picture came. Choose a PNG, JPEG or WebP file and try again.", param="image")
+        if len(files) > 1:
+            raise InvalidRequest(f"{len(files)} pictures came at once. Bring them one at a time.", param="image")
+        brought = store_upload(viewer, files[0].read())
+    except LimnerError as error:
+        if _by_htmx(request):
+            raise
+        return _bring(request, problem=error.message, status=error.status)
+    if _by_htmx(request):
+        return render(request, "studio/_brought.html", {"source": Source(brought)}, status=201)
+    return redirect("studio:edit", brought.public_id)
+
+
+@require_GET
+@_for_viewer
+def upload_file(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """One's own upload, as it was kept."""
+    found = Source(upload_of(viewer, public_id))
+    return HttpResponse(
+        found.bytes(),
+        content_type="image/png",
+        headers={"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+def _bring(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    return render(request, "studio/upload.html", {"problem": problem, **bringing()}, status=status)
+
+
+def bringing() -> dict[str, object]:
+    """What `studio/_bring.html` says of its limits, to the script as well."""
+    return {"most_bytes": min(MAX_BYTES, settings.LIMNER_MAX_BODY_MB * 1_000_000), "most_files": MOST_AT_ONCE}
+
+
+def _page(
+    request: HttpRequest, viewer: Account, source: Source, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    editors, variers = changes.painters(Task.EDIT), changes.painters(Task.VARY)
+    row = source.row
+    context = {
+        "source": source,
+        "editors": editors,
+        "variers": variers,
+        "chosen": request.POST.get("model") or viewer.studio_model,
+        "asked": request.POST,
+        "strength": request.POST.get("strength", USUAL_STRENGTH),
+        "sides": changes.SIDES,
+        "limits": {"edge": changes.LONGEST_EDGE, "pixels": changes.MOST_PIXELS},
+        "changed": isinstance(row, Picture) and changed_from(row) is not None,
+        "problem": problem,
+        "ask": uuid4(),
+    }
+    return render(request, "studio/edit.html", context, status=status)
+
+
+def _refused(request: HttpRequest, viewer: Account, source: Source, error: LimnerError) -> HttpResponse:
+    """The script keeps what was painted and shows the sentence; without it the page comes again with the words."""
+    if _by_htmx(request):
+        raise error
+    return _page(request, viewer, source, problem=error.message, status=error.status)
+
+
+def _drawing(request: HttpRequest, job: Job) -> HttpResponse:
+    """It appears on the wall."""
+    there = f"{reverse('studio:page')}#job-{job.public_id}"
+    return HttpResponse(status=204, headers={"HX-Redirect": there}) if _by_htmx(request) else redirect(there)

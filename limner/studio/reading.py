@@ -1,0 +1,66 @@
+"""A picture brings its settings: they are read from its file into the form, and the file is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from limner.accounts.models import Account
+from limner.errors import InvalidRequest
+from limner.gallery.uploads import MAX_BYTES
+from limner.provenance.containers import kind
+from limner.provenance.reading import LIMNER, Reading, settings_in
+from limner.studio import refining
+from limner.studio.views import _for_viewer, _page
+
+FIELD = "picture"
+
+
+@require_http_methods(["GET", "POST"])
+@_for_viewer
+def read(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """The make page with the settings that the file says. Asked for without a file, by a reload: the page."""
+    if request.method == "GET":
+        return redirect("studio:page")
+    found = _reading(request)
+    start = refining.start_with(viewer, found.made)
+    return _page(request, viewer, start=replace(start, notes=(_from(found), *start.notes, *_left_out(found))))
+
+
+def _reading(request: HttpRequest) -> Reading:
+    """What the file says. Raises InvalidRequest with the way on."""
+    file = request.FILES.get(FIELD)
+    if file is None or not file.size:
+        raise InvalidRequest("Choose a picture first: a PNG, JPEG or WebP file with something in it.", param=FIELD)
+    if file.size > MAX_BYTES:
+        raise InvalidRequest("That file is larger than 50 MB. Choose it as its program saved it.", param=FIELD)
+    data = file.read()
+    if kind(data) is None:
+        raise InvalidRequest("That is not a PNG, JPEG or WebP picture. Choose another file.", param=FIELD)
+    found = settings_in(data)
+    if found is None:
+        raise InvalidRequest(
+            "That picture does not say how it was made: messengers and many sites take it out. "
+            "Try the file as its program saved it.",
+            param=FIELD,
+        )
+    return found
+
+
+def _from(found: Reading) -> str:
+    return f"These settings come from a picture made with {found.program[:60]}."
+
+
+def _left_out(found: Reading) -> list[str]:
+    """A sentence for each thing that no model here takes."""
+    said = []
+    if found.made.sampler and found.program != LIMNER:
+        said.append(f"Models here sample in their own way: “{found.made.sampler}” was left out.")
+    if found.made.strength is not None:
+        said.append("The picture that it was drawn from is not in the file: a new one will be drawn from the words.")
+    if found.beyond:
+        said.append(f"Limner has nothing like these, and they were left out: {', '.join(found.beyond)}.")
+    return said

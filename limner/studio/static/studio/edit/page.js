@@ -1,0 +1,286 @@
+// The edit page: what the pointer, the keys and the buttons mean for the mask, the view and the frame.
+import { CLEAR, INVERT, Mask, file, paints, rectangle, stroke } from "./mask.js";
+import { History } from "./history.js";
+import { View } from "./view.js";
+import { canvas as canvasOf, dragged } from "./frame.js";
+import { pointers } from "./pointers.js";
+import { keys } from "./keys.js";
+import { send } from "./send.js";
+
+const MOST_MASK = 2048; // the longest edge of the mask: Limner makes it as large as the picture
+const form = document.getElementById("edit");
+if (form) desk();
+inAnotherTab();
+
+function desk() {
+  const at = (id) => document.getElementById(id);
+  const [stage, board, image, sheet, ring, rubber] = ["stage", "board", "picture", "mask", "ring", "rubber"].map(at);
+  const picture = { width: image.width, height: image.height };
+  const limits = { longest: Number(form.dataset.longest), pixels: Number(form.dataset.mostPixels) };
+  const ratio = Math.min(1, MOST_MASK / Math.max(picture.width, picture.height));
+  sheet.width = Math.round(picture.width * ratio);
+  sheet.height = Math.round(picture.height * ratio);
+  const mask = new Mask(sheet.getContext("2d"), sheet.width, sheet.height);
+  const done = new History();
+  const view = new View();
+  const size = at("brush-size");
+  let margins = readMargins();
+  let open = null; // what has begun: a stroke, a corner of a rectangle, a hand, an edge of the frame
+  let cursor = { x: picture.width / 2, y: picture.height / 2 }; // the keyboard's brush, in the picture's pixels
+
+  stage.tabIndex = 0;
+  stage.setAttribute("role", "application");
+  stage.setAttribute("aria-label", "The picture. Paint where it should change.");
+  stage.setAttribute("aria-describedby", "keys");
+  size.max = String(Math.max(40, Math.round(Math.max(picture.width, picture.height) / 2)));
+  size.value = String(Math.round(Math.max(picture.width, picture.height) / 12));
+
+  // --- tools ---
+
+  const tool = () => document.querySelector("[name=tool]:checked").value;
+  const choose = (name) => {
+    document.querySelector(`[name=tool][value=${name}]`).checked = true;
+    chosen();
+  };
+  const chosen = () => {
+    stage.dataset.tool = tool();
+    at("frame").hidden = tool() !== "grow" && !grows();
+    aim(null);
+  };
+  const resize = (by) => {
+    size.value = String(Math.round(Number(size.value) * by));
+    aim(view.toStage(cursor));
+  };
+  const middle = () => ({ x: stage.clientWidth / 2, y: stage.clientHeight / 2 });
+  const does = {
+    undo: () => { if (done.undo()) again(); },
+    redo: () => { if (done.redo()) again(); },
+    invert: () => finish(INVERT),
+    clear: () => { if (done.operations.length) finish(CLEAR); },
+    in: () => { view.zoom(1.25, middle()); show(); },
+    out: () => { view.zoom(0.8, middle()); show(); },
+    fit: () => { view.fit({ width: stage.clientWidth, height: stage.clientHeight }, canvasOf(margins, picture)); show(); },
+  };
+  Object.assign(does, {
+    b: () => choose("brush"), e: () => choose("eraser"), r: () => choose("rectangle"), h: () => choose("hand"),
+    g: () => choose("grow"), i: does.invert, Delete: does.clear, Backspace: does.clear,
+    "+": does.in, "=": does.in, "-": does.out, "−": does.out, 0: does.fit,
+    "[": () => resize(0.85), "]": () => resize(1.18),
+  });
+  for (const button of document.querySelectorAll("[data-does]")) {
+    button.addEventListener("click", () => does[button.dataset.does]());
+  }
+  for (const radio of document.querySelectorAll("[name=tool]")) radio.addEventListener("change", chosen);
+
+  // --- painting ---
+
+  const inMask = ({ x, y }) => [x * ratio, y * ratio];
+  const onMask = (point) => inMask(view.toPicture(point));
+  const erases = (event) => tool() === "eraser" || Boolean(event && (event.buttons & 32 || event.shiftKey));
+
+  function again() {
+    mask.show(done.operations);
+    tell();
+  }
+  function finish(operation, drawn = false) {
+    if (!drawn) mask.draw(operation);
+    done.push(operation);
+    tell();
+  }
+  function startStroke([x, y], erase) {
+    open = { stroke: stroke(x, y, Number(size.value) * ratio, erase) };
+    mask.draw(open.stroke);
+  }
+  function drop() {
+    if (open?.stroke) mask.show(done.operations);
+    open = null;
+    rubber.hidden = true;
+  }
+
+  const GESTURES = {
+    brush: (point, event) => startStroke(onMask(point), erases(event)),
+    eraser: (point) => startStroke(onMask(point), true),
+    rectangle: (point, event) => { open = { corner: point, erase: erases(event) }; },
+    hand: (point) => { open = { hand: point }; },
+    grow: (point, event) => {
+      const side = event.target.dataset?.side;
+      open = side ? { side, from: point, margins } : { hand: point };
+    },
+  };
+
+  pointers(stage, {
+    begin(point, event) {
+      drop();
+      GESTURES[event.button === 1 ? "hand" : tool()](point, event);
+      aim(event.pointerType === "touch" ? null : point);
+    },
+    move(points) {
+      const last = points.at(-1);
+      if (open?.stroke) mask.extend(open.stroke, points.flatMap(onMask));
+      else if (open?.corner) stretch(open.corner, last);
+      else if (open?.hand) {
+        view.pan(last.x - open.hand.x, last.y - open.hand.y);
+        open.hand = last;
+        show();
+      } else if (open?.side) grow(last);
+      if (!ring.hidden) aim(last);
+    },
+    end(event) {
+      const was = open;
+      open = null;
+      rubber.hidden = true;
+      if (was?.stroke) finish(was.stroke, true);
+      else if (was?.stretched) finish(rectangle(...onMask(was.corner), ...onMask(was.stretched), was.erase));
+      else if (was?.side) does.fit();
+      if (event.pointerType === "touch") aim(null);
+    },
+    drop,
+    look(factor, point, dx, dy) {
+      view.pan(dx, dy);
+      view.zoom(factor, point);
+      show();
+    },
+    hover: (point) => { if (!open) aim(point); },
+  });
+
+  function stretch(from, to) {
+    open.stretched = to;
+    rubber.hidden = false;
+    rubber.style.transform = `translate(${Math.min(from.x, to.x)}px, ${Math.min(from.y, to.y)}px)`;
+    rubber.style.width = `${Math.abs(to.x - from.x)}px`;
+    rubber.style.height = `${Math.abs(to.y - from.y)}px`;
+  }
+
+  // --- the keyboard's brush ---
+
+  const brush = {
+    move(dx, dy) {
+      const step = Math.max(1, Math.max(picture.width, picture.height) / 512);
+      if (tool() === "hand") {
+        view.pan(-dx, -dy);
+        return show();
+      }
+      const within = (value, most) => Math.min(most, Math.max(0, value));
+      cursor = { x: within(cursor.x + dx * step, picture.width), y: within(cursor.y + dy * step, picture.height) };
+      if (open?.stroke) mask.extend(open.stroke, inMask(cursor));
+      else if (open?.corner) stretch(open.corner, view.toStage(cursor));
+      aim(view.toStage(cursor));
+    },
+    press() {
+      if (tool() === "rectangle") this.toggle();
+      else if (tool() === "brush" || tool() === "eraser") {
+        if (!open) startStroke(inMask(cursor), erases());
+        open.held = true;
+      }
+      aim(view.toStage(cursor));
+    },
+    release() {
+      if (open?.held) this.lift();
+    },
+    toggle() {
+      if (open) this.lift();
+      else if (tool() === "rectangle") open = { corner: view.toStage(cursor), erase: erases() };
+      else if (tool() !== "hand" && tool() !== "grow") startStroke(inMask(cursor), erases());
+      aim(view.toStage(cursor));
+    },
+    lift() {
+      const was = open;
+      open = null;
+      rubber.hidden = true;
+      if (was?.stroke) finish(was.stroke, true);
+      else if (was?.corner) finish(rectangle(...onMask(was.corner), ...inMask(cursor), was.erase));
+    },
+    escape: drop,
+  };
+  keys(stage, does, brush);
+  stage.addEventListener("focus", () => { if (stage.matches(":focus-visible")) aim(view.toStage(cursor)); });
+
+  /** The ring that shows where the brush is, and how large. */
+  function aim(point) {
+    const brushes = point && (tool() === "brush" || tool() === "eraser");
+    const crosses = point && tool() === "rectangle" && document.activeElement === stage;
+    ring.hidden = !(brushes || crosses);
+    if (ring.hidden) return;
+    const across = brushes ? Math.max(4, Number(size.value) * view.scale) : 8;
+    ring.style.width = ring.style.height = `${across}px`;
+    ring.style.transform = `translate(${point.x - across / 2}px, ${point.y - across / 2}px)`;
+  }
+
+  // --- the frame ---
+
+  const sides = ["top", "right", "bottom", "left"];
+  function readMargins() {
+    return Object.fromEntries(["top", "right", "bottom", "left"].map((side) => [side, Number(at(`grow-${side}`).value) || 0]));
+  }
+  function grows() {
+    return sides.some((side) => margins[side] > 0);
+  }
+  function grow(to) {
+    const dx = (to.x - open.from.x) / view.scale;
+    const dy = (to.y - open.from.y) / view.scale;
+    margins = dragged(open.margins, open.side, dx, dy, picture, limits);
+    for (const side of sides) at(`grow-${side}`).value = String(margins[side]);
+    frame();
+    tell();
+  }
+  function frame() {
+    const { x, y, width, height } = canvasOf(margins, picture);
+    const edge = at("frame");
+    edge.hidden = tool() !== "grow" && !grows();
+    edge.style.transform = `translate(${x}px, ${y}px)`;
+    edge.style.width = `${width}px`;
+    edge.style.height = `${height}px`;
+    edge.style.setProperty("--scale", String(view.scale));
+    at("grown").textContent = `${width} × ${height}`;
+  }
+  for (const side of sides) {
+    at(`grow-${side}`).addEventListener("input", () => {
+      margins = readMargins();
+      frame();
+      tell();
+      does.fit();
+    });
+  }
+
+  // --- what is seen and said ---
+
+  function show() {
+    board.style.transform = view.transform;
+    at("frame").style.setProperty("--scale", String(view.scale));
+    ring.hidden = true;
+  }
+  function tell() {
+    const painted = paints(done.operations);
+    document.querySelector("[data-does=undo]").disabled = !done.canUndo;
+    document.querySelector("[data-does=redo]").disabled = !done.canRedo;
+    const said = painted && grows() ? "The painted part changes, and the picture grows."
+      : painted ? "Only the painted part changes."
+        : grows() ? "The picture grows; what is there stays." : "Nothing is painted: the whole picture may change.";
+    if (at("painted").textContent !== said) at("painted").textContent = said;
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const body = new FormData(form);
+    if (paints(done.operations)) body.set("mask", await file(sheet), "mask.png");
+    await send(form, body);
+  });
+
+  new ResizeObserver(() => { does.fit(); }).observe(stage);
+  chosen();
+  frame();
+  tell();
+}
+
+// Two tabs with one picture do each other no harm; it is only good to know.
+function inAnotherTab() {
+  const name = form?.dataset.picture;
+  if (!name || !("BroadcastChannel" in window)) return;
+  const channel = new BroadcastChannel(`limner-edit-${name}`);
+  const line = document.getElementById("another");
+  channel.addEventListener("message", ({ data }) => {
+    line.textContent = "This picture is open in another tab too. Each of them draws a new picture; nothing is written over.";
+    if (data === "here?") channel.postMessage("here");
+  });
+  channel.postMessage("here?");
+}

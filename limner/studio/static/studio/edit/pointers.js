@@ -1,0 +1,71 @@
+// Mouse, pen and finger on the stage, told as what they mean: one presses, moves and lets go; two move and zoom.
+
+/**
+ * `hears` has begin(point, event), move(points, event), end(event), drop(), look(factor, at, dx, dy) and hover(point).
+ * Points are the stage's pixels. The stage's place is measured when a pointer comes down, not at every move.
+ */
+export function pointers(stage, hears) {
+  const down = new Map();
+  let place = stage.getBoundingClientRect();
+  let drawing = null;
+  const at = (event) => ({ x: event.clientX - place.left, y: event.clientY - place.top });
+  const measure = () => { place = stage.getBoundingClientRect(); };
+
+  stage.addEventListener("pointerenter", measure);
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse" && event.button > 1) return;
+    event.preventDefault();
+    stage.focus({ preventScroll: true });
+    measure();
+    try {
+      stage.setPointerCapture(event.pointerId);
+    } catch { /* a pointer that is already gone */ }
+    down.set(event.pointerId, at(event));
+    if (down.size === 1) {
+      drawing = event.pointerId;
+      hears.begin(at(event), event);
+    } else if (drawing !== null) {
+      drawing = null;
+      hears.drop(); // the second finger: it was the beginning of a pinch
+    }
+  });
+
+  stage.addEventListener("pointermove", (event) => {
+    const before = down.get(event.pointerId);
+    if (!before) {
+      if (event.pointerType !== "touch") hears.hover(at(event));
+      return;
+    }
+    const now = at(event);
+    if (event.pointerId === drawing) {
+      const all = event.getCoalescedEvents?.() ?? [];
+      hears.move(all.length ? all.map(at) : [now], event);
+    } else if (down.size === 2 && drawing === null) pinched(event.pointerId, before, now);
+    down.set(event.pointerId, now);
+  });
+
+  function pinched(id, before, now) {
+    const [other] = [...down].filter(([key]) => key !== id).map(([, point]) => point);
+    const apart = (point) => Math.max(8, Math.hypot(point.x - other.x, point.y - other.y));
+    const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
+    hears.look(apart(now) / apart(before), middle, (now.x - before.x) / 2, (now.y - before.y) / 2);
+  }
+
+  const up = (event) => {
+    if (!down.delete(event.pointerId)) return;
+    if (event.pointerId !== drawing) return;
+    drawing = null;
+    if (event.type === "pointercancel") hears.drop();
+    else hears.end(event);
+  };
+  stage.addEventListener("pointerup", up);
+  stage.addEventListener("pointercancel", up);
+  stage.addEventListener("pointerleave", () => hears.hover(null));
+  stage.addEventListener("wheel", (event) => {
+    if (!(event.ctrlKey || event.metaKey) && document.activeElement !== stage) return; // the page scrolls
+    event.preventDefault();
+    measure();
+    if (event.ctrlKey || event.metaKey) hears.look(Math.exp(-event.deltaY / 200), at(event), 0, 0);
+    else hears.look(1, at(event), -event.deltaX, -event.deltaY);
+  }, { passive: false });
+}

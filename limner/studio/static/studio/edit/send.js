@@ -1,0 +1,46 @@
+// Sending a form without losing what is on the page: whatever goes wrong is said, and the button can be pressed again.
+
+const problem = document.getElementById("problem");
+const SENTENCES = {
+  403: "This page is too old for Limner to trust it. Open it in another tab to sign in again; what you painted stays here.",
+  404: "This picture is no longer there: it was put into the trash, or its day is over. Choose another one.",
+  413: "That is too much for one request. Let the picture grow less.",
+};
+const LOST = "The connection was lost. What you painted and wrote is still here: press the button again in a moment.";
+const NOT_NOW = "Limner could not do that just now. Try again in a moment; what you painted and wrote stays.";
+
+export function say(words) {
+  const line = document.createElement("p");
+  line.className = "alarm";
+  line.textContent = words;
+  problem.replaceChildren(...(words ? [line] : []));
+  if (words) problem.scrollIntoView({ block: "nearest" });
+}
+
+/** Send `body` to the form's address; on success go where Limner says. */
+export async function send(form, body) {
+  const buttons = form.querySelectorAll("button:not([type=button])");
+  for (const button of buttons) button.disabled = true;
+  say("");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+    const there = answer.headers.get("HX-Redirect");
+    if (there) return void window.location.assign(there);
+    say(await sentence(answer));
+  } catch {
+    say(LOST);
+  }
+  for (const button of buttons) button.disabled = false;
+}
+
+async function sentence(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return page.querySelector("p.alarm")?.textContent ?? SENTENCES[answer.status] ?? NOT_NOW;
+}
+
+for (const form of document.querySelectorAll("form[data-sends]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form, new FormData(form, event.submitter));
+  });
+}

@@ -1,0 +1,77 @@
+"""Making a picture larger: kept at once, as a job that is done, with its mark and its lineage."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from limner.accounts.models import Account
+from limner.gallery.models import Lineage, Picture
+from limner.gallery.services import store_upload
+from limner.jobs.models import Event, Job
+from limner.provenance import mark
+from limner.storage import blobs
+from tests.api import files
+from tests.gallery.people import keep
+from tests.storage.kept import pictures
+from tests.studio.conftest import HTMX
+from tests.studio.test_make_page import text
+
+__all__ = ["pictures"]
+pytestmark = pytest.mark.usefixtures("pictures")
+
+
+def enlarge(browser: Client, public_id: object, factor: str) -> object:
+    return browser.post(f"/edit/{public_id}/enlarge", {"factor": factor}, headers=HTMX)
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_a_picture_is_kept_larger_with_its_mark_and_its_parent(alices: Client, alice: Account, factor: int) -> None:
+    before = keep(alice)
+    enlarge(alices, before.public_id, str(factor))
+    after = Picture.objects.exclude(pk=before.pk).get()
+    assert (after.width, after.height) == (96 * factor, 64 * factor)
+    file = blobs.get(after.blob)
+    assert files.opened(file).size == (after.width, after.height)
+    made = mark.read(file)
+    assert made is not None
+    assert (made.prompt, made.seed, made.width) == (before.prompt, 42, after.width)
+    line = Lineage.objects.get(child=after)
+    assert (line.kind, line.parent_picture) == ("upscale", before)
+    assert (after.prompt, after.model, after.seed) == (before.prompt, before.model, before.seed)
+
+
+def test_it_hangs_on_the_wall_and_watchers_are_told(alices: Client, alice: Account) -> None:
+    enlarge(alices, keep(alice).public_id, "2")
+    job = Job.objects.get()
+    assert (job.state, job.price, job.account) == ("done", 0, alice)
+    assert job.ended_at is not None
+    assert list(Event.objects.filter(job=job).order_by("number").values_list("kind", flat=True)) == [
+        "picture",
+        "state",
+    ]
+    assert f'id="job-{job.public_id}"' in text(alices.get("/"))
+
+
+def test_an_upload_is_made_larger_too_and_is_not_called_the_work_of_a_model(alices: Client, alice: Account) -> None:
+    brought = store_upload(alice, files.picture((40, 30)))
+    enlarge(alices, brought.public_id, "4")
+    after = Picture.objects.get()
+    assert (after.width, after.height, after.model) == (160, 120, "lanczos")
+    assert mark.read(blobs.get(after.blob)) is None
+    assert Lineage.objects.get().parent_upload == brought
+    assert alices.get("/").status_code == 200
+
+
+def test_what_would_be_too_large_is_refused_and_not_offered(alices: Client, alice: Account) -> None:
+    brought = store_upload(alice, files.picture((1500, 1500)))
+    answer = enlarge(alices, brought.public_id, "4")
+    assert "That would be too large. This picture can be made 2 times as large at most." in text(answer)
+    page = text(alices.get(f"/edit/{brought.public_id}"))
+    assert ("2 times as large" in page, "4 times as large" in page) == (True, False)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("factor", ["", "3", "-2", "2.0", "¾"])
+def test_other_factors_are_refused(alices: Client, alice: Account, factor: str) -> None:
+    assert enlarge(alices, keep(alice).public_id, factor).status_code == 400  # type: ignore[attr-defined]
