@@ -17,7 +17,7 @@ from limner.jobs.threads import in_thread
 from limner.prompts.writers.contract import PromptOrder
 from limner.prompts.writers.registry import build_writer
 from limner.studio.ahead import ahead
-from limner.studio.views import _for_viewer, _offer
+from limner.studio.page import for_viewer, offer_for
 
 PACE = 0.06
 """Seconds between two words: an eye can follow them, and a hand can stop them."""
@@ -25,10 +25,10 @@ LONGEST_BEGINNING = 4000
 
 
 @require_GET
-@_for_viewer
+@for_viewer
 def takes(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Another size or count was chosen: the seconds, the credits and the price of what the form says now."""
-    offered = _offer(viewer, request.GET.get("model", ""))
+    offered = offer_for(viewer, request.GET.get("model", ""))
     context = {"offer": offered, "again": True, "price": offered.price(request.GET)}
     return render(request, "studio/_takes.html", {**context, "ahead": ahead(viewer, offered, request.GET)})
 
@@ -40,7 +40,7 @@ async def random_prompt(request: HttpRequest) -> HttpResponseBase:
     if viewer is None:
         return HttpResponse("Sign in first.", status=401, content_type="text/plain")
     try:
-        offered = await in_thread(_offer, viewer, request.GET.get("model", ""))
+        offered = await in_thread(offer_for, viewer, request.GET.get("model", ""))
     except LimnerError as error:
         return HttpResponse(error.message, status=error.status, content_type="text/plain")
     beginning = request.GET.get("prompt", "")[:LONGEST_BEGINNING]

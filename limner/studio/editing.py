@@ -21,13 +21,13 @@ from limner.jobs import enlarging
 from limner.jobs.models import Job
 from limner.studio import changes
 from limner.studio.changes import MOST_AT_ONCE, Source
-from limner.studio.views import _by_htmx, _for_viewer
+from limner.studio.page import by_htmx, for_viewer
 
 USUAL_STRENGTH = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_viewer
+@for_viewer
 def edit(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """Paint where a picture should change, say what should be there, and draw."""
     source = changes.source_of(viewer, public_id)
@@ -42,7 +42,7 @@ def edit(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse
 
 
 @require_POST
-@_for_viewer
+@for_viewer
 def vary(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """Draw others like it."""
     source = changes.source_of(viewer, public_id)
@@ -54,7 +54,7 @@ def vary(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse
 
 
 @require_POST
-@_for_viewer
+@for_viewer
 def enlarge(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """Keep it two or four times as large."""
     source = changes.source_of(viewer, public_id)
@@ -67,7 +67,7 @@ def enlarge(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespo
 
 
 @require_GET
-@_for_viewer
+@for_viewer
 def compare(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """A picture over what it was changed from."""
     after = changes.source_of(viewer, public_id)
@@ -78,7 +78,7 @@ def compare(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_viewer
+@for_viewer
 def upload(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Bring a picture: from a file, a camera or the clipboard. Everything but its pixels is left out."""
     if request.method != "POST":
@@ -91,16 +91,16 @@ def upload(request: HttpRequest, viewer: Account) -> HttpResponse:
             raise InvalidRequest(f"{len(files)} pictures came at once. Bring them one at a time.", param="image")
         brought = store_upload(viewer, files[0].read())
     except LimnerError as error:
-        if _by_htmx(request):
+        if by_htmx(request):
             raise
         return _bring(request, problem=error.message, status=error.status)
-    if _by_htmx(request):
+    if by_htmx(request):
         return render(request, "studio/_brought.html", {"source": Source(brought)}, status=201)
     return redirect("studio:edit", brought.public_id)
 
 
 @require_GET
-@_for_viewer
+@for_viewer
 def upload_file(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """One's own upload, as it was kept."""
     found = Source(upload_of(viewer, public_id))
@@ -143,7 +143,7 @@ def _page(
 
 def _refused(request: HttpRequest, viewer: Account, source: Source, error: LimnerError) -> HttpResponse:
     """The script keeps what was painted and shows the sentence; without it the page comes again with the words."""
-    if _by_htmx(request):
+    if by_htmx(request):
         raise error
     return _page(request, viewer, source, problem=error.message, status=error.status)
 
@@ -151,4 +151,4 @@ def _refused(request: HttpRequest, viewer: Account, source: Source, error: Limne
 def _drawing(request: HttpRequest, job: Job) -> HttpResponse:
     """It appears on the wall."""
     there = f"{reverse('studio:page')}#job-{job.public_id}"
-    return HttpResponse(status=204, headers={"HX-Redirect": there}) if _by_htmx(request) else redirect(there)
+    return HttpResponse(status=204, headers={"HX-Redirect": there}) if by_htmx(request) else redirect(there)

@@ -14,20 +14,20 @@ from limner.gallery.uploads import MAX_BYTES
 from limner.provenance.containers import kind
 from limner.provenance.reading import LIMNER, Reading, settings_in
 from limner.studio import refining
-from limner.studio.views import _for_viewer, _page
+from limner.studio.page import for_viewer, make_page
 
 FIELD = "picture"
 
 
 @require_http_methods(["GET", "POST"])
-@_for_viewer
+@for_viewer
 def read(request: HttpRequest, viewer: Account) -> HttpResponse:
     """The make page with the settings that the file says. Asked for without a file, by a reload: the page."""
     if request.method == "GET":
         return redirect("studio:page")
     found = _reading(request)
     start = refining.start_with(viewer, found.made)
-    return _page(request, viewer, start=replace(start, notes=(_from(found), *start.notes, *_left_out(found))))
+    return make_page(request, viewer, start=replace(start, notes=(_from(found), *start.notes, *_left_out(found))))
 
 
 def _reading(request: HttpRequest) -> Reading:
