@@ -6,7 +6,23 @@ trying again may help (`retryable`), and whose fault it is. The sentence tells t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+
+class Sentence(str):
+    """English that knows what it is made of, so that a page can say it in another language (`look/speech.py`)."""
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+
+def say(template: str, **values: object) -> Sentence:
+    """`say("{size} is too large.", size=size)`: for rooms that may not import Django. `make messages` finds it."""
+    made = Sentence(template.format(**values))
+    made.template, made.values = template, values
+    return made
 
 
 class Fault(StrEnum):

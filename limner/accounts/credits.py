@@ -14,7 +14,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now, TruncMonth
 
 from limner.accounts.models import Account, CreditEntry, Plan
-from limner.errors import OutOfCredits
+from limner.errors import OutOfCredits, say
 
 Kind = CreditEntry.Kind
 
@@ -27,8 +27,12 @@ def hold(account: Account, job: UUID, amount: int) -> None:
     left = balance(account)
     if left is not None and amount > left:
         raise OutOfCredits(
-            f"This needs {_credits(amount)} credits and you have {_credits(max(left, 0))} left this month."
-            " Ask for fewer or smaller pictures, or wait for the next month."
+            say(
+                "This needs {needed} credits and you have {left} left this month."
+                " Ask for fewer or smaller pictures, or wait for the next month.",
+                needed=_credits(amount),
+                left=_credits(max(left, 0)),
+            )
         )
     _write(account.pk, job, Kind.HOLD, amount)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from limner.accounts.keys import digest
 from limner.accounts.models import Account, ApiKey
 from limner.accounts.plans import unlimited
-from limner.errors import RateLimited
+from limner.errors import RateLimited, say
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -90,7 +90,7 @@ def check_sign_in(address: str, username: str) -> None:
     for item, name in _sign_in_limits(address, username):
         if not _limiter().test(item, *name):
             raise RateLimited(
-                "Too many attempts to sign in. Wait a few minutes, then try again.",
+                say("Too many attempts to sign in. Wait a few minutes, then try again."),
                 retry_after=_seconds_left(item, *name),
             )
 
@@ -107,7 +107,7 @@ def check_report(address: str) -> None:
 
     item, name = RateLimitItemPerMinute(REPORTS_A_MINUTE), ("report", address)
     if not _limiter().hit(item, *name):
-        raise RateLimited("Too many reports.", retry_after=_seconds_left(item, *name))
+        raise RateLimited(say("Too many reports."), retry_after=_seconds_left(item, *name))
 
 
 def forget_counts() -> None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from limner.engines.contract import Capabilities, DrawRequest, Size, Task
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, say
 
 BUNDLED = Path(__file__).parent / "bundled"
 
@@ -126,7 +126,7 @@ def _storybook() -> Model:
         name="storybook",
         engine="openvino",
         title="Storybook",
-        description="The bundled model: picture-book scenes of a small world, drawn offline in seconds.",
+        description=say("The bundled model: picture-book scenes of a small world, drawn offline in seconds."),
         path=folder,
         capabilities=Capabilities(
             tasks=frozenset({Task.CREATE, Task.EDIT, Task.VARY}),
@@ -207,7 +207,7 @@ def model(name: str) -> Model:
     """The model called `name`. Raises InvalidRequest with the sentence OpenAI has for it."""
     found = catalog().get(name)
     if found is None:
-        raise InvalidRequest(f"The model '{name[:100]}' does not exist.", param="model")
+        raise InvalidRequest(say("The model '{name}' does not exist.", name=name[:100]), param="model")
     return found
 
 

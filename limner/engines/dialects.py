@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from limner.engines.catalog import Model, catalog
 from limner.engines.families import TODAYS, family_called
 from limner.engines.sizes import RULES
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, say
 
 if TYPE_CHECKING:
     from limner.engines.contract import Size
@@ -141,7 +141,7 @@ def target_for(model_name: str | None, targets: Mapping[str, str]) -> str:
             return found
     elif family_called(name) is not None:
         return todays_model()
-    raise InvalidRequest(f"The model '{name[:100]}' does not exist.", param="model")
+    raise InvalidRequest(say("The model '{name}' does not exist.", name=name[:100]), param="model")
 
 
 def todays_model() -> str:

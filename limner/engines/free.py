@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from limner.engines.contract import Size
 from limner.engines.dialects import LIMNER
+from limner.errors import say
 
 SHORTEST_EDGE, LONGEST_EDGE = 64, 4096
 MOST_PIXELS = 8_294_400
@@ -14,9 +15,9 @@ MOST_PIXELS = 8_294_400
 def size_fault(size: Size) -> str | None:
     """Why a size is refused, or None where it is fine."""
     if min(size.width, size.height) < SHORTEST_EDGE or max(size.width, size.height) > LONGEST_EDGE:
-        return f"Width and height must be {SHORTEST_EDGE} to {LONGEST_EDGE}."
+        return say("Width and height must be {shortest} to {longest}.", shortest=SHORTEST_EDGE, longest=LONGEST_EDGE)
     if size.pixels > MOST_PIXELS:
-        return f"A picture may have at most {MOST_PIXELS:,} pixels."
+        return say("A picture may have at most {most:,} pixels.", most=MOST_PIXELS)
     return None
 
 

@@ -8,6 +8,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import DrawRequest, Size
 from limner.engines.dialects import dialect_for
 from limner.engines.validation import Ask, make_request
+from limner.errors import Sentence, say
 
 MIDDLE = "medium"
 
@@ -36,24 +37,24 @@ def price_of(model: Model, size: Size | None = None, quality: str = "") -> int:
     return asked_price(replace(request, n=1, quality=quality or usual_quality(model)), model)
 
 
-def money(millicredits: int) -> str:
+def money(millicredits: int) -> Sentence:
     """`nothing`, `less than 0.1 cents`, `5.3 cents`, `1 cent`, `$1.06`."""
     if millicredits <= 0:
-        return "nothing"
+        return say("nothing")
     if millicredits < 50:
-        return "less than 0.1 cents"
+        return say("less than 0.1 cents")
     tenths = (millicredits + 50) // 100
     if tenths >= 1000:
         cents = (millicredits + 500) // 1000
-        return f"${cents // 100}.{cents % 100:02d}"
+        return say("${dollars}.{cents:02d}", dollars=cents // 100, cents=cents % 100)
     whole, rest = divmod(tenths, 10)
     if tenths == 10:
-        return "1 cent"
-    return f"{whole}.{rest} cents" if rest else f"{whole} cents"
+        return say("1 cent")
+    return say("{whole}.{rest} cents", whole=whole, rest=rest) if rest else say("{whole} cents", whole=whole)
 
 
-def price_tag(model: Model) -> str:
+def price_tag(model: Model) -> Sentence:
     """Beside a model's name: `about 5.3 cents a picture`, `costs nothing`, `no price set`."""
     if costs_money(model):
-        return f"about {money(price_of(model))} a picture"
-    return "no price set" if model.upstream else "costs nothing"
+        return say("about {money} a picture", money=money(price_of(model)))
+    return say("no price set") if model.upstream else say("costs nothing")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from limner.engines.contract import Capabilities, Size
+from limner.errors import say
 
 SAME_SHAPE = 0.01
 """One percent of stretch: nobody sees it, and it spares drawing a far larger picture for an exact shape."""
@@ -26,17 +27,19 @@ class Rule:
     def fault(self, size: Size) -> str | None:
         """Why `size` is refused, in OpenAI's sentences, or None where it is fine."""
         if min(size.width, size.height) < 1:
-            return f"Width and height must both be at least {self.multiple}."
+            return say("Width and height must both be at least {multiple}.", multiple=self.multiple)
         if size.width % self.multiple or size.height % self.multiple:
-            return f"Width and height must both be divisible by {self.multiple}."
+            return say("Width and height must both be divisible by {multiple}.", multiple=self.multiple)
         if max(size.width, size.height) > self.max_edge:
-            return f"The longest edge must be less than or equal to {self.max_edge}."
+            return say("The longest edge must be less than or equal to {edge}.", edge=self.max_edge)
         if max(size.width, size.height) > self.max_ratio * min(size.width, size.height):
-            return f"The longest edge must be at most {_COUNTS[self.max_ratio]} times the shortest edge."
+            return say(
+                "The longest edge must be at most {many} times the shortest edge.", many=_COUNTS[self.max_ratio]
+            )
         if size.pixels < self.min_pixels:
-            return "Requested resolution is below the current minimum pixel budget."
+            return say("Requested resolution is below the current minimum pixel budget.")
         if size.pixels > self.max_pixels:
-            return "Requested resolution exceeds the current pixel budget."
+            return say("Requested resolution exceeds the current pixel budget.")
         return None
 
     def nearest(self, size: Size) -> Size:
@@ -57,7 +60,7 @@ class Rule:
                     yield found
 
 
-_COUNTS = {2: "two", 3: "three", 4: "four"}
+_COUNTS = {2: say("two"), 3: say("three"), 4: say("four")}
 
 
 @lru_cache(maxsize=512)

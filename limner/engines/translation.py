@@ -16,7 +16,7 @@ from limner.engines.contract import ImageRef, Size, Task
 from limner.engines.dialects import DALL_E_2, Dialect
 from limner.engines.sizes import native_size
 from limner.engines.words import words_of
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,13 @@ def _task(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:
         return {}, []
     if wanted.task is Task.VARY and Task.EDIT in tasks:
         return {"task": Task.EDIT, "prompt": wanted.prompt.strip() or VARIATION}, []
-    said = {Task.CREATE: "draw from words alone", Task.EDIT: "edit pictures", Task.VARY: "vary pictures"}
-    raise InvalidRequest(
-        f"{target.title} does not {said.get(wanted.task, str(wanted.task))}. Choose another model.", param="model"
-    )
+    said = {
+        Task.CREATE: say("{model} does not draw from words alone. Choose another model.", model=target.title),
+        Task.EDIT: say("{model} does not edit pictures. Choose another model.", model=target.title),
+        Task.VARY: say("{model} does not vary pictures. Choose another model.", model=target.title),
+    }
+    other = say("{model} does not {task}. Choose another model.", model=target.title, task=str(wanted.task))
+    raise InvalidRequest(said.get(wanted.task, other), param="model")
 
 
 def _images(wanted: Wanted, dialect: Dialect, target: Model) -> Translation:

@@ -18,7 +18,7 @@ from limner.engines.dialects import Dialect
 from limner.engines.sizes import RULES
 from limner.engines.translation import STYLES, Notice, Wanted, translate
 from limner.engines.words import words_of
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, say
 
 if TYPE_CHECKING:
     from limner.engines.catalog import Model
@@ -127,34 +127,47 @@ def check_text(param: str, value: object, *, maximum: int, minimum: int = 1) -> 
     """A string that can be stored and drawn. Whitespace alone is accepted, as OpenAI does."""
     if isinstance(value, Missing):
         raise InvalidRequest(
-            f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"
+            say("Missing required parameter: '{param}'.", param=param), param=param, code="missing_required_parameter"
         )
     if not isinstance(value, str):
-        raise wrong_type(param, "a string", value)
+        raise wrong_type(param, say("a string"), value)
     if len(value) < minimum:
         raise InvalidRequest(
-            f"Invalid '{param}': empty string. Expected a string with minimum length {minimum}, "
-            "but got an empty string instead.",
+            say(
+                "Invalid '{param}': empty string. Expected a string with minimum length {minimum}, "
+                "but got an empty string instead.",
+                param=param,
+                minimum=minimum,
+            ),
             param=param,
             code="empty_string",
         )
     if len(value) > maximum:
         raise InvalidRequest(
-            f"Invalid '{param}': string too long. Expected a string with maximum length {maximum}, "
-            f"but got a string with length {len(value)} instead.",
+            say(
+                "Invalid '{param}': string too long. Expected a string with maximum length {maximum}, "
+                "but got a string with length {length} instead.",
+                param=param,
+                maximum=maximum,
+                length=len(value),
+            ),
             param=param,
             code="string_above_max_length",
         )
     if "\0" in value:
         raise InvalidRequest(
-            f"Invalid '{param}': it contains a NUL character (U+0000). Remove it and try again.", param=param
+            say("Invalid '{param}': it contains a NUL character (U+0000). Remove it and try again.", param=param),
+            param=param,
         )
     try:
         value.encode()
     except UnicodeEncodeError:
         raise InvalidRequest(
-            f"Invalid '{param}': it contains half of a character (a lone surrogate), which is not valid Unicode. "
-            "Remove it and try again.",
+            say(
+                "Invalid '{param}': it contains half of a character (a lone surrogate), which is not valid Unicode. "
+                "Remove it and try again.",
+                param=param,
+            ),
             param=param,
         ) from None
     return value
@@ -165,7 +178,7 @@ def check_integer(param: str, value: object, minimum: int, maximum: int) -> int 
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
-        raise wrong_type(param, "an integer", value)
+        raise wrong_type(param, say("an integer"), value)
     _check_bounds(param, "integer", value, minimum, maximum)
     return value
 
@@ -175,10 +188,15 @@ def check_number(param: str, value: object, minimum: float, maximum: float) -> f
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise wrong_type(param, "a number", value)
+        raise wrong_type(param, say("a number"), value)
     if isinstance(value, float) and math.isnan(value):
         raise InvalidRequest(
-            f"Invalid '{param}': not a number. Expected a number between {_show(minimum)} and {_show(maximum)}.",
+            say(
+                "Invalid '{param}': not a number. Expected a number between {minimum} and {maximum}.",
+                param=param,
+                minimum=_show(minimum),
+                maximum=_show(maximum),
+            ),
             param=param,
         )
     _check_bounds(param, "decimal", value, minimum, maximum)
@@ -190,8 +208,7 @@ def check_choice(param: str, value: object, choices: Sequence[str], *, default: 
     if value is None:
         return default
     if not isinstance(value, str):
-        quoted = [f"'{choice}'" for choice in choices]
-        raise wrong_type(param, f"one of {_listed(quoted, 'or')}", value)
+        raise wrong_type(param, say("one of {values}", values=_one_of(choices)), value)
     if value not in choices:
         raise unsupported_value(param, value, choices)
     return value
@@ -203,7 +220,7 @@ def check_size(value: object, dialect: Dialect, able: Capabilities, *, like: Ima
     if value is None:
         value = dialect.default_size
     if not isinstance(value, str):
-        raise wrong_type("size", "a string", value)
+        raise wrong_type("size", say("a string"), value)
     offered = tuple(str(size) for size in able.offered_sizes)
     free = dialect.size_rule or (RULES[able.free_sizes].fault if able.free_sizes and dialect.sizes is None else None)
     choices = (*offered, "auto") if dialect.sizes is None else dialect.sizes
@@ -245,7 +262,12 @@ def _shape(size: Size) -> float:
 def wrong_type(param: str, expected: str, value: object) -> InvalidRequest:
     """OpenAI's sentence for a value of the wrong type."""
     return InvalidRequest(
-        f"Invalid type for '{param}': expected {expected}, but got {type_name(value)} instead.",
+        say(
+            "Invalid type for '{param}': expected {expected}, but got {got} instead.",
+            param=param,
+            expected=expected,
+            got=type_name(value),
+        ),
         param=param,
         code="invalid_type",
     )
@@ -253,9 +275,11 @@ def wrong_type(param: str, expected: str, value: object) -> InvalidRequest:
 
 def unsupported_value(param: str, value: str, choices: Sequence[str]) -> InvalidRequest:
     """OpenAI's sentence for a value that is not among the allowed ones."""
-    quoted = [f"'{choice}'" for choice in choices]
     return InvalidRequest(
-        f"Invalid value: '{_short(value)}'. Supported values are: {_listed(quoted, 'and')}.", param=param
+        say(
+            "Invalid value: '{value}'. Supported values are: {values}.", value=_short(value), values=_all_of(choices)
+        ),
+        param=param,
     )
 
 
@@ -264,15 +288,15 @@ def type_name(value: object) -> str:
     if value is None:
         return "null"
     names: tuple[tuple[type, str], ...] = (
-        (bool, "a boolean"),
-        (int, "an integer"),
-        (float, "a decimal number"),
-        (str, "a string"),
-        (list, "an array"),
-        (dict, "an object"),
-        (File, "a file"),
+        (bool, say("a boolean")),
+        (int, say("an integer")),
+        (float, say("a decimal number")),
+        (str, say("a string")),
+        (list, say("an array")),
+        (dict, say("an object")),
+        (File, say("a file")),
     )
-    return next((name for kind, name in names if isinstance(value, kind)), "an unknown value")
+    return next((name for kind, name in names if isinstance(value, kind)), say("an unknown value"))
 
 
 def _check_n(value: object, dialect: Dialect, able: Capabilities) -> int:
@@ -304,10 +328,11 @@ def _free_size(value: str, rule: Callable[[Size], str | None]) -> Size:
         size = Size.parse(value if len(value) <= 20 else "")
     except ValueError:
         raise InvalidRequest(
-            f"Invalid size '{_short(value)}'. Expected WIDTHxHEIGHT, for example '1824x1024'.", param="size"
+            say("Invalid size '{size}'. Expected WIDTHxHEIGHT, for example '1824x1024'.", size=_short(value)),
+            param="size",
         ) from None
     if fault := rule(size):
-        raise InvalidRequest(f"Invalid size '{value}'. {fault}", param="size")
+        raise InvalidRequest(say("Invalid size '{size}'. {fault}", size=value, fault=fault), param="size")
     return size
 
 
@@ -326,23 +351,34 @@ def _unread(model: Model, prompt: str, negative: str) -> list[Notice]:
 
 
 def _check_bounds(param: str, kind: str, value: float, minimum: float, maximum: float) -> None:
-    for wrong, where, code, sign, bound in (
-        (value < minimum, "below minimum", f"{kind}_below_min_value", ">=", minimum),
-        (value > maximum, "above maximum", f"{kind}_above_max_value", "<=", maximum),
-    ):
-        if wrong:
-            raise InvalidRequest(
-                f"Invalid '{param}': {kind} {where} value. Expected a value {sign} {_show(bound)}, "
-                f"but got {_show(value)} instead.",
-                param=param,
-                code=code,
-            )
+    kinds = {"integer": say("integer"), "decimal": say("decimal")}
+    said = {"param": param, "kind": kinds[kind], "got": _show(value)}
+    if value < minimum:
+        raise InvalidRequest(
+            say(
+                "Invalid '{param}': {kind} below minimum value. Expected a value >= {bound}, but got {got} instead.",
+                bound=_show(minimum),
+                **said,
+            ),
+            param=param,
+            code=f"{kind}_below_min_value",
+        )
+    if value > maximum:
+        raise InvalidRequest(
+            say(
+                "Invalid '{param}': {kind} above maximum value. Expected a value <= {bound}, but got {got} instead.",
+                bound=_show(maximum),
+                **said,
+            ),
+            param=param,
+            code=f"{kind}_above_max_value",
+        )
 
 
 def _show(value: float) -> str:
     """A number for a sentence. Python refuses to write integers of more than 4300 digits, so a huge one is told."""
     if isinstance(value, int) and value.bit_length() > 128:
-        return f"an integer of about {int(value.bit_length() * math.log10(2)) + 1} digits"
+        return say("an integer of about {digits} digits", digits=int(value.bit_length() * math.log10(2)) + 1)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -352,10 +388,23 @@ def _short(text: str, length: int = 100) -> str:
     return cut.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
-def _listed(items: Sequence[str], word: str) -> str:
-    if len(items) < 3:
-        return f" {word} ".join(items)
-    return f"{', '.join(items[:-1])}, {word} {items[-1]}"
+def _all_of(choices: Sequence[str]) -> str:
+    several, last = _but_the_last(choices)
+    if len(choices) < 3:
+        return say("{one} and {other}", one=several, other=last) if several else last
+    return say("{several}, and {last}", several=several, last=last)
+
+
+def _one_of(choices: Sequence[str]) -> str:
+    several, last = _but_the_last(choices)
+    if len(choices) < 3:
+        return say("{one} or {other}", one=several, other=last) if several else last
+    return say("{several}, or {last}", several=several, last=last)
+
+
+def _but_the_last(choices: Sequence[str]) -> tuple[str, str]:
+    quoted = [f"'{choice}'" for choice in choices]
+    return ", ".join(quoted[:-1]), "".join(quoted[-1:])
 
 
 __all__ = [

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from limner.engines.contract import Size
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, say
 from limner.gallery.uploads import Clean, clean
 from limner.provenance.fresh_png import fresh_png
 
@@ -65,10 +65,12 @@ def _stays(painted: bytes, size: Size, *, may_be_bare: bool) -> Image.Image:
     try:
         brought = clean(painted)
     except InvalidRequest as fault:
-        raise InvalidRequest(f"Invalid mask. {fault.message}", param="mask", code=fault.code) from None
+        raise InvalidRequest(
+            say("Invalid mask. {fault}", fault=fault.message), param="mask", code=fault.code
+        ) from None
     if not brought.has_clear and not may_be_bare:
         raise InvalidRequest(
-            "Nothing is painted. Paint over the part that should change, or press Clear to change all of it.",
+            say("Nothing is painted. Paint over the part that should change, or press Clear to change all of it."),
             param="mask",
         )
     with Image.open(io.BytesIO(brought.data)) as image:

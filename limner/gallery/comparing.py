@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.utils.translation import gettext
+
 from limner.gallery.models import Picture
 
 MOST_WORDS = 2000
@@ -89,13 +91,14 @@ def _words(text: str) -> list[tuple[str, str]]:
 
 def _changes(before: Picture, after: Picture) -> Iterator[Change]:
     pairs = {
-        "Model": (before.model, after.model),
-        "Size": (f"{before.width} × {before.height}", f"{after.width} × {after.height}"),
-        "Seed": (before.seed, after.seed),
-        "Steps": (before.parameters.get("steps"), after.parameters.get("steps")),
-        "Guidance": (before.parameters.get("guidance"), after.parameters.get("guidance")),
-        "Strength": (before.parameters.get("strength"), after.parameters.get("strength")),
+        gettext("Model"): (before.model, after.model),
+        gettext("Size"): (f"{before.width} × {before.height}", f"{after.width} × {after.height}"),
+        gettext("Seed"): (before.seed, after.seed),
+        gettext("Steps"): (before.parameters.get("steps"), after.parameters.get("steps")),
+        gettext("Guidance"): (before.parameters.get("guidance"), after.parameters.get("guidance")),
+        gettext("Strength"): (before.parameters.get("strength"), after.parameters.get("strength")),
     }
     for name, (old, new) in pairs.items():
         if old != new:
-            yield Change(name, "none" if old is None else old, "none" if new is None else new)
+            none = gettext("none")
+            yield Change(name, none if old is None else old, none if new is None else new)

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from limner.accounts.models import Account
 from limner.engines.contract import ImageRef
-from limner.errors import NotFound
+from limner.errors import NotFound, say
 from limner.gallery.models import Lineage, Picture, Upload
 
 
@@ -39,7 +39,7 @@ def trash_of(account: Account) -> QuerySet[Picture]:
 def trashed_picture_of(account: Account | None, public_id: UUID) -> Picture:
     """One's own picture in the trash. Raises NotFound."""
     if account is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(say("There is no such picture."))
     return _the_one(trash_of(account), public_id)
 
 
@@ -80,7 +80,7 @@ def upload_of(account: Account, public_id: UUID) -> Upload:
     """One of them. Raises NotFound."""
     upload = uploads_of(account).filter(public_id=public_id).first()
     if upload is None:
-        raise NotFound("There is no such upload.")
+        raise NotFound(say("There is no such upload."))
     return upload
 
 
@@ -90,7 +90,7 @@ def own_image(account: Account, public_id: UUID) -> Picture | Upload:
         uploads_of(account).filter(public_id=public_id).first()
     )
     if found is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(say("There is no such picture."))
     return found
 
 
@@ -149,5 +149,5 @@ def relatives_visible_to(account: Account | None, picture: Picture) -> tuple[lis
 def _the_one(pictures: QuerySet[Picture], public_id: UUID) -> Picture:
     picture = pictures.filter(public_id=public_id).first()
     if picture is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(say("There is no such picture."))
     return picture

@@ -13,7 +13,7 @@ from limner.accounts.models import Account
 from limner.engines.catalog import catalog
 from limner.engines.contract import REFINES, DrawRequest, Size, Task
 from limner.engines.weights import fingerprint, sampler
-from limner.errors import NotAllowed, NotFound
+from limner.errors import NotAllowed, NotFound, say
 from limner.gallery.models import Lineage, Picture, Upload
 from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trashed_picture_of
 from limner.gallery.uploads import Clean, clean
@@ -123,7 +123,7 @@ def trash(account: Account, public_id: UUID) -> Picture:
         except NotFound:
             return trashed_picture_of(account, public_id)
         if picture.account_id != account.pk:
-            raise NotAllowed("Only the person who made a picture can put it into the trash.")
+            raise NotAllowed(say("Only the person who made a picture can put it into the trash."))
         picture.trashed_at = timezone.now()
         picture.save(update_fields=["trashed_at"])
         return picture
@@ -137,7 +137,7 @@ def restore(account: Account, public_id: UUID) -> Picture:
         except NotFound:
             picture = picture_visible_to(account, public_id)
             if picture.account_id != account.pk:
-                raise NotAllowed("Only the person who made a picture can take it out of the trash.") from None
+                raise NotAllowed(say("Only the person who made a picture can take it out of the trash.")) from None
             return picture
         picture.trashed_at = None
         picture.save(update_fields=["trashed_at"])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from limner.accounts.models import Account
-from limner.errors import NotAllowed
+from limner.errors import NotAllowed, say
 from limner.gallery.formats import extension_of
 from limner.gallery.queries import picture_visible_to
 from limner.storage import signing
@@ -22,7 +22,7 @@ def share(account: Account, public_id: UUID) -> str:
     """The path of a link to one's own picture. Raises NotFound, or NotAllowed for somebody else's public picture."""
     picture = picture_visible_to(account, public_id)
     if picture.account_id != account.pk:
-        raise NotAllowed("Only the person who made a picture can make a link to it.")
+        raise NotAllowed(say("Only the person who made a picture can make a link to it."))
     ext = extension_of(picture)
     token = signing.sign(picture.public_id, ext, timezone.now() + timedelta(days=DAYS))
     return reverse("gallery:signed", kwargs={"token": token, "ext": ext})

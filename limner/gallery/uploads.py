@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, Sentence, say
 from limner.gallery.scans import START, too_many_scans
 from limner.provenance.fresh_png import fresh_png
 
@@ -86,7 +86,7 @@ _BIT_DEPTH = 24
 def _opened(data: bytes) -> Iterator[Image.Image]:
     """The image, not unpacked yet. Whatever goes wrong with it inside is said in a sentence."""
     if len(data) > MAX_BYTES:
-        raise _refused("This file is larger than 50 MB. Make it smaller and try again.")
+        raise _refused(say("This file is larger than 50 MB. Make it smaller and try again."))
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
@@ -94,8 +94,11 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
             most = min(MOST_SCANS, MOST_PIXELS_SCANNED // (opened.width * opened.height))
             if data.startswith(START) and too_many_scans(data, most):
                 raise _refused(
-                    f"This JPEG goes over its pixels more than {most} times, which takes too long to unpack. Save it "
-                    "as a PNG, or as an ordinary JPEG, and try again."
+                    say(
+                        "This JPEG goes over its pixels more than {most} times, which takes too long to unpack. Save "
+                        "it as a PNG, or as an ordinary JPEG, and try again.",
+                        most=most,
+                    )
                 )
             yield opened
     except InvalidRequest:
@@ -104,17 +107,15 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
         raise _too_many_pixels() from error
     except Exception as error:  # the boundary to Pillow: its decoders raise nearly anything
         log.info("Refused an upload of %d bytes: %r", len(data), error)
-        raise _refused(
-            f"This file is not a whole PNG, JPEG or WebP picture{_instead(data)}. Try another one."
-        ) from error
+        raise _refused(_not_whole(data)) from error
 
 
-def _instead(data: bytes) -> str:
+def _not_whole(data: bytes) -> Sentence:
     if data.startswith((b"GIF87a", b"GIF89a")):
-        return ", but a GIF"
+        return say("This file is not a whole PNG, JPEG or WebP picture, but a GIF. Try another one.")
     if b"<svg" in data[:1000].lower():
-        return ", but an SVG"
-    return ""
+        return say("This file is not a whole PNG, JPEG or WebP picture, but an SVG. Try another one.")
+    return say("This file is not a whole PNG, JPEG or WebP picture. Try another one.")
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -147,9 +148,9 @@ def _in_srgb(image: Image.Image, profile: bytes, mode: str) -> Image.Image:
     return changed or image
 
 
-def _refused(sentence: str) -> InvalidRequest:
+def _refused(sentence: Sentence) -> InvalidRequest:
     return InvalidRequest(sentence, param="image", code="invalid_image_file")
 
 
 def _too_many_pixels() -> InvalidRequest:
-    return _refused("This picture has more than 50 million pixels. Make it smaller and try again.")
+    return _refused(say("This picture has more than 50 million pixels. Make it smaller and try again."))

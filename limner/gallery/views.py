@@ -27,13 +27,14 @@ from django.views.decorators.http import require_POST, require_safe
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.engines.catalog import catalog
-from limner.errors import LimnerError, NotFound
+from limner.errors import LimnerError, NotFound, say
 from limner.gallery import services, sharing
 from limner.gallery.comparing import compare
 from limner.gallery.family import family_of
 from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, extension_of
 from limner.gallery.models import Picture
 from limner.gallery.queries import picture_behind_address, picture_visible_to, trashed_picture_of
+from limner.look.speech import spoken
 from limner.provenance import mark
 from limner.storage import blobs, signing
 from limner.storage.derived import derived
@@ -60,7 +61,7 @@ def _plainly(view: _View) -> _View:
         except LimnerError as error:
             if error.status >= 500:
                 log.error("%s %s: %s", request.method, request.path, error.message, exc_info=error)
-            return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+            return HttpResponse(spoken(error.message), status=error.status, content_type="text/plain; charset=utf-8")
         finally:
             _give_back_connections()
 
@@ -110,7 +111,7 @@ def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
     """
     found = picture_visible_to(account_of(request), public_id)
     if ext not in EXTENSIONS:
-        raise NotFound("There is no such file.")
+        raise NotFound(say("There is no such file."))
     return _for_a_person(_send(request, found, EXTENSIONS[ext], bare=request.GET.get("metadata") == "0"))
 
 
@@ -131,7 +132,7 @@ def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
     if variant == "original":
         variant = extension_of(found)
     if ext != ("webp" if variant.startswith("thumb-") else variant):
-        raise NotFound("There is no such picture.")
+        raise NotFound(say("There is no such picture."))
     response = _send(request, found, variant)
     left = max(0, int((expires_at - timezone.now()).total_seconds()))
     response["Cache-Control"] = f"private, max-age={left}, immutable"
@@ -157,7 +158,7 @@ def share(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """A link to one's own picture, for whoever is given it. Each press makes another one."""
     account = account_of(request)
     if account is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(say("There is no such picture."))
     address = request.build_absolute_uri(sharing.share(account, public_id))
     nearby = urlsplit(address).hostname in LOOPBACK
     context = {"public_id": public_id, "address": address, "days": sharing.DAYS, "nearby": nearby}
@@ -181,7 +182,7 @@ def restore(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 def _changed(request: HttpRequest, public_id: UUID, verb: Callable[[Account, UUID], Picture]) -> HttpResponseBase:
     account = account_of(request)
     if account is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(say("There is no such picture."))
     verb(account, public_id)
     return HttpResponseRedirect(reverse("gallery:picture", kwargs={"public_id": public_id}))
 
@@ -222,7 +223,7 @@ def _send(request: HttpRequest, picture: Picture, variant: str, *, bare: bool = 
     """One variant of a picture: `png`, `jpg`, `webp`, `thumb-256` or `thumb-640`; bare, without how it was made."""
     ext = "webp" if variant in {f"thumb-{width}" for width in WIDTHS} else variant
     if ext not in CONTENT_TYPES:
-        raise NotFound("There is no such file.")
+        raise NotFound(say("There is no such file."))
     etag = f'"{picture.sha256[:32]}-{variant}{"-bare" if bare else ""}"'
     modified = int(picture.created_at.timestamp())
     unchanged = get_conditional_response(request, etag=etag, last_modified=modified)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from limner.accounts.models import Account
 from limner.engines.contract import DrawRequest, ImageRef, Size, Task
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, Sentence, say
 from limner.gallery import services as gallery
 from limner.gallery.models import Picture, Upload
 from limner.jobs import events
@@ -124,7 +124,9 @@ def _tell(job: Job, picture: Picture) -> None:
     events.write([Happened(*about, "picture", told), Happened(*about, "state", done)])
 
 
-def _too_large(possible: list[int]) -> str:
+def _too_large(possible: list[int]) -> Sentence:
     if possible:
-        return f"That would be too large. This picture can be made {possible[-1]} times as large at most."
-    return "This picture is too large already: an enlarged one may have at most 4096 × 4096 pixels."
+        return say(
+            "That would be too large. This picture can be made {most} times as large at most.", most=possible[-1]
+        )
+    return say("This picture is too large already: an enlarged one may have at most 4096 × 4096 pixels.")

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from limner.accounts.models import Account
-from limner.errors import NotFound
+from limner.errors import NotFound, say
 from limner.gallery.models import Picture
 from limner.jobs import calls, estimate, pace
 from limner.jobs.events import StoredEvent
@@ -30,7 +30,7 @@ def job_visible_to(account: Account, public_id: UUID) -> Job:
     """One of them. Raises NotFound for anybody else's, as for none."""
     job = jobs_visible_to(account).filter(public_id=public_id).first()
     if job is None:
-        raise NotFound("There is no such job.")
+        raise NotFound(say("There is no such job."))
     return job
 
 

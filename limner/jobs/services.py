@@ -12,7 +12,7 @@ from limner.accounts import credits
 from limner.accounts.models import Account
 from limner.engines import catalog
 from limner.engines.contract import ASKED_WITH, DrawRequest
-from limner.errors import InvalidRequest, NotFound
+from limner.errors import InvalidRequest, NotFound, say
 from limner.jobs import events, fairness, ledger, pace
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
@@ -82,7 +82,7 @@ def cancel(account: Account, public_id: UUID) -> Job:
         mine = Job.objects.filter(account=account, public_id=public_id)
         job = mine.select_for_update(no_key=True).first()
         if job is None:
-            raise NotFound("There is no such job.")
+            raise NotFound(say("There is no such job."))
         if job.state == State.QUEUED:
             ledger.end_queued(job)
         elif job.state == State.RUNNING and not job.cancel_requested:
@@ -97,7 +97,7 @@ def _check_same(before: Job, request: DrawRequest) -> None:
     told = ledger.request_of(before)
     if told is not None and not _is_same(told, request):
         raise InvalidRequest(
-            "This idempotency key has been used for another request. Use a new one for each thing you ask for.",
+            say("This idempotency key has been used for another request. Use a new one for each thing you ask for."),
             param="idempotency-key",
             code="idempotency_key_reused",
         )

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from limner.accounts.models import Account
-from limner.errors import RateLimited
+from limner.errors import RateLimited, say
 from limner.jobs.bus import PASSING, account_channel, bus
 from limner.jobs.events import StoredEvent, state_data
 from limner.jobs.models import Job
@@ -61,7 +61,10 @@ def refuse_one_too_many(account: Account) -> None:
     """
     if _open[account.pk] >= MOST_STREAMS:
         raise RateLimited(
-            f"You have {MOST_STREAMS} event streams open, and one account may have no more. Close some of them.",
+            say(
+                "You have {most} event streams open, and one account may have no more. Close some of them.",
+                most=MOST_STREAMS,
+            ),
             retry_after=KEEP_ALIVE_SECONDS,
         )
 

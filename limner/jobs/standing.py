@@ -11,12 +11,14 @@ from typing import Any
 
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext, ngettext
 
 from limner.engines.prices import money
 from limner.engines.upstreams import Upstream
 from limner.engines.upstreams.looking import Seen, key_source
 from limner.jobs.models import UpstreamCall
 from limner.jobs.queries import SUMS, Spend, UpstreamState, spend, uncertain_calls, upstream_states
+from limner.look.speech import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,16 @@ class Standing:
     def spent(self) -> str:
         """This month's money in words."""
         if self.known is None:
-            return "not known"
+            return gettext("not known")
         month = self.known.spend
-        said = f"{'about ' if month.estimated else ''}{money(month.millicredits)}"
-        said += f" for {month.pictures} picture{'' if month.pictures == 1 else 's'}"
-        return said + (f", perhaps {money(month.possible)} more" if month.possible else "")
+        said = spoken(money(month.millicredits))
+        if month.estimated:
+            said = gettext("about {money}").format(money=said)
+        many = ngettext("{money} for {n} picture", "{money} for {n} pictures", month.pictures)
+        said = many.format(money=said, n=month.pictures)
+        if not month.possible:
+            return said
+        return gettext("{spent}, perhaps {more} more").format(spent=said, more=spoken(money(month.possible)))
 
     @property
     def facts(self) -> dict[str, object]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from django.conf import settings
 
 from limner.accounts.models import Account
-from limner.errors import UpstreamBusy, UpstreamClosed, UpstreamError, UpstreamFailed
+from limner.errors import UpstreamBusy, UpstreamClosed, UpstreamError, UpstreamFailed, say
 
-_BROKE = "The server that draws with this model broke or could not be reached. Try again in a few minutes."
+_BROKE = say("The server that draws with this model broke or could not be reached. Try again in a few minutes.")
 _TO_OTHERS = {
-    UpstreamClosed.code: (
+    UpstreamClosed.code: say(
         "What draws this is not available here just now. Whoever runs this Limner can see why; another model may "
         "draw it."
     ),
-    UpstreamBusy.code: "The server that draws with this model has too much to do. Try again in a few minutes.",
+    UpstreamBusy.code: say("The server that draws with this model has too much to do. Try again in a few minutes."),
     UpstreamFailed.code: _BROKE,
     UpstreamError.code: _BROKE,
 }

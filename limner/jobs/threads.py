@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -27,7 +28,9 @@ async def in_thread(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 async def run_in(pool: ThreadPoolExecutor, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same in a pool of one's own."""
-    return await asyncio.get_running_loop().run_in_executor(pool, partial(_then_give_back, fn, *args, **kwargs))
+    call = partial(_then_give_back, fn, *args, **kwargs)
+    here = copy_context()  # what the caller speaks, for one
+    return await asyncio.get_running_loop().run_in_executor(pool, lambda: here.run(call))
 
 
 def _then_give_back(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

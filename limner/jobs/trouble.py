@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError
 
-from limner.errors import Unavailable
+from limner.errors import Unavailable, say
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,9 @@ def said_plainly() -> Iterator[None]:
     except DATABASE_TROUBLE as error:
         log.exception("The database did not do its part.")
         raise Unavailable(
-            "Limner cannot write to its database just now (is the disk full?). Free some space, or try again in a "
-            "moment.",
+            say(
+                "Limner cannot write to its database just now (is the disk full?). Free some space, or try again "
+                "in a moment."
+            ),
             retry_after=RETRY_AFTER,
         ) from error

@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from limner.engines.contract import DrawRequest
-from limner.errors import Blocked
+from limner.errors import Blocked, say
 
 WHOLE = 1.0
 """Guidance below this draws some of what the negative prompt says: it then counts as a prompt."""
@@ -23,7 +23,9 @@ def refuse_blocked(request: DrawRequest) -> None:
     for text in texts:
         found = blocked_in(text, settings.LIMNER_BLOCKED_WORDS)
         if found is not None:
-            raise Blocked(f"The prompt says “{found}”, which is not drawn here. Take it out and try again.")
+            raise Blocked(
+                say("The prompt says “{words}”, which is not drawn here. Take it out and try again.", words=found)
+            )
 
 
 def blocked_in(text: str, words: str) -> str | None:

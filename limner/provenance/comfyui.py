@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from limner.errors import say
 from limner.provenance.record import Provenance
 from limner.provenance.values import decimal, file_name, json_of, part, whole, words
 
@@ -37,8 +38,8 @@ _WIDGETS = {
 _BEYOND = {
     "ControlNet": "ControlNet",
     "IPAdapter": "IP-Adapter",
-    "Upscale": "upscaling",
-    "LoadImage": "the image it was drawn from",
+    "Upscale": say("upscaling"),
+    "LoadImage": say("the image it was drawn from"),
 }
 """What Limner has nothing like, by a part of the node's class."""
 

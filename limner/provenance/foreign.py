@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from limner.errors import say
 from limner.provenance.record import Provenance
 from limner.provenance.values import decimal, file_name, part, whole, words
 
 MOST_NAMED = 20
-_USED = {"controlnets": "ControlNet", "ipAdapters": "IP-Adapter", "refiner_model": "a refiner"}
+_USED = {"controlnets": "ControlNet", "ipAdapters": "IP-Adapter", "refiner_model": say("a refiner")}
 
 
 def invokeai(found: dict[str, Any]) -> tuple[Provenance, list[str]]:
@@ -76,8 +77,8 @@ def fooocus(found: dict[str, Any]) -> tuple[Provenance, list[str]]:
     )
     styles = re.findall(r"'([^']{1,60})'", words(found.get("styles"))[:4000])[:MOST_NAMED]
     refiner = file_name(found.get("refiner_model"))
-    more = [f"refiner {refiner}"] if refiner and refiner != "None" else []
-    return made, [*(f"style {name}" for name in styles), *_loras(found.get("loras")), *more]
+    more = [say("refiner {name}", name=refiner)] if refiner and refiner != "None" else []
+    return made, [*(say("style {name}", name=name) for name in styles), *_loras(found.get("loras")), *more]
 
 
 def is_fooocus(found: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from limner.errors import say
 from limner.provenance import comfyui, foreign
 from limner.provenance.infotext import facts_in
 from limner.provenance.mark import read
@@ -16,11 +17,11 @@ LIMNER = "Limner"
 A1111 = "AUTOMATIC1111"
 _MARKED = re.compile(r"\s*<(?:lora|lyco|hypernet):([^:<>]{1,80})[^<>]{0,80}>")
 _BEYOND = {
-    "Hires upscale": "enlarging while drawing",
-    "Refiner": "a refiner",
+    "Hires upscale": say("enlarging while drawing"),
+    "Refiner": say("a refiner"),
     "ControlNet 0": "ControlNet",
     "ADetailer model": "ADetailer",
-    "Clip skip": "clip skip",
+    "Clip skip": say("clip skip"),
 }
 """What AUTOMATIC1111's programs name and Limner has nothing like."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
-from limner.errors import NotFound, Unavailable
+from limner.errors import NotFound, Unavailable, say
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -92,15 +92,19 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise NotFound("This picture's file is no longer in storage.") from error
+        raise NotFound(say("This picture's file is no longer in storage.")) from error
     except OSError as error:
         if error.errno in _FULL:
             raise Unavailable(
-                "The disk that keeps the pictures is full, so nothing was stored. Free some space and try again."
+                say("The disk that keeps the pictures is full, so nothing was stored. Free some space and try again.")
             ) from error
-        raise Unavailable(f"The folder that keeps the pictures cannot be used: {error.strerror or error}.") from error
+        raise Unavailable(
+            say("The folder that keeps the pictures cannot be used: {why}.", why=error.strerror or error)
+        ) from error
     except _bucket_errors() as error:
-        raise Unavailable(f"The bucket that keeps the pictures did not answer as it should: {error}") from error
+        raise Unavailable(
+            say("The bucket that keeps the pictures did not answer as it should: {why}", why=error)
+        ) from error
 
 
 def _bucket_errors() -> tuple[type[Exception], ...]:

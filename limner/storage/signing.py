@@ -15,7 +15,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 
-from limner.errors import NotFound
+from limner.errors import NotFound, say
 
 _HEAD = struct.Struct(">16sI")
 _SEPARATOR = "~"  # safe in a URL, and not in base64's alphabet
@@ -40,7 +40,7 @@ def unsign(token: str) -> tuple[UUID, str]:
 
 def opened(token: str) -> tuple[UUID, str, datetime]:
     """As `unsign`, with the time at which the token expires."""
-    gone = "This address is wrong or has expired. Ask for a new one."
+    gone = say("This address is wrong or has expired. Ask for a new one.")
     try:
         payload = _signer().unsign(token)
         data = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))

@@ -16,17 +16,17 @@ from dotenv import dotenv_values
 from limner.engines.upstreams.reading import FILE_NAME, OPENAI, SETTING
 from limner.engines.upstreams.refreshing import models_there
 from limner.engines.upstreams.upstream import Upstream
-from limner.errors import LimnerError, UpstreamBusy, UpstreamClosed
+from limner.errors import LimnerError, UpstreamBusy, UpstreamClosed, say
 
 SECONDS = 5.0
 
 
 class State(StrEnum):
-    ANSWERS = "answers"
-    REFUSES = "key not accepted"
-    BUSY = "busy"
-    TROUBLE = "no answer"
-    UNASKED = "cannot be asked"
+    ANSWERS = say("answers")
+    REFUSES = say("key not accepted")
+    BUSY = say("busy")
+    TROUBLE = say("no answer")
+    UNASKED = say("cannot be asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,18 @@ async def look_at_all(upstreams: Iterable[Upstream], seconds: float = SECONDS) -
 async def look_at(upstream: Upstream, seconds: float = SECONDS) -> Seen:
     """The same for one."""
     if upstream.kind == "azure":
-        return Seen(State.UNASKED, "Azure does not list its deployments: the first picture shows how it is doing.")
+        azure = say("Azure does not list its deployments: the first picture shows how it is doing.")
+        return Seen(State.UNASKED, azure)
     found: Future[Seen] = Future()
     # A thread of its own, which nobody waits for: a server that hangs must not hold up the end of a program.
     threading.Thread(target=_look, args=(upstream, found), name=f"look-{upstream.name}", daemon=True).start()
     try:
         return await asyncio.wait_for(asyncio.wrap_future(found), seconds)
     except TimeoutError:
-        return Seen(State.TROUBLE, f"{upstream.name} did not answer within {seconds:g} seconds.")
+        return Seen(
+            State.TROUBLE,
+            say("{upstream} did not answer within {seconds:g} seconds.", upstream=upstream.name, seconds=seconds),
+        )
 
 
 def _look(upstream: Upstream, found: Future[Seen]) -> None:
@@ -85,24 +89,24 @@ async def _answer(upstream: Upstream) -> Seen:
 def key_source(upstream: Upstream, environment: Mapping[str, str], home: Path, here: Path) -> str:
     """Where its key stands, never the key: `OPENAI_API_KEY in .env`. `home` is LIMNER_HOME, `here` where we run."""
     if not upstream.key:
-        return "no key"
+        return say("no key")
     variable = "OPENAI_API_KEY"
     named = environment.get(SETTING, "")
     file = home / Path(named).expanduser() if named else home / FILE_NAME
     table = _table(file, upstream.name)
     for way in ("key", "key_file"):
         if table.get(way):
-            return f"{way} in {file.name}"
+            return say("{what} in {file}", what=way, file=file.name)
     if isinstance(table.get("key_env"), str):
         variable = table["key_env"]
     elif upstream.name != OPENAI:
         return file.name
     if environment.get(variable) or environment.get(f"{variable}_FILE"):
-        return f"{variable} in the environment"
+        return say("{variable} in the environment", variable=variable)
     for folder, name in ((home, "LIMNER_HOME/.env"), (here, ".env")):
         lines = dotenv_values(folder / ".env", interpolate=False) if (folder / ".env").is_file() else {}
         if lines.get(variable) or lines.get(f"{variable}_FILE"):
-            return f"{variable} in {'.env' if folder == here else name}"
+            return say("{what} in {file}", what=variable, file=".env" if folder == here else name)
     return variable
 
 

@@ -14,6 +14,7 @@ from limner.engines.upstreams.kinds import EDITS, GENERATIONS, KINDS, RESPONSE_F
 from limner.engines.upstreams.reading import read
 from limner.engines.upstreams.tables import BadUpstream
 from limner.engines.upstreams.upstream import Offered, Upstream
+from limner.errors import Sentence, say
 
 ENGINE = "openai"
 USUAL_SIZES = (Size(1024, 1024), Size(768, 768), Size(512, 512))
@@ -59,7 +60,7 @@ def _model(upstream: Upstream, offered: Offered, told_apart: bool) -> Model:
         name=f"{offered.name}@{upstream.name}" if told_apart else offered.name,
         engine=ENGINE,
         title=offered.name if family is None or offered.name not in family.names else _title(family, offered.name),
-        description=f"Drawn by {upstream.name}" + ("." if upstream.name == upstream.kind else f" ({kind.title})."),
+        description=_drawn_by(upstream, kind.title),
         path=None,
         capabilities=_capabilities(upstream, kind, family, offered),
         seconds=family.seconds if family else kind.seconds,
@@ -70,6 +71,12 @@ def _model(upstream: Upstream, offered: Offered, told_apart: bool) -> Model:
         upstream_model=offered.name,
         prices=prices,
     )
+
+
+def _drawn_by(upstream: Upstream, kind: str) -> Sentence:
+    if upstream.name == upstream.kind:
+        return say("Drawn by {upstream}.", upstream=upstream.name)
+    return say("Drawn by {upstream} ({kind}).", upstream=upstream.name, kind=kind)
 
 
 def _title(family: Family, name: str) -> str:

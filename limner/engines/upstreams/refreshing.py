@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from limner.engines.upstreams.remembering import remember
 from limner.engines.upstreams.upstream import Upstream
-from limner.errors import NotConfigured, UpstreamBusy, UpstreamClosed, UpstreamError, UpstreamFailed
+from limner.errors import NotConfigured, UpstreamBusy, UpstreamClosed, UpstreamError, UpstreamFailed, say
 
 TIMEOUT = 15.0
 MAX_BYTES = 5_000_000
@@ -67,29 +67,56 @@ def _asked(upstream: Upstream) -> object:
     except (OSError, HTTPException) as error:
         why = getattr(error, "reason", None) or error
         said = type(why).__name__ if not isinstance(why, str) else "no connection"
-        raise UpstreamFailed(f"{upstream.name} cannot be reached at {upstream.url} ({said}).") from None
+        raise UpstreamFailed(
+            say(
+                "{upstream} cannot be reached at {url} ({said}).", upstream=upstream.name, url=upstream.url, said=said
+            )
+        ) from None
     if len(body) > MAX_BYTES:
-        raise UpstreamFailed(f"{upstream.name} answered with more than a list of models.")
+        raise UpstreamFailed(say("{upstream} answered with more than a list of models.", upstream=upstream.name))
     try:
         return json.loads(body)
     except ValueError:
-        raise UpstreamFailed(f"{upstream.name} answered with something that is not JSON. Is {url} right?") from None
+        raise UpstreamFailed(
+            say(
+                "{upstream} answered with something that is not JSON. Is {url} right?",
+                upstream=upstream.name,
+                url=url,
+            )
+        ) from None
 
 
 def _raise_for(upstream: Upstream, status: int) -> NoReturn:
     if status in (401, 403):
-        raise UpstreamClosed(f"{upstream.name} does not accept the key (HTTP {status}). Check it, and its rights.")
+        raise UpstreamClosed(
+            say(
+                "{upstream} does not accept the key (HTTP {status}). Check it, and its rights.",
+                upstream=upstream.name,
+                status=status,
+            )
+        )
     if status == 429:
-        raise UpstreamBusy(f"{upstream.name} has too much to do (HTTP 429). Ask again later.")
+        raise UpstreamBusy(say("{upstream} has too much to do (HTTP 429). Ask again later.", upstream=upstream.name))
     if status >= 500:
-        raise UpstreamFailed(f"{upstream.name} answered with an error (HTTP {status}).")
-    raise UpstreamError(f"{upstream.name} has no list of models at {upstream.url}/models (HTTP {status}).")
+        raise UpstreamFailed(
+            say("{upstream} answered with an error (HTTP {status}).", upstream=upstream.name, status=status)
+        )
+    raise UpstreamError(
+        say(
+            "{upstream} has no list of models at {url}/models (HTTP {status}).",
+            upstream=upstream.name,
+            url=upstream.url,
+            status=status,
+        )
+    )
 
 
 def _names(upstream: Upstream, answer: object) -> tuple[str, ...]:
     rows = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(rows, list):
-        raise UpstreamFailed(f"{upstream.name} answered with something that is no list of models.")
+        raise UpstreamFailed(
+            say("{upstream} answered with something that is no list of models.", upstream=upstream.name)
+        )
     today = datetime.now(UTC).date()
     names = [
         row["id"]
