@@ -15,6 +15,8 @@ from django.contrib.auth import middleware as auth
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import csrf
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 WITHOUT_COOKIES = (
@@ -50,6 +52,29 @@ class PrivateMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if carries_cookies(request):
             response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class LanguageMiddleware(MiddlewareMixin):
+    """Pages speak the language that the browser asks for, while they are made; programs are answered in English."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if self.async_mode or not carries_cookies(request):
+            return super().__call__(request)
+        with translation.override(translation.get_language_from_request(request)):
+            return self._said(self.get_response(request))
+
+    async def __acall__(self, request: HttpRequest) -> Any:
+        if not carries_cookies(request):
+            return await _next(self, request)
+        with translation.override(translation.get_language_from_request(request)):
+            return self._said(await _next(self, request))
+
+    def _said(self, response: Any) -> Any:
+        """A picture is the same in every language."""
+        if response.get("Content-Type", "").startswith("text/"):
+            patch_vary_headers(response, ["Accept-Language"])
+            response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
 
 

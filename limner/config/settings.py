@@ -86,7 +86,9 @@ AUTH_USER_MODEL = "accounts.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False
+LANGUAGE_CODE = "en"  # what programs are answered in, always
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [Path(__file__).parents[1] / "look" / "locale"]
 APPEND_SLASH = False
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -104,6 +106,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "limner.config.middleware.LengthMiddleware",
     "limner.config.middleware.PrivateMiddleware",
+    "limner.config.middleware.LanguageMiddleware",
     "limner.config.middleware.SessionMiddleware",
     "limner.config.middleware.AuthenticationMiddleware",
     "limner.config.middleware.CsrfMiddleware",

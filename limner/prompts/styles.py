@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from limner.engines.contract import Capabilities
 from limner.engines.words import words_of
 
@@ -20,33 +22,59 @@ class Style:
 
 
 STYLES: tuple[Style, ...] = (
-    Style("day", "Daylight", "by day"),
-    Style("sunset", "Sunset", "at sunset"),
-    Style("night", "Night", "at night"),
-    Style("rain", "Rain", "in the rain"),
-    Style("meadow", "Meadow", "in a meadow"),
-    Style("forest", "Forest", "in a forest"),
-    Style("sea", "Seaside", "by the sea"),
-    Style("city", "City", "in the city"),
-    Style("snow", "Snow", "in the snow"),
-    Style("space", "Space", "in space"),
-    Style("plain", "Plain ground", "on a plain background"),
-    Style("flat", "Flat", "flat vector illustration"),
-    Style("watercolour", "Watercolour", "watercolour painting, soft washes, paper texture", "photo, render"),
-    Style("oil", "Oil paint", "oil painting, visible brush strokes, canvas texture", "photo, render"),
-    Style("ink", "Ink drawing", "ink drawing, fine line work, white paper", "photo, colour"),
-    Style("pencil", "Pencil", "pencil sketch, soft shading, paper grain", "photo, render"),
-    Style("woodcut", "Woodcut", "woodcut print, bold lines, two colours", "photo, render"),
-    Style("paper-cut", "Paper cut", "layered paper cut, soft shadows", "photo"),
-    Style("pixel-art", "Pixel art", "pixel art, limited palette, crisp edges", "blurry, photo"),
-    Style("photo", "Photograph", "photograph, natural light, shallow depth of field", "drawing, painting, render"),
-    Style("clay", "Clay", "clay model, studio light, fingerprints in the clay", "drawing"),
+    Style("day", gettext_noop("Daylight"), "by day"),
+    Style("sunset", gettext_noop("Sunset"), "at sunset"),
+    Style("night", gettext_noop("Night"), "at night"),
+    Style("rain", gettext_noop("Rain"), "in the rain"),
+    Style("meadow", gettext_noop("Meadow"), "in a meadow"),
+    Style("forest", gettext_noop("Forest"), "in a forest"),
+    Style("sea", gettext_noop("Seaside"), "by the sea"),
+    Style("city", gettext_noop("City"), "in the city"),
+    Style("snow", gettext_noop("Snow"), "in the snow"),
+    Style("space", gettext_noop("Space"), "in space"),
+    Style("plain", gettext_noop("Plain ground"), "on a plain background"),
+    Style("flat", gettext_noop("Flat"), "flat vector illustration"),
+    Style(
+        "watercolour",
+        gettext_noop("Watercolour"),
+        "watercolour painting, soft washes, paper texture",
+        "photo, render",
+    ),
+    Style("oil", gettext_noop("Oil paint"), "oil painting, visible brush strokes, canvas texture", "photo, render"),
+    Style("ink", gettext_noop("Ink drawing"), "ink drawing, fine line work, white paper", "photo, colour"),
+    Style("pencil", gettext_noop("Pencil"), "pencil sketch, soft shading, paper grain", "photo, render"),
+    Style("woodcut", gettext_noop("Woodcut"), "woodcut print, bold lines, two colours", "photo, render"),
+    Style("paper-cut", gettext_noop("Paper cut"), "layered paper cut, soft shadows", "photo"),
+    Style("pixel-art", gettext_noop("Pixel art"), "pixel art, limited palette, crisp edges", "blurry, photo"),
+    Style(
+        "photo",
+        gettext_noop("Photograph"),
+        "photograph, natural light, shallow depth of field",
+        "drawing, painting, render",
+    ),
+    Style("clay", gettext_noop("Clay"), "clay model, studio light, fingerprints in the clay", "drawing"),
 )
 
 COLOURS: tuple[str, ...] = (
     "red", "orange", "yellow", "gold", "green", "teal", "blue", "purple", "pink", "brown", "white", "grey", "black",
 )  # fmt: skip
 """The colours that have a swatch, in the order of the rainbow, then the quiet ones."""
+COLOUR_TITLES = (
+    gettext_noop("Red"),
+    gettext_noop("Orange"),
+    gettext_noop("Yellow"),
+    gettext_noop("Gold"),
+    gettext_noop("Green"),
+    gettext_noop("Teal"),
+    gettext_noop("Blue"),
+    gettext_noop("Purple"),
+    gettext_noop("Pink"),
+    gettext_noop("Brown"),
+    gettext_noop("White"),
+    gettext_noop("Grey"),
+    gettext_noop("Black"),
+)
+"""The same for people."""
 
 _SMALL_WORDS = frozenset(
     words_of(

@@ -18,7 +18,8 @@ from limner.engines.dialects import DALL_E_3, Dialect, dialect_for, target_for
 from limner.engines.prices import asked_price, costs_money, price_of, price_tag, usual_quality
 from limner.engines.sizes import native_size
 from limner.engines.validation import Ask, make_request, unsupported_value
-from limner.errors import InvalidRequest, NotConfigured
+from limner.errors import InvalidRequest, NotConfigured, say
+from limner.look.speech import spoken
 from limner.prompts.styles import Style, colours_for, compose, styles_for
 from limner.studio import options, wording
 from limner.studio.options import Form
@@ -60,7 +61,7 @@ class Offer:
     @property
     def picker(self) -> list[Choice]:
         """Every model that can draw, with its price."""
-        return [Choice(model.name, f"{model.title} · {price_tag(model)}") for model in self.models]
+        return [Choice(model.name, f"{model.title} · {spoken(price_tag(model))}") for model in self.models]
 
     @cached_property
     def sizes(self) -> list[Choice]:
@@ -156,10 +157,10 @@ def offer(name: str = "", *, begin_with: str = "") -> Offer:
     """What can be asked of the model `name`; unnamed, of `begin_with` if it is still here, else of the first."""
     models = tuple(model for model in catalog().values() if installed(model))
     if not models:
-        raise NotConfigured("No model is installed. Run limner doctor to see what is missing and how to get it.")
+        raise NotConfigured(say("No model is installed. Run limner doctor to see what is missing and how to get it."))
     chosen = next((model for model in models if model.name == name), None)
     if chosen is None and name:
-        raise InvalidRequest("That model is not installed here. Choose another.", param="model")
+        raise InvalidRequest(say("That model is not installed here. Choose another."), param="model")
     chosen = chosen or next((model for model in models if model.name == begin_with), models[0])
     return Offer(chosen, models)
 
@@ -195,7 +196,7 @@ def request_of(form: QueryDict) -> DrawRequest:
         raise InvalidRequest(wording.look_at_the_price(offered.model.title, price_of(offered.model)), param="model")
     prompt = form.get("prompt", "")
     if not prompt.strip():
-        raise InvalidRequest("Write a few words first: what should the picture show?", param="prompt")
+        raise InvalidRequest(say("Write a few words first: what should the picture show?"), param="prompt")
     return drawn_as(form, offered, prompt=prompt.strip())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog
@@ -50,7 +51,7 @@ class Card:
 
     @property
     def prompt(self) -> str:
-        return self.request.prompt if self.request else "Made by another version of Limner"
+        return self.request.prompt if self.request else gettext("Made by another version of Limner")
 
     @property
     def shape(self) -> Size:
@@ -133,7 +134,7 @@ class Card:
     def status(self) -> str:
         """Where the job stands, before the first step is heard of."""
         if self.stopping:
-            return "Stopping…"
+            return gettext("Stopping…")
         view = self._outlook
         return (
             wording.waiting(view.ahead, view.low, view.high) if self.queued else wording.drawing(view.low, view.high)
@@ -171,15 +172,18 @@ class Card:
         """What stands in the empty frame of a job that ended without a picture."""
         if self.live or self.hung:
             return ""
-        return "Not drawn" if self.failed else "Cancelled" if self.cancelled else ""
+        return gettext("Not drawn") if self.failed else gettext("Cancelled") if self.cancelled else ""
 
     @property
     def short(self) -> str:
         """What is said of a job that ended early and keeps some of its pictures."""
         if self.note or not (self.failed or self.cancelled):
             return ""
-        ended = f"{'Stopped' if self.failed else 'Cancelled'} after {self.hung} of {self.job.n}."
-        return f"{ended} {self.problem}" if self.failed else ended
+        count = {"hung": self.hung, "n": self.job.n}
+        if self.failed:
+            stopped = gettext("Stopped after {hung} of {n}.").format(**count)
+            return f"{stopped} {self.problem}"
+        return gettext("Cancelled after {hung} of {n}.").format(**count)
 
     @property
     def announcement(self) -> str:

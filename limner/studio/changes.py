@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog, installed
@@ -20,7 +21,7 @@ from limner.engines.dialects import dialect_for
 from limner.engines.prices import price_tag, usual_quality
 from limner.engines.sizes import native_size
 from limner.engines.validation import Ask, check_integer, make_request
-from limner.errors import InvalidRequest, LimnerError
+from limner.errors import InvalidRequest, LimnerError, say
 from limner.gallery.canvas import Margins, extended, mask_for
 from limner.gallery.models import Picture, Upload
 from limner.gallery.queries import own_image
@@ -28,12 +29,18 @@ from limner.gallery.services import forget_uploads, keep_upload
 from limner.jobs import services
 from limner.jobs.enlarging import factors_for
 from limner.jobs.models import Job
+from limner.look.speech import spoken
 from limner.storage import blobs
 
 LONGEST_EDGE = 4096
 MOST_PIXELS = 8_294_400
 MOST_AT_ONCE = 10
-SIDES = ("top", "right", "bottom", "left")
+SIDES = {
+    "top": gettext_lazy("Top"),
+    "right": gettext_lazy("Right"),
+    "bottom": gettext_lazy("Bottom"),
+    "left": gettext_lazy("Left"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Source:
 
     @property
     def alt(self) -> str:
-        return self.prompt or "The picture that you brought"
+        return self.prompt or gettext("The picture that you brought")
 
     @property
     def url(self) -> str:
@@ -108,7 +115,7 @@ def painters(task: Task) -> list[Painter]:
     return [
         Painter(
             model.name,
-            f"{model.title} · {price_tag(model)}",
+            f"{model.title} · {spoken(price_tag(model))}",
             model.capabilities.max_prompt,
             min(MOST_AT_ONCE, model.capabilities.max_n),
             not model.upstream,
@@ -126,11 +133,15 @@ def _can(model: Model, task: Task) -> bool:
 def _model(name: str, task: Task) -> Model:
     able = {painter.name for painter in painters(task)}
     if not able:
-        raise InvalidRequest("No model here can change pictures. Ask who runs this Limner for one.", param="model")
+        raise InvalidRequest(
+            say("No model here can change pictures. Ask who runs this Limner for one."), param="model"
+        )
     if name not in able:
         raise InvalidRequest(
-            "The model that was chosen is no longer here. Choose another in the list and press the button again: "
-            "what you painted and wrote stays.",
+            say(
+                "The model that was chosen is no longer here. Choose another in the list and press the button again: "
+                "what you painted and wrote stays."
+            ),
             param="model",
         )
     return catalog()[name]
@@ -145,7 +156,7 @@ def submit_edit(viewer: Account, source: Source, form: QueryDict, mask: bytes | 
     margins = _margins(form, source.size)
     prompt = form.get("prompt", "").strip()
     if not prompt:
-        raise InvalidRequest("Write a few words first: what should be there?", param="prompt")
+        raise InvalidRequest(say("Write a few words first: what should be there?"), param="prompt")
     asked = Ask(prompt=prompt, n=_whole(form.get("n", "1")), task=Task.EDIT, images=(source.ref,))
     make_request(asked, dialect_for(model.name), model)  # all that can be wrong is said before anything is kept
     where = mask_for(mask, source.size, margins)
@@ -198,8 +209,14 @@ def _margins(form: QueryDict, size: Size) -> Margins:
     whole = margins.around(size)
     if margins and (max(whole.width, whole.height) > LONGEST_EDGE or whole.pixels > MOST_PIXELS):
         raise InvalidRequest(
-            f"That canvas is too large: {whole.width} × {whole.height}. At most {LONGEST_EDGE} pixels on an edge and "
-            f"{MOST_PIXELS:,} in all can be drawn: let it grow less.",
+            say(
+                "That canvas is too large: {width} × {height}. At most {edge} pixels on an edge and {most:,} in all "
+                "can be drawn: let it grow less.",
+                width=whole.width,
+                height=whole.height,
+                edge=LONGEST_EDGE,
+                most=MOST_PIXELS,
+            ),
             param="top",
         )
     return margins

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.errors import LimnerError
 from limner.jobs.threads import in_thread
+from limner.look.speech import spoken
 from limner.prompts.writers.contract import PromptOrder
 from limner.prompts.writers.registry import build_writer
 from limner.studio.ahead import ahead
@@ -38,11 +40,11 @@ async def random_prompt(request: HttpRequest) -> HttpResponseBase:
     """A prompt for the chosen model, word by word as plain text, going on from what is in the box."""
     viewer = await in_thread(account_of, request)
     if viewer is None:
-        return HttpResponse("Sign in first.", status=401, content_type="text/plain")
+        return HttpResponse(gettext("Sign in first."), status=401, content_type="text/plain; charset=utf-8")
     try:
         offered = await in_thread(offer_for, viewer, request.GET.get("model", ""))
     except LimnerError as error:
-        return HttpResponse(error.message, status=error.status, content_type="text/plain")
+        return HttpResponse(spoken(error.message), status=error.status, content_type="text/plain; charset=utf-8")
     beginning = request.GET.get("prompt", "")[:LONGEST_BEGINNING]
     order = PromptOrder(offered.model.capabilities, secrets.randbits(32), beginning)
     return StreamingHttpResponse(

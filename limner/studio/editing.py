@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from limner.accounts.models import Account
 from limner.engines.contract import Task
-from limner.errors import InvalidRequest, LimnerError, NotFound
+from limner.errors import InvalidRequest, LimnerError, NotFound, say
 from limner.gallery.models import Picture
 from limner.gallery.queries import changed_from, upload_of
 from limner.gallery.services import store_upload
@@ -73,7 +73,7 @@ def compare(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespo
     after = changes.source_of(viewer, public_id)
     before = changed_from(after.row) if isinstance(after.row, Picture) else None
     if before is None or before.account_id != viewer.pk:
-        raise NotFound("What this picture was changed from is no longer there.")
+        raise NotFound(say("What this picture was changed from is no longer there."))
     return render(request, "studio/compare.html", {"after": after, "before": Source(before)})
 
 
@@ -86,9 +86,13 @@ def upload(request: HttpRequest, viewer: Account) -> HttpResponse:
     try:
         files = request.FILES.getlist("image")
         if not files:
-            raise InvalidRequest("No picture came. Choose a PNG, JPEG or WebP file and try again.", param="image")
+            raise InvalidRequest(
+                say("No picture came. Choose a PNG, JPEG or WebP file and try again."), param="image"
+            )
         if len(files) > 1:
-            raise InvalidRequest(f"{len(files)} pictures came at once. Bring them one at a time.", param="image")
+            raise InvalidRequest(
+                say("{many} pictures came at once. Bring them one at a time.", many=len(files)), param="image"
+            )
         brought = store_upload(viewer, files[0].read())
     except LimnerError as error:
         if by_htmx(request):

@@ -12,7 +12,7 @@ from limner.engines.dialects import Dialect, dialect_for
 from limner.engines.free import LONGEST_EDGE, SHORTEST_EDGE, size_fault
 from limner.engines.sizes import RULES
 from limner.engines.translation import honours
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, say
 
 CUSTOM = "custom"
 """The value of the list of sizes that means: width and height as they are typed."""
@@ -50,7 +50,7 @@ def values(form: Form, model: Model) -> dict[str, Any]:
     said = {field: _text(form, field) if takes(model, field) else "" for field in FIELDS}
     if said["background"] == "transparent" and said["output_format"] == "jpeg":
         raise InvalidRequest(
-            "A JPEG cannot be transparent. Choose PNG or WebP as the format, or the background as it is drawn.",
+            say("A JPEG cannot be transparent. Choose PNG or WebP as the format, or the background as it is drawn."),
             param="output_format",
         )
     read = {"steps": whole, "seed": whole, "guidance": _number}
@@ -64,7 +64,9 @@ def size_of(form: Form, usual: str) -> str:
     for field in ("width", "height"):
         text = _text(form, field)
         if not text.isascii() or not text.isdigit() or len(text) > 5:
-            raise InvalidRequest(f"Invalid '{field}': type a whole number of pixels, for example 768.", param=field)
+            raise InvalidRequest(
+                say("Invalid '{field}': type a whole number of pixels, for example 768.", field=field), param=field
+            )
     return f"{int(form['width'])}x{int(form['height'])}"
 
 

@@ -9,8 +9,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from limner.accounts.models import Account
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, Sentence, say
 from limner.gallery.uploads import MAX_BYTES
+from limner.look.speech import spoken
 from limner.provenance.containers import kind
 from limner.provenance.reading import LIMNER, Reading, settings_in
 from limner.studio import refining
@@ -34,33 +35,44 @@ def _reading(request: HttpRequest) -> Reading:
     """What the file says. Raises InvalidRequest with the way on."""
     file = request.FILES.get(FIELD)
     if file is None or not file.size:
-        raise InvalidRequest("Choose a picture first: a PNG, JPEG or WebP file with something in it.", param=FIELD)
+        raise InvalidRequest(
+            say("Choose a picture first: a PNG, JPEG or WebP file with something in it."), param=FIELD
+        )
     if file.size > MAX_BYTES:
-        raise InvalidRequest("That file is larger than 50 MB. Choose it as its program saved it.", param=FIELD)
+        raise InvalidRequest(say("That file is larger than 50 MB. Choose it as its program saved it."), param=FIELD)
     data = file.read()
     if kind(data) is None:
-        raise InvalidRequest("That is not a PNG, JPEG or WebP picture. Choose another file.", param=FIELD)
+        raise InvalidRequest(say("That is not a PNG, JPEG or WebP picture. Choose another file."), param=FIELD)
     found = settings_in(data)
     if found is None:
         raise InvalidRequest(
-            "That picture does not say how it was made: messengers and many sites take it out. "
-            "Try the file as its program saved it.",
+            say(
+                "That picture does not say how it was made: messengers and many sites take it out. "
+                "Try the file as its program saved it."
+            ),
             param=FIELD,
         )
     return found
 
 
-def _from(found: Reading) -> str:
-    return f"These settings come from a picture made with {found.program[:60]}."
+def _from(found: Reading) -> Sentence:
+    return say("These settings come from a picture made with {program}.", program=found.program[:60])
 
 
-def _left_out(found: Reading) -> list[str]:
+def _left_out(found: Reading) -> list[Sentence]:
     """A sentence for each thing that no model here takes."""
     said = []
     if found.made.sampler and found.program != LIMNER:
-        said.append(f"Models here sample in their own way: “{found.made.sampler}” was left out.")
+        said.append(say("Models here sample in their own way: “{sampler}” was left out.", sampler=found.made.sampler))
     if found.made.strength is not None:
-        said.append("The picture that it was drawn from is not in the file: a new one will be drawn from the words.")
+        said.append(
+            say("The picture that it was drawn from is not in the file: a new one will be drawn from the words.")
+        )
     if found.beyond:
-        said.append(f"Limner has nothing like these, and they were left out: {', '.join(found.beyond)}.")
+        said.append(
+            say(
+                "Limner has nothing like these, and they were left out: {things}.",
+                things=", ".join(map(spoken, found.beyond)),
+            )
+        )
     return said

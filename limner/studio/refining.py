@@ -12,7 +12,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import REFINES, Capabilities, DrawRequest, Size
 from limner.engines.sizes import RULES
 from limner.engines.validation import MAX_GUIDANCE, MAX_SEED
-from limner.errors import InvalidRequest, NotFound
+from limner.errors import InvalidRequest, NotFound, say
 from limner.gallery.models import Picture
 from limner.gallery.queries import picture_visible_to
 from limner.provenance.record import Provenance
@@ -20,9 +20,9 @@ from limner.studio import asking
 
 FROM = "from"
 """The field, and the part of the page's address, that names the picture which is refined."""
-GONE = "The picture that you refine is no longer there. Let go of it to draw these words all the same."
+GONE = say("The picture that you refine is no longer there. Let go of it to draw these words all the same.")
 
-NOTHING_THERE = "The picture that you wanted to go on from is not there, or not yours to see."
+NOTHING_THERE = say("The picture that you wanted to go on from is not there, or not yours to see.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def refined_by(viewer: Account, form: QueryDict) -> Picture | None:
     try:
         return picture_visible_to(viewer, UUID(named))
     except ValueError:
-        raise NotFound("There is no such picture.") from None
+        raise NotFound(say("There is no such picture.")) from None
 
 
 def going_on(viewer: Account, form: QueryDict, wish: DrawRequest) -> DrawRequest:
@@ -85,11 +85,17 @@ def start_with(viewer: Account, made: Provenance) -> Start:
     asked["model"] = model.name
     asked["prompt"] = made.prompt[: able.max_prompt]
     if len(made.prompt) > able.max_prompt:
-        notes.append(f"{model.title} takes {able.max_prompt} letters: the end of the prompt was left out.")
+        notes.append(
+            say(
+                "{model} takes {most} letters: the end of the prompt was left out.",
+                model=model.title,
+                most=able.max_prompt,
+            )
+        )
     if made.negative_prompt and able.negative_prompt:
         asked["negative_prompt"] = made.negative_prompt[: able.max_prompt]
     elif made.negative_prompt:
-        notes.append(f"{model.title} takes no negative prompt: it was left out.")
+        notes.append(say("{model} takes no negative prompt: it was left out.", model=model.title))
     _take_size(asked, notes, made, model)
     _take_numbers(asked, notes, made, able, model.title)
     return Start(asked, tuple(notes))
@@ -117,7 +123,9 @@ def _model(viewer: Account, made: Provenance) -> tuple[Model, list[str]]:
     if same is not None or not wanted:
         return same or offered.model, []
     model = offered.model
-    return model, [f"“{made.model[:80]}” is not installed here. {model.title} will draw instead."]
+    return model, [
+        say("“{wanted}” is not installed here. {model} will draw instead.", wanted=made.model[:80], model=model.title)
+    ]
 
 
 def _take_size(asked: QueryDict, notes: list[str], made: Provenance, model: Model) -> None:
@@ -127,9 +135,13 @@ def _take_size(asked: QueryDict, notes: list[str], made: Provenance, model: Mode
     rule = RULES.get(able.free_sizes)
     if size not in able.offered_sizes and (rule is None or rule.fault(size)):
         size = min(able.offered_sizes, key=lambda offered: _unlike(offered, size))
-        was = f"{made.width} × {made.height}"
         notes.append(
-            f"{model.title} does not draw {was}: {size.width} × {size.height} is the nearest that it offers."
+            say(
+                "{model} does not draw {wanted}: {size} is the nearest that it offers.",
+                model=model.title,
+                wanted=f"{made.width} × {made.height}",
+                size=f"{size.width} × {size.height}",
+            )
         )
     asked["size"], asked["width"], asked["height"] = str(size), str(size.width), str(size.height)
 
@@ -145,16 +157,35 @@ def _take_numbers(asked: QueryDict, notes: list[str], made: Provenance, able: Ca
     if made.seed is not None and 0 <= made.seed <= MAX_SEED:
         asked["seed"] = str(made.seed)
     elif made.seed is not None:
-        notes.append(f"The seed {made.seed} is not between 0 and {MAX_SEED}: a new one will be chosen.")
+        notes.append(
+            say(
+                "The seed {seed} is not between 0 and {most}: a new one will be chosen.",
+                seed=made.seed,
+                most=MAX_SEED,
+            )
+        )
     if made.steps is not None:
         steps = min(max(made.steps, able.min_steps), able.max_steps)
         asked["steps"] = str(steps)
         if steps != made.steps:
             notes.append(
-                f"{title} takes {able.min_steps} to {able.max_steps} steps: {steps} instead of {made.steps}."
+                say(
+                    "{model} takes {least} to {most} steps: {steps} instead of {wanted}.",
+                    model=title,
+                    least=able.min_steps,
+                    most=able.max_steps,
+                    steps=steps,
+                    wanted=made.steps,
+                )
             )
     if made.guidance is not None:
         guidance = min(max(made.guidance, 0.0), MAX_GUIDANCE)
         asked["guidance"] = f"{guidance:g}"
         if guidance != made.guidance:
-            notes.append(f"The guidance is {guidance:g}: {made.guidance:g} is more than any model here is given.")
+            notes.append(
+                say(
+                    "The guidance is {guidance:g}: {wanted:g} is more than any model here is given.",
+                    guidance=guidance,
+                    wanted=made.guidance,
+                )
+            )

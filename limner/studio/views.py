@@ -14,13 +14,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, 
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from limner.accounts import services as accounts
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.engines.contract import DrawRequest
-from limner.errors import InvalidRequest, NotAllowed, NotFound, RateLimited
+from limner.errors import InvalidRequest, NotAllowed, NotFound, RateLimited, say
 from limner.jobs import services
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
@@ -28,6 +29,7 @@ from limner.jobs.queries import job_visible_to
 from limner.jobs.sse import refuse_one_too_many
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
+from limner.look.speech import spoken
 from limner.studio import asking, refining
 from limner.studio.ahead import ahead
 from limner.studio.cards import card_of, unread
@@ -64,7 +66,7 @@ def begin_with(request: HttpRequest, viewer: Account) -> HttpResponse:
     """The answer to the question of the first page, remembered."""
     offered = asking.offer(request.POST.get("model", ""))
     if not viewer.is_superuser:
-        raise NotAllowed("Only the owner answers this; choose a model for your own pictures in the list.")
+        raise NotAllowed(say("Only the owner answers this; choose a model for your own pictures in the list."))
     accounts.begin_with(viewer, offered.model.name)
     return redirect("studio:page")
 
@@ -93,7 +95,9 @@ def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespons
     before = job_visible_to(viewer, public_id)
     asked = request_of(before)
     if asked is None:
-        raise InvalidRequest("Another version of Limner made this job, and this one cannot read it. Ask for it anew.")
+        raise InvalidRequest(
+            say("Another version of Limner made this job, and this one cannot read it. Ask for it anew.")
+        )
     wish = asking.same_again(asked, keep_seed=before.state == State.FAILED)
     return _made(request, viewer, services.submit(viewer, wish))
 
@@ -156,11 +160,11 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     """The account's stream: one for the whole page, however many jobs it shows."""
     viewer = await in_thread(account_of, request)
     if viewer is None:
-        return HttpResponse("Sign in first.", status=401, content_type="text/plain")
+        return HttpResponse(gettext("Sign in first."), status=401, content_type="text/plain; charset=utf-8")
     try:
         refuse_one_too_many(viewer)
     except RateLimited as error:
-        return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
+        return HttpResponse(spoken(error.message), status=error.status, content_type="text/plain; charset=utf-8")
     # A reconnecting browser names the newest event it has seen in a header; a page that opens its stream cannot
     # set headers and names it in the address.
     newest = request.headers.get("Last-Event-ID") or request.GET.get("after", "")

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from math import ceil
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from limner.engines.catalog import Model
 from limner.engines.contract import Size
 from limner.engines.prices import money
 from limner.jobs.states import State
+from limner.look.speech import spoken
 
 _PLAIN = {
-    "engine_crashed": "The model stopped while it was drawing, more than once. Try again; if it keeps happening, "
-    "run limner doctor.",
-    "model_broken": "The model's files are missing or damaged. Run limner doctor to see how to mend them.",
-    "internal_error": "Something went wrong inside Limner. The log has the details; trying again may help.",
+    "engine_crashed": gettext_lazy(
+        "The model stopped while it was drawing, more than once. Try again; if it keeps happening, run limner doctor."
+    ),
+    "model_broken": gettext_lazy(
+        "The model's files are missing or damaged. Run limner doctor to see how to mend them."
+    ),
+    "internal_error": gettext_lazy(
+        "Something went wrong inside Limner. The log has the details; trying again may help."
+    ),
 }
 
 
@@ -23,19 +31,24 @@ _LONGEST_WORD = 24
 def seconds(low: float, high: float) -> str:
     """`3–5 s`, `about 4 s`, `1–2 min`: a range that does not pretend to know better."""
     if high >= 90:
-        first, last, unit = max(1, round(low / 60)), ceil(high / 60), "min"
+        first, last = max(1, round(low / 60)), ceil(high / 60)
+        said = gettext("about {last} min") if first >= last else gettext("{first}–{last} min")
     else:
-        first, last, unit = max(1, round(low)), max(1, ceil(high)), "s"
-    return f"about {last} {unit}" if first >= last else f"{first}–{last} {unit}"
+        first, last = max(1, round(low)), max(1, ceil(high))
+        said = gettext("about {last} s") if first >= last else gettext("{first}–{last} s")
+    return said.format(first=first, last=last)
 
 
 def waiting(ahead: int, low: float, high: float) -> str:
-    place = "Next in line" if ahead == 0 else f"{ahead} ahead in line"
-    return f"{place} · {seconds(low, high)} left"
+    left = seconds(low, high)
+    if ahead == 0:
+        return gettext("Next in line · {time} left").format(time=left)
+    said = ngettext("{ahead} ahead in line · {time} left", "{ahead} ahead in line · {time} left", ahead)
+    return said.format(ahead=ahead, time=left)
 
 
 def drawing(low: float, high: float) -> str:
-    return f"Drawing · {seconds(low, high)} left"
+    return gettext("Drawing · {time} left").format(time=seconds(low, high))
 
 
 def passes_over(title: str, words: list[str]) -> str:
@@ -43,20 +56,31 @@ def passes_over(title: str, words: list[str]) -> str:
     if not words:
         return ""
     named = [f"“{shorten(word, _LONGEST_WORD)}”" for word in words[:4]]
-    if len(words) > len(named):
-        named.append(f"{len(words) - len(named)} more")
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"{title} does not know {listed} yet and passes over {'it' if len(words) == 1 else 'them'}."
+    if (more := len(words) - len(named)) > 0:
+        named.append(ngettext("{n} more", "{n} more", more).format(n=more))
+    listed = named[0]
+    if len(named) > 1:
+        listed = gettext("{several} and {last}").format(several=", ".join(named[:-1]), last=named[-1])
+    said = ngettext(
+        "{model} does not know {words} yet and passes over it.",
+        "{model} does not know {words} yet and passes over them.",
+        len(words),
+    )
+    return said.format(model=title, words=listed)
 
 
 def does_not_get_to(title: str, lost: str) -> str:
     """`Storybook stops reading before “in the rain”: make the prompt shorter.` Nothing where it reads to the end."""
-    return f"{title} stops reading before “{shorten(lost, 60)}”: make the prompt shorter." if lost else ""
+    if not lost:
+        return ""
+    said = gettext("{model} stops reading before “{words}”: make the prompt shorter.")
+    return said.format(model=title, words=shorten(lost, 60))
 
 
 def problem(code: str, message: str) -> str:
     """Why a job failed, in plain words."""
-    return _PLAIN.get(code) or message or "It could not be drawn. Trying again may help."
+    plain = _PLAIN.get(code)
+    return str(plain) if plain else spoken(message) or gettext("It could not be drawn. Trying again may help.")
 
 
 def shorten(text: str, most: int) -> str:
@@ -68,54 +92,80 @@ def announcement(state: State, prompt: str, hung: int, n: int) -> str:
     short = shorten(prompt, 60)
     match state:
         case State.QUEUED:
-            return f"Waiting its turn: {short}"
+            said = gettext("Waiting its turn: {prompt}")
         case State.RUNNING:
-            return f"{hung} of {n} pictures done: {short}" if hung else f"Drawing: {short}"
+            many = ngettext("{hung} of {n} pictures done: {prompt}", "{hung} of {n} pictures done: {prompt}", n)
+            said = many if hung else gettext("Drawing: {prompt}")
         case State.DONE:
-            return f"{'The picture is' if n == 1 else f'All {n} pictures are'} done: {short}"
+            said = ngettext("The picture is done: {prompt}", "All {n} pictures are done: {prompt}", n)
         case State.FAILED:
-            return f"Not drawn: {short}"
+            said = gettext("Not drawn: {prompt}")
         case State.CANCELLED:
-            return f"Cancelled: {short}"
+            said = gettext("Cancelled: {prompt}")
+    return said.format(prompt=short, hung=hung, n=n)
 
 
 def size_title(size: Size) -> str:
     """`Square 1024`, `Landscape 1536 × 1024`, `Portrait 1024 × 1536`, `Wide 1792 × 1024`, `Tall 1024 × 1792`."""
     if size.width == size.height:
-        return f"Square {size.width}"
-    far = max(size.width, size.height) > 1.6 * min(size.width, size.height)
-    lying, standing = ("Wide", "Tall") if far else ("Landscape", "Portrait")
-    return f"{lying if size.width > size.height else standing} {size.width} × {size.height}"
+        said = gettext("Square {width}")
+    elif max(size.width, size.height) > 1.6 * min(size.width, size.height):
+        lying = size.width > size.height
+        said = gettext("Wide {width} × {height}") if lying else gettext("Tall {width} × {height}")
+    else:
+        lying = size.width > size.height
+        said = gettext("Landscape {width} × {height}") if lying else gettext("Portrait {width} × {height}")
+    return said.format(width=size.width, height=size.height)
 
 
 def quality_title(name: str) -> str:
     """`Low`, `Medium`, `Extra high`; any other as it is called, beginning with a capital."""
-    return {"xhigh": "Extra high", "hd": "HD"}.get(name, name[:1].upper() + name[1:])
+    known = {
+        "low": gettext("Low"),
+        "medium": gettext("Medium"),
+        "high": gettext("High"),
+        "xhigh": gettext("Extra high"),
+        "max": gettext("Max"),
+        "auto": gettext("Auto"),
+        "standard": gettext("Standard"),
+        "hd": "HD",
+    }
+    return known.get(name, name[:1].upper() + name[1:])
 
 
 def price(millicredits: int) -> str:
     """Beside the button, of the whole job. The page's script says the same of what is chosen then."""
-    return f"about {money(millicredits)}"
+    return gettext("about {money}").format(money=spoken(money(millicredits)))
 
 
 def no_price(model: Model) -> str:
     """The same of a model that costs no money, as far as Limner knows."""
-    return "no price set" if model.upstream else "costs nothing"
+    return gettext("no price set") if model.upstream else gettext("costs nothing")
 
 
 def credits(millicredits: int, left: int | None) -> str:
     """`1 credit`, `2.5 credits`, `2 of your 40 credits`: what a job takes, and what is left."""
     amount = f"{millicredits / 1000:g}"
     if left is not None:
-        return f"{amount} of your {max(left, 0) / 1000:g} credits"
-    return "1 credit" if amount == "1" else f"{amount} credits"
+        said = gettext("{amount} of your {left} credits")
+        return said.format(amount=amount, left=f"{max(left, 0) / 1000:g}")
+    return ngettext("{amount} credit", "{amount} credits", 1 if amount == "1" else 2).format(amount=amount)
 
 
 def key_found(upstream: str, title: str, each: int, keep: str) -> str:
     """The question of the first page."""
-    whose = "An OpenAI key" if upstream == "openai" else f"A key for {upstream}"
-    return f"{whose} was found. Use {title} at {price(each)} a picture, or keep drawing with {keep} for nothing?"
+    if upstream == "openai":
+        said = gettext(
+            "An OpenAI key was found. Use {model} at {price} a picture, or keep drawing with {keep} for nothing?"
+        )
+    else:
+        said = gettext(
+            "A key for {upstream} was found. Use {model} at {price} a picture, or keep drawing with {keep} for "
+            "nothing?"
+        )
+    return said.format(upstream=upstream, model=title, price=price(each), keep=keep)
 
 
 def look_at_the_price(title: str, each: int) -> str:
-    return f"{title} costs {price(each)} a picture. The price of the whole job is beside Draw: press it again."
+    said = gettext("{model} costs {price} a picture. The price of the whole job is beside Draw: press it again.")
+    return said.format(model=title, price=price(each))

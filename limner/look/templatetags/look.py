@@ -1,4 +1,4 @@
-"""What templates of every room may use: icons."""
+"""What templates of every room may use: icons, and sentences of rooms without Django."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from limner.look.speech import spoken
+
 register = template.Library()
+register.filter("spoken", spoken)
 
 # Drawn on a 24 × 24 grid with round 1.75 strokes, so that they sit beside the serif without shouting.
 _ICONS = {

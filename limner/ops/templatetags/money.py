@@ -5,6 +5,12 @@ from __future__ import annotations
 from django import template
 
 from limner.engines import prices
+from limner.look.speech import spoken
 
 register = template.Library()
-register.filter("money", prices.money)
+
+
+@register.filter
+def money(millicredits: int) -> str:
+    """`5.3 cents`, in the page's language."""
+    return spoken(prices.money(millicredits))

@@ -1,0 +1,69 @@
+"""Pages speak the browser's language; programs are answered in English, whatever they say they speak."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from limner.errors import say
+from limner.look.speech import spoken
+from limner.studio import wording
+from tests.studio.conftest import HTMX
+
+SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.5"}
+
+
+def text(response: object) -> str:
+    return response.content.decode()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_page_speaks_spanish_to_whoever_asks_for_it(db: None, client: Client) -> None:
+    page = client.get("/", headers=SPANISH)
+    assert '<html lang="es" dir="ltr">' in text(page)
+    assert "¿Qué debe mostrar la imagen?" in text(page)
+    assert page.headers["Content-Language"] == "es"
+    assert "Accept-Language" in page.headers["Vary"]
+
+
+@pytest.mark.parametrize("languages", ["", "de,fr;q=0.5", "*", "nonsense;;"])
+def test_everybody_else_is_spoken_to_in_english(db: None, client: Client, languages: str) -> None:
+    page = text(client.get("/", headers={"Accept-Language": languages}))
+    assert '<html lang="en" dir="ltr">' in page
+    assert "What should the picture show?" in page
+
+
+def test_what_a_page_refuses_is_said_in_its_language(db: None, client: Client) -> None:
+    answer = client.post("/make", {"prompt": "a red robot", "n": "99"}, headers={**HTMX, **SPANISH})
+    assert answer.status_code == 400
+    assert "por encima del máximo" in text(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_programs_are_answered_in_english(client: Client) -> None:
+    answer = client.get("/v1/models/nobody", headers=SPANISH)
+    assert answer.status_code == 404
+    assert "The model 'nobody' does not exist" in text(answer)
+    assert "Content-Language" not in answer.headers
+
+
+def test_a_page_leaves_the_language_as_it_was(db: None, client: Client) -> None:
+    client.get("/", headers=SPANISH)
+    assert translation.get_language() == "en"
+
+
+def test_a_sentence_is_english_until_a_page_speaks_it() -> None:
+    sentence = say("Drawn by {upstream} ({kind}).", upstream="north", kind=say("a number"))
+    assert sentence == "Drawn by north (a number)."
+    assert spoken(sentence) == "Drawn by north (a number)."
+    with translation.override("es"):
+        assert sentence == "Drawn by north (a number)."
+        assert spoken(sentence) == "Dibuja north (un número)."
+        assert spoken("Drawn by hand.") == "Drawn by hand."
+
+
+def test_numbers_choose_their_words() -> None:
+    with translation.override("es"):
+        assert wording.credits(1000, None) == "1 crédito"
+        assert wording.credits(2500, None) == "2.5 créditos"
+        assert wording.price(5300) == "unos 5,3 centavos"
