@@ -3,6 +3,7 @@
 #   make test        the tests that need no torch, on SQLite and on PostgreSQL: under ten minutes
 #   make test-extra  the tests that need torch or other programs' clients, in an environment of their own
 #   make lint        ruff, mypy, import-linter
+#   make messages    the catalogues of the pages' words, brought up to date with the sources
 #   make bench       the numbers of benchmarks/README.md, measured here
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ COVERAGE_FLOOR := 90
 # Two at a time, a file of tests on one worker: most of their time is waiting for disks and for other processes.
 PYTEST := bin/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help install serve test test-extra lint format bench parts clean
+.PHONY: help install serve test test-extra lint format messages bench parts clean
 .DEFAULT_GOAL := help
 
 help:
@@ -88,6 +89,9 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+messages: $(VENV)/.dev parts
+	$(VENV)/bin/python -m tests.language.messages
 
 bench: $(VENV)/.dev parts
 	@status=0; for claim in $$(ls benchmarks/*.py | grep -v __init__); do \

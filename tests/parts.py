@@ -35,6 +35,12 @@ def curl() -> Path:
     missing("curl", "apt-get install curl")
 
 
+def gettext() -> None:
+    """Nothing, or `missing` where the programs that make catalogues are not here."""
+    if not (shutil.which("msgfmt") and shutil.which("xgettext")):
+        missing("GNU gettext", "apt-get install gettext")
+
+
 def postgres_programs() -> Path | None:
     """The folder that holds `initdb` and `postgres`, newest first; None where there is no PostgreSQL."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)

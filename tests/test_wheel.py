@@ -18,6 +18,7 @@ EVERY_WHEEL_HOLDS = (
     "limner/engines/bundled/storybook/",
     "limner/look/static/",
     "limner/look/templates/",
+    "limner/look/locale/es/LC_MESSAGES/django.mo",
     "limner/studio/templates/",
     "limner/jobs/migrations/0001_initial.py",
 )
