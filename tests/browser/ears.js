@@ -6,7 +6,8 @@ window.ears = {
   previews: new Set(),
   streams: [],
 
-  /** How much moved by itself. A new card takes its place at the head of the wall: that is no jump. */
+  /** How much moved by itself. A new card takes its place at the head of the wall, another model brings other fields:
+   *  these are no jumps. */
   jumps() {
     const expected = (when) => this.arrivals.some((arrival) => when >= arrival && when < arrival + 250);
     return this.shifts.filter(({ when }) => !expected(when)).reduce((sum, { value }) => sum + value, 0);
@@ -61,6 +62,9 @@ window.EventSource = class extends EventSource {
 };
 document.addEventListener("securitypolicyviolation", (event) => {
   window.ears.breaches.push(`${event.violatedDirective}: ${event.blockedURI}`);
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx?.sourceElement?.id === "model") window.ears.arrivals.push(performance.now() - 1);
 });
 new PerformanceObserver((list) => {
   for (const { hadRecentInput, startTime, value, sources } of list.getEntries()) {

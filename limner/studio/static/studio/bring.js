@@ -33,17 +33,23 @@ document.addEventListener("paste", (event) => {
   event.preventDefault();
   bring(files);
 });
-form.addEventListener("dragover", (event) => {
-  if (![...event.dataTransfer.types].includes("Files")) return;
-  event.preventDefault();
-  form.toggleAttribute("data-over", true);
+const veil = document.getElementById("bring-veil");
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+document.addEventListener("dragover", (event) => {
+  veil.hidden = !carriesFiles(event);
+  if (!veil.hidden) event.preventDefault();
 });
-form.addEventListener("dragleave", () => form.toggleAttribute("data-over", false));
-form.addEventListener("drop", (event) => {
+document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) veil.hidden = true; });
+document.addEventListener("drop", (event) => {
+  veil.hidden = true;
+  if (!carriesFiles(event)) return;
   event.preventDefault();
-  event.stopPropagation(); // the page around it reads settings out of pictures that are dropped
-  form.toggleAttribute("data-over", false);
   bring([...event.dataTransfer.files]);
+});
+// What stands in the prompt box goes along with a file that is read, to stand there again where it says nothing.
+form.addEventListener("formdata", ({ formData }) => {
+  const box = document.getElementById("make");
+  for (const [name, value] of box ? new FormData(box) : []) if (!formData.has(name)) formData.append(name, value);
 });
 dialog.addEventListener("close", () => { if (!list.querySelector(".bar:not([hidden])")) list.replaceChildren(); });
 
@@ -89,13 +95,21 @@ async function send(item, file) {
   if (answer.status === 0) return refused(LOST, true);
   if (answer.status === 201) {
     item.replaceChildren(...new DOMParser().parseFromString(answer.text, "text/html").body.childNodes);
-    if (document.activeElement?.closest(".brought-close")) list.querySelector("a").focus();
+    item.querySelector("[data-settings]")?.addEventListener("click", () => readSettings(file));
+    if (document.activeElement?.closest(".brought-close")) list.querySelector("button, a").focus();
     return;
   }
   if (answer.there) return void window.location.assign(answer.there);
   const page = new DOMParser().parseFromString(answer.text, "text/html");
   const sentence = page.querySelector("p.alarm")?.textContent ?? SENTENCES[answer.status];
   refused(sentence ?? "Limner could not take it just now.", answer.status >= 500 || answer.status === 408);
+}
+
+function readSettings(file) {
+  const chosen = new DataTransfer();
+  chosen.items.add(file);
+  document.getElementById("bring-file").files = chosen.files;
+  form.requestSubmit(document.getElementById("bring-settings"));
 }
 
 // fetch does not say how much has left.
