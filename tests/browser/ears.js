@@ -17,7 +17,8 @@ window.ears = {
   focusName() {
     const focused = document.activeElement;
     const labels = [...(focused.labels ?? [])].map((label) => label.innerText).join(" ");
-    return (focused.getAttribute("aria-label") || labels || focused.innerText || "").trim();
+    const picture = focused.querySelector("img")?.alt;
+    return (focused.getAttribute("aria-label") || labels || focused.innerText || picture || "").trim();
   },
 
   focusIsToBeSeen() {
