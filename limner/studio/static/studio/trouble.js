@@ -24,8 +24,11 @@ document.addEventListener("htmx:before:swap", ({ detail }) => {
   if (request?.method === "POST" && response && response.status < 400) problem.replaceChildren();
 });
 
-/** @param {string} words */
-function say(words) {
+/**
+ * Say it below the prompt box, aloud too.
+ * @param {string} words
+ */
+export function say(words) {
   const line = document.createElement("p");
   line.className = "alarm";
   line.textContent = words;
