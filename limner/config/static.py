@@ -1,7 +1,8 @@
 """Static files under hashed names, with no `collectstatic` for anyone to forget.
 
 The first use copies every room's static files into LIMNER_HOME under names that carry their content's hash (Django's
-manifest storage does it, references between CSS and ES modules included), in a folder named after what was copied.
+manifest storage does it, references between CSS and ES modules included), in a folder named after what was copied. What packs well lies beside
+it packed too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.files.storage import Storage
 from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
 from whitenoise.responders import Response, StaticFile
 
 import limner
@@ -84,6 +86,9 @@ def _collect(sources: dict[str, Storage], work: Path) -> None:
     for name, _, outcome in maker.post_process({path: (maker, path) for path in sources}):
         if isinstance(outcome, Exception):
             raise RuntimeError(f"static file {name} cannot be given its hashed name") from outcome
+    packer = Compressor(use_brotli=False, quiet=True)
+    for path in [path for path in work.rglob("*") if path.is_file() and packer.should_compress(path.name)]:
+        packer.compress(str(path))
 
 
 def _forget_others(folder: Path) -> None:

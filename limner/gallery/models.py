@@ -8,6 +8,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+LANCZOS = "lanczos"
+"""What stands for the model of an upload that was only made larger: no model drew any of it."""
+
 
 class Picture(models.Model):
     """One stored result."""
@@ -40,6 +43,11 @@ class Picture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id}: {self.prompt[:40]}"
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a model drew it."""
+        return self.model != LANCZOS
 
 
 class Upload(models.Model):

@@ -17,7 +17,7 @@ from limner.accounts.models import Account
 from limner.engines.contract import DrawRequest, ImageRef, Size, Task
 from limner.errors import InvalidRequest, Sentence, say
 from limner.gallery import services as gallery
-from limner.gallery.models import Picture, Upload
+from limner.gallery.models import LANCZOS, Picture, Upload
 from limner.jobs import events
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
@@ -33,8 +33,6 @@ from limner.storage.keys import picture_prefix
 FACTORS = (2, 4)
 MOST_PIXELS = 16_777_216
 """Of an enlarged picture: 4096 × 4096."""
-LANCZOS = "lanczos"
-"""What stands for the model of an upload that was enlarged: no model drew any of it."""
 
 
 def factors_for(width: int, height: int) -> list[int]:

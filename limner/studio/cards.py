@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog
-from limner.engines.contract import DrawRequest, Size
+from limner.engines.contract import DrawRequest, Size, Task
 from limner.engines.prices import asked_price
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_visible_to
@@ -104,6 +104,11 @@ class Card:
     def thumb(self) -> int:
         """How wide a thumbnail a tile needs."""
         return 640 if self.columns < 3 else 256
+
+    @property
+    def enlarged(self) -> bool:
+        """Whether it only made a picture larger: there is nothing to draw again."""
+        return self.request is not None and self.request.task == Task.UPSCALE
 
     @property
     def queued(self) -> bool:

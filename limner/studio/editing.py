@@ -19,6 +19,7 @@ from limner.gallery.services import store_upload
 from limner.gallery.uploads import MAX_BYTES
 from limner.jobs import enlarging
 from limner.jobs.models import Job
+from limner.provenance.reading import settings_in
 from limner.studio import changes
 from limner.studio.changes import MOST_AT_ONCE, Source
 from limner.studio.page import by_htmx, for_viewer
@@ -93,14 +94,15 @@ def upload(request: HttpRequest, viewer: Account) -> HttpResponse:
             raise InvalidRequest(
                 say("{many} pictures came at once. Bring them one at a time.", many=len(files)), param="image"
             )
-        brought = store_upload(viewer, files[0].read())
+        data = files[0].read()
+        source = Source(store_upload(viewer, data))
     except LimnerError as error:
         if by_htmx(request):
             raise
         return _bring(request, problem=error.message, status=error.status)
     if by_htmx(request):
-        return render(request, "studio/_brought.html", {"source": Source(brought)}, status=201)
-    return redirect("studio:edit", brought.public_id)
+        return render(request, "studio/_brought.html", {"source": source, "found": settings_in(data)}, status=201)
+    return redirect("studio:edit", source.row.public_id)
 
 
 @require_GET

@@ -17,7 +17,7 @@ from limner.provenance.reading import LIMNER, Reading, settings_in
 from limner.studio import refining
 from limner.studio.page import for_viewer, make_page
 
-FIELD = "picture"
+FIELD = "image"
 
 
 @require_http_methods(["GET", "POST"])

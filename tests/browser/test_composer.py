@@ -85,7 +85,7 @@ def test_a_writer_that_does_not_answer_says_so_and_leaves_the_box_alone(visit: V
     box(page).fill("a red")
     page.route("**/random-prompt?*", lambda route: _refuse(route))
     writer(page).click()
-    expect(page.locator("#announcer")).to_contain_text("could not write a prompt")
+    expect(page.get_by_role("alert")).to_contain_text("could not write a prompt")
     expect(box(page)).to_have_value("a red")
     visit.troubles.clear()  # the browser notes every answer that is an error
 

@@ -17,7 +17,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 def reach(page: Page, name: str) -> None:
     """Press Tab until the control called `name` has the focus, and see that it shows."""
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("ears.focusName()").startswith(name):
             assert page.evaluate("ears.focusIsToBeSeen()"), f"the focus on {name} is not to be seen"

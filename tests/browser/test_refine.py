@@ -76,27 +76,26 @@ def test_letting_go_keeps_the_words_and_a_reload_stays_free(visit: Visit) -> Non
 def test_a_picture_that_is_dropped_brings_its_settings(visit: Visit) -> None:
     page = visit.page()
     drop(page, "dragover", b"x")
-    expect(page.get_by_text("Drop the picture to read its settings")).to_be_visible()
+    expect(page.get_by_text("Drop it to begin with this picture")).to_be_visible()
+    drop(page, "drop", png(parameters=A1111))
+    expect(page.locator(".brought-said")).to_contain_text("made with AUTOMATIC1111")
     with page.expect_navigation():
-        drop(page, "drop", png(parameters=A1111))
+        page.get_by_role("button", name="Use its settings").click()
     expect(page.get_by_role("textbox", name=WORDS)).to_have_value("masterpiece, (a cat:1.2), on a roof")
     expect(page.locator("#start-notes")).to_contain_text("made with AUTOMATIC1111")
     assert page.url.endswith("/")
 
 
-def test_a_file_without_settings_leaves_what_was_typed(visit: Visit) -> None:
+def test_a_file_without_settings_offers_none(visit: Visit) -> None:
     page = visit.page()
-    page.get_by_role("textbox", name=WORDS).fill("words of mine")
-    with page.expect_navigation():
-        page.locator("#reading-file").set_input_files(file(b"only text"))
-    expect(page.get_by_role("alert")).to_contain_text("not a PNG, JPEG or WebP")
-    expect(page.get_by_role("textbox", name=WORDS)).to_have_value("words of mine")
-    visit.troubles[:] = [trouble for trouble in visit.troubles if "400" not in trouble]
+    page.locator("#bring-file").set_input_files(file(png()))
+    expect(page.locator(".brought-item").get_by_role("link", name="Edit")).to_be_visible()
+    expect(page.get_by_role("button", name="Use its settings")).to_have_count(0)
 
 
 def test_without_scripts_a_file_is_chosen_and_read_on_a_phone(visit: Visit) -> None:
     page = visit.page(**PHONE, java_script_enabled=False)
-    page.get_by_label("Start from a picture’s own settings").set_input_files(file(png(parameters=A1111)))
-    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_label("Choose a picture").set_input_files(file(png(parameters=A1111)))
+    page.get_by_role("button", name="Read its settings").click()
     expect(page.get_by_role("textbox", name=WORDS)).to_have_value("masterpiece, (a cat:1.2), on a roof")
     expect(page.locator("#start-notes li").first).to_contain_text("AUTOMATIC1111")

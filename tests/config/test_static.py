@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,15 @@ def test_modules_import_each_other_by_hashed_names(home: Path, web: Process, add
     imports = [name for path in scripts for name in re.findall(r'from "(\./[^"]+)"', path.read_text())]
     for name in imports:
         assert re.search(r"\.[0-9a-f]{12}\.js$", name)
+
+
+def test_who_takes_packed_files_gets_them(web: Process, addresses: list[str]) -> None:
+    [address] = [address for address in addresses if "bootstrap" in address]
+    plain, packed = web.ask("GET", address), web.ask("GET", address, accept_encoding="gzip, br")
+    assert "content-encoding" not in plain.headers
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert len(packed.body) < len(plain.body) / 5
+    assert gzip.decompress(packed.body) == plain.body
 
 
 def test_a_plain_name_is_asked_after_each_time(web: Process) -> None:

@@ -50,7 +50,9 @@ def test_it_hangs_on_the_wall_and_watchers_are_told(alices: Client, alice: Accou
         "picture",
         "state",
     ]
-    assert f'id="job-{job.public_id}"' in text(alices.get("/"))
+    wall = text(alices.get("/"))
+    assert f'id="job-{job.public_id}"' in wall
+    assert "Draw again" not in wall
 
 
 def test_an_upload_is_made_larger_too_and_is_not_called_the_work_of_a_model(alices: Client, alice: Account) -> None:
@@ -58,6 +60,7 @@ def test_an_upload_is_made_larger_too_and_is_not_called_the_work_of_a_model(alic
     enlarge(alices, brought.public_id, "4")
     after = Picture.objects.get()
     assert (after.width, after.height, after.model) == (160, 120, "lanczos")
+    assert "Made by a model" not in text(alices.get(f"/pictures/{after.public_id}"))
     assert mark.read(blobs.get(after.blob)) is None
     assert Lineage.objects.get().parent_upload == brought
     assert alices.get("/").status_code == 200

@@ -19,7 +19,7 @@ from tests.studio.test_make_page import text
 
 
 def bring(client: Client, data: bytes, name: str = "picture.png", **fields: str) -> Any:
-    return client.post("/read", {"picture": SimpleUploadedFile(name, data), **fields})
+    return client.post("/read", {"image": SimpleUploadedFile(name, data), **fields})
 
 
 @pytest.mark.parametrize(

@@ -1,45 +1,49 @@
 // A picture of the page, looked at closely: opened by its tile, one of all the tiles that are there. What stands beside
 // it comes from the server; without scripts the tile leads to the picture's page, which says and does the same.
+import { all, data, hit, maybe, one } from "../look/js/elements.js";
 import { copyAddress, copyPicture, copyText } from "./copying.js";
 import { zoomable } from "./zoom.js";
 
-const box = document.getElementById("lightbox");
-const stage = box.querySelector(".lightbox-stage");
-const picture = box.querySelector(".lightbox-picture");
-const beside = box.querySelector(".lightbox-beside");
-const said = box.querySelector(".lightbox-said");
+const box = one(HTMLDialogElement, "#lightbox");
+const stage = one(HTMLElement, ".lightbox-stage", box);
+const picture = one(HTMLImageElement, ".lightbox-picture", box);
+const beside = one(HTMLElement, ".lightbox-beside", box);
+const said = one(HTMLElement, ".lightbox-said", box);
 const PAN = 60;
 
+/** @type {string | null} */
 let shown = null; // the public id of the picture that is looked at
+/** @type {Map<string, Promise<string>>} */
 const known = new Map(); // what stands beside a picture, by its public id
 
-const links = () => [...document.querySelectorAll("a[data-picture]")];
+const links = () => all(HTMLAnchorElement, "a[data-picture]");
 const rightToLeft = () => getComputedStyle(box).direction === "rtl";
 
 const zoom = zoomable(stage, picture, {
   changed(percent, scale) {
-    box.querySelector(".lightbox-level").textContent = `${percent} %`;
-    box.querySelector("[data-zoom=out]").disabled = scale <= 1;
-    box.querySelector("[data-zoom=fit]").disabled = scale <= 1;
-    box.querySelector("[data-zoom=in]").disabled = scale >= 8;
+    one(HTMLElement, ".lightbox-level", box).textContent = `${percent} %`;
+    one(HTMLButtonElement, "[data-zoom=out]", box).disabled = scale <= 1;
+    one(HTMLButtonElement, "[data-zoom=fit]", box).disabled = scale <= 1;
+    one(HTMLButtonElement, "[data-zoom=in]", box).disabled = scale >= 8;
   },
   swiped: (way) => turn((way === "left") !== rightToLeft() ? 1 : -1),
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[data-picture]");
+  const link = hit(event, HTMLAnchorElement, "a[data-picture]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   look(link);
 });
 
+/** @param {HTMLAnchorElement} link */
 function look(link) {
   if (!box.open) {
     said.replaceChildren();
     box.showModal();
   }
-  shown = link.dataset.picture;
-  const small = link.querySelector("img");
+  shown = data(link, "picture");
+  const small = one(HTMLImageElement, "img", link);
   box.setAttribute("aria-label", small.alt);
   picture.alt = small.alt;
   const { width, height } = { width: small.getAttribute("width"), height: small.getAttribute("height") };
@@ -48,12 +52,13 @@ function look(link) {
   picture.style.maxHeight = `${height}px`;
   picture.src = small.currentSrc || small.src;
   zoom.fit(false);
-  sharpen(shown, link.dataset.file);
+  sharpen(shown, data(link, "file"));
   tell(shown);
   placed();
 }
 
 // The small picture is there already; the whole one takes its place once it can be painted at once.
+/** @param {string} id @param {string} file */
 async function sharpen(id, file) {
   const whole = new Image();
   whole.src = file;
@@ -62,42 +67,45 @@ async function sharpen(id, file) {
 }
 
 function placed() {
-  const all = links();
-  const place = all.findIndex((link) => link.dataset.picture === shown);
-  box.querySelector(".lightbox-place").textContent = all.length > 1 ? `${place + 1} of ${all.length}` : "";
-  for (const button of box.querySelectorAll("[data-turn]")) {
-    const next = all[place + Number(button.dataset.turn)];
+  const row = links();
+  const place = row.findIndex((link) => link.dataset.picture === shown);
+  one(HTMLElement, ".lightbox-place", box).textContent = row.length > 1 ? `${place + 1} of ${row.length}` : "";
+  for (const button of all(HTMLButtonElement, "[data-turn]", box)) {
+    const next = row[place + Number(button.dataset.turn)];
     button.disabled = !next;
-    if (next) fetched(next.dataset.picture).catch(() => {});
+    if (next) fetched(data(next, "picture")).catch(() => {});
   }
 }
 
+/** @param {number} step */
 function turn(step) {
-  const all = links();
-  const next = all[all.findIndex((link) => link.dataset.picture === shown) + step];
+  const row = links();
+  const next = row[row.findIndex((link) => link.dataset.picture === shown) + step];
   if (!next) return;
   const held = document.activeElement;
   said.replaceChildren();
   look(next);
   // The last of the row takes its button away: the focus goes to the other one.
-  if (held?.matches("[data-turn]") && held.disabled) box.querySelector("[data-turn]:enabled")?.focus();
+  if (held?.matches("[data-turn]:disabled")) maybe(HTMLButtonElement, "[data-turn]:enabled", box)?.focus();
   next.scrollIntoView({ block: "nearest" });
 }
 
 // --- what stands beside it -----------------------------------------------------------------------------------
 
+/** @param {string} id */
 function fetched(id) {
-  if (!known.has(id)) {
-    const answer = fetch(box.dataset.beside.replace(/[0-9a-f-]{36}/, id)).then((response) => {
-      if (!response.ok || response.redirected) throw new Error(`${response.status}`);
-      return response.text();
-    });
-    known.set(id, answer);
-    answer.catch(() => known.delete(id));
-  }
-  return known.get(id);
+  const kept = known.get(id);
+  if (kept) return kept;
+  const answer = fetch(data(box, "beside").replace(/[0-9a-f-]{36}/, id)).then((response) => {
+    if (!response.ok || response.redirected) throw new Error(`${response.status}`);
+    return response.text();
+  });
+  known.set(id, answer);
+  answer.catch(() => known.delete(id));
+  return answer;
 }
 
+/** @param {string} id */
 async function tell(id) {
   try {
     const words = await fetched(id);
@@ -110,27 +118,29 @@ async function tell(id) {
 }
 
 beside.addEventListener("click", async (event) => {
-  const button = event.target.closest("button");
+  const button = hit(event, HTMLButtonElement, "button");
   if (button?.dataset.copyImage) {
     say(await copyPicture(button.dataset.copyImage)
       ? "The picture is copied."
       : "This browser copies no pictures from here. Download it instead.");
   } else if (button && "copyPrompt" in button.dataset) {
-    const words = beside.querySelector(".beside-prompt").textContent;
+    const words = one(HTMLElement, ".beside-prompt", beside).textContent;
     if (await copyText(words)) say("The prompt is copied.");
     else byHand("Copy the prompt from here:", words);
   }
 });
 
 beside.addEventListener("submit", async (event) => {
-  if (!event.target.matches("[data-share]")) return;
+  const form = hit(event, HTMLFormElement, "[data-share]");
+  if (!form) return;
   event.preventDefault();
-  const { copied, address, note } = await copyAddress(event.target);
+  const { copied, address, note } = await copyAddress(form);
   if (!address) say("Limner made no link just now. Try again in a moment.");
   else if (copied) say(`The link is copied. ${note}`);
   else byHand(`${note} Copy it from here:`, address);
 });
 
+/** @param {string} words */
 function say(words) {
   const word = document.createElement("div");
   const line = document.createElement("p");
@@ -142,6 +152,7 @@ function say(words) {
 }
 
 // Where a browser lets no page write to the clipboard (http on a network), the words stand there to be taken.
+/** @param {string} words @param {string} value */
 function byHand(words, value) {
   const word = say(words);
   const field = document.createElement("input");
@@ -154,17 +165,22 @@ function byHand(words, value) {
 
 // --- buttons and keys ----------------------------------------------------------------------------------------
 
+/** @type {Record<string, () => void>} */
+const ZOOMS = { in: zoom.inwards, out: zoom.outwards, fit: () => zoom.fit() };
+const openMenu = () => maybe(HTMLDetailsElement, "details[open]", beside);
+
 box.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
+  const button = hit(event, HTMLButtonElement, "button");
   if (button?.dataset.turn) turn(Number(button.dataset.turn));
-  else if (button?.dataset.zoom) ({ in: zoom.inwards, out: zoom.outwards, fit: zoom.fit })[button.dataset.zoom]();
-  const menu = beside.querySelector("details[open]");
-  if (menu && !menu.contains(event.target)) menu.open = false;
+  else if (button?.dataset.zoom) ZOOMS[button.dataset.zoom]?.();
+  const menu = openMenu();
+  if (menu && !(event.target instanceof Node && menu.contains(event.target))) menu.open = false;
 });
 
 box.addEventListener("keydown", (event) => {
-  if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const menu = beside.querySelector("details[open]");
+  if (hit(event, HTMLInputElement, "input") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const menu = openMenu();
+  /** @type {Record<string, (() => void) | false | null>} */
   const keys = {
     ArrowLeft: () => (zoom.zoomed() ? zoom.pan(PAN, 0) : turn(rightToLeft() ? 1 : -1)),
     ArrowRight: () => (zoom.zoomed() ? zoom.pan(-PAN, 0) : turn(rightToLeft() ? -1 : 1)),
@@ -176,12 +192,13 @@ box.addEventListener("keydown", (event) => {
     0: () => zoom.fit(),
     Escape: menu && (() => {
       menu.open = false;
-      menu.querySelector("summary").focus();
+      one(HTMLElement, "summary", menu).focus();
     }),
   };
-  if (!keys[event.key]) return;
+  const does = keys[event.key];
+  if (!does) return;
   event.preventDefault();
-  keys[event.key]();
+  does();
 });
 
 // Whoever leaves comes back to the picture they looked at last.

@@ -1,5 +1,6 @@
 // Zoom and pan of one picture in its stage: buttons, wheel, double click and double tap, pinch, drag, keys. A sideways
 // swipe of a finger over a picture that is not zoomed is no pan: it is told to `swiped`.
+import { hit } from "../look/js/elements.js";
 
 const MOST = 8;
 const STEP = 1.5;
@@ -7,10 +8,18 @@ const DOUBLE = 320; // milliseconds between the two taps of one
 const SWIPE = 48;
 const STILL = 8;
 
+/**
+ * @param {HTMLElement} stage
+ * @param {HTMLImageElement} picture
+ * @param {{ changed(percent: number, scale: number): void, swiped(way: "left" | "right"): void }} tells
+ */
 export function zoomable(stage, picture, { changed, swiped }) {
   const at = { scale: 1, x: 0, y: 0 };
+  /** @type {Map<number, Point>} */
   const fingers = new Map();
+  /** @type {Point & { far: number, scale: number } | null} */
   let pinch = null;
+  /** @type {Point & { from: Point, finger: boolean } | null} */
   let begun = null;
   let tapped = { when: 0, x: 0, y: 0 };
 
@@ -23,7 +32,7 @@ export function zoomable(stage, picture, { changed, swiped }) {
 
   function show(smooth = false) {
     const { width, height } = sizeOf();
-    const most = (side, room) => Math.max(0, (side * fit() * at.scale - room) / 2);
+    const most = (/** @type {number} */ side, /** @type {number} */ room) => Math.max(0, (side * fit() * at.scale - room) / 2);
     const x = most(width, stage.clientWidth);
     const y = most(height, stage.clientHeight);
     at.x = Math.min(x, Math.max(-x, at.x));
@@ -34,7 +43,10 @@ export function zoomable(stage, picture, { changed, swiped }) {
     changed(Math.round(fit() * at.scale * 100), at.scale);
   }
 
-  /** To this scale, with the point of the stage that is under `x`, `y` (from its middle) staying where it is. */
+  /**
+   * To this scale, with the point of the stage that is under `x`, `y` (from its middle) staying where it is.
+   * @param {number} scale
+   */
   function zoomTo(scale, { x = 0, y = 0, smooth = false } = {}) {
     const next = Math.min(MOST, Math.max(1, scale));
     at.x = x - ((x - at.x) * next) / at.scale;
@@ -43,12 +55,12 @@ export function zoomable(stage, picture, { changed, swiped }) {
     show(smooth);
   }
 
-  const fromMiddle = ({ clientX, clientY }) => {
+  const fromMiddle = (/** @type {MouseEvent} */ { clientX, clientY }) => {
     const box = stage.getBoundingClientRect();
     return { x: clientX - box.left - box.width / 2, y: clientY - box.top - box.height / 2 };
   };
   // In and out again: to the picture's own dots, or twice as large where they are all to be seen already.
-  const toggle = (point) => zoomTo(at.scale > 1 ? 1 : Math.max(2, 1 / fit()), { ...point, smooth: true });
+  const toggle = (/** @type {Point} */ point) => zoomTo(at.scale > 1 ? 1 : Math.max(2, 1 / fit()), { ...point, smooth: true });
 
   stage.addEventListener("wheel", (event) => {
     event.preventDefault();
@@ -57,7 +69,7 @@ export function zoomable(stage, picture, { changed, swiped }) {
   }, { passive: false });
 
   stage.addEventListener("pointerdown", (event) => {
-    if (event.target.closest("button") || event.button > 0) return;
+    if (hit(event, HTMLButtonElement, "button") || event.button > 0) return;
     event.preventDefault();
     stage.setPointerCapture(event.pointerId);
     const point = fromMiddle(event);
@@ -68,7 +80,8 @@ export function zoomable(stage, picture, { changed, swiped }) {
 
   stage.addEventListener("pointermove", (event) => {
     if (!fingers.has(event.pointerId)) return;
-    fingers.set(event.pointerId, fromMiddle(event));
+    const point = fromMiddle(event);
+    fingers.set(event.pointerId, point);
     if (fingers.size === 2 && pinch) {
       const now = spread();
       at.x += now.x - pinch.x;
@@ -76,14 +89,13 @@ export function zoomable(stage, picture, { changed, swiped }) {
       zoomTo((pinch.scale * now.far) / pinch.far, now);
       Object.assign(pinch, { x: now.x, y: now.y });
     } else if (begun && at.scale > 1) {
-      const { x, y } = fingers.get(event.pointerId);
-      at.x = begun.from.x + x - begun.x;
-      at.y = begun.from.y + y - begun.y;
+      at.x = begun.from.x + point.x - begun.x;
+      at.y = begun.from.y + point.y - begun.y;
       show();
     }
   });
 
-  const lifted = (event) => {
+  const lifted = (/** @type {PointerEvent} */ event) => {
     const point = fingers.get(event.pointerId);
     if (!point) return;
     fingers.delete(event.pointerId);
@@ -98,6 +110,7 @@ export function zoomable(stage, picture, { changed, swiped }) {
   stage.addEventListener("pointerup", lifted);
   stage.addEventListener("pointercancel", lifted);
 
+  /** @param {Point} point @param {Point & { finger: boolean }} begun */
   function ended(point, { x, y, finger }) {
     const over = point.x - x;
     const down = point.y - y;
@@ -112,6 +125,7 @@ export function zoomable(stage, picture, { changed, swiped }) {
 
   function spread() {
     const [one, other] = fingers.values();
+    if (!one || !other) throw new Error("two fingers are needed");
     return {
       far: Math.max(1, Math.hypot(one.x - other.x, one.y - other.y)),
       x: (one.x + other.x) / 2,
@@ -126,6 +140,7 @@ export function zoomable(stage, picture, { changed, swiped }) {
     inwards: () => zoomTo(at.scale * STEP, { smooth: true }),
     outwards: () => zoomTo(at.scale / STEP, { smooth: true }),
     fit: (smooth = true) => zoomTo(1, { smooth }),
+    /** @param {number} x @param {number} y */
     pan(x, y) {
       at.x += x;
       at.y += y;

@@ -1,34 +1,37 @@
 // The prompt box: grows with its words, draws on Ctrl or ⌘ with Enter, and is filled by examples and by old prompts.
+import { all, data, hit, maybe, one } from "../look/js/elements.js";
 import { drafts } from "./composer/drafts.js";
 import { counted } from "./composer/length.js";
 import { foretells, seeds, typedSize, unfolds } from "./composer/options.js";
 import { writes } from "./composer/random.js";
 import { recall } from "./composer/recall.js";
 
-const announcer = document.getElementById("announcer");
-const form = document.getElementById("make");
-const box = document.getElementById("prompt");
-const wall = document.getElementById("wall");
+const announcer = one(HTMLElement, "#announcer");
+const made = maybe(HTMLFormElement, "#make");
+const wall = one(HTMLElement, "#wall");
+if (made) composed(made, one(HTMLTextAreaElement, "#prompt"));
 
-if (form) {
+/** @param {HTMLFormElement} form @param {HTMLTextAreaElement} box */
+function composed(form, box) {
   // A finger would get the keyboard in its face.
   if (window.matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
-  grows();
-  keys();
-  counts();
+  grows(box);
+  keys(form);
+  counts(form);
   unfolds(form);
   typedSize(form);
   seeds(form);
   foretells(form);
-  fills();
-  models();
-  counted(box, document.getElementById("length"), announcer);
+  fills(box);
+  models(box);
+  counted(box, one(HTMLElement, "#length"), announcer);
   recall(box, wall);
-  writes(form, box, document.getElementById("random"), announcer);
+  writes(form, box, one(HTMLButtonElement, "#random"), announcer);
   drafts(form, box);
 }
 
-function grows() {
+/** @param {HTMLTextAreaElement} box */
+function grows(box) {
   if (CSS.supports("field-sizing", "content")) return;
   const fit = () => {
     box.style.height = "auto";
@@ -38,8 +41,9 @@ function grows() {
   fit();
 }
 
-function keys() {
-  if (/Mac|iP(hone|ad)/.test(navigator.platform)) form.querySelector("[data-modifier]").textContent = "⌘";
+/** @param {HTMLFormElement} form */
+function keys(form) {
+  if (/Mac|iP(hone|ad)/.test(navigator.platform)) one(HTMLElement, "[data-modifier]", form).textContent = "⌘";
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();
@@ -47,42 +51,51 @@ function keys() {
   });
 }
 
-// The settings of another model replace these controls: what happens to them is heard at the form.
-function counts() {
-  const count = () => document.getElementById("count");
+/**
+ * The settings of another model replace these controls: what happens to them is heard at the form.
+ * @param {HTMLFormElement} form
+ */
+function counts(form) {
+  const count = () => one(HTMLInputElement, "#count");
   const show = () => {
     const { value, min, max } = count();
-    for (const button of form.querySelectorAll("[data-step]")) {
+    for (const button of all(HTMLButtonElement, "[data-step]", form)) {
       const next = Number(value) + Number(button.dataset.step);
       button.disabled = next < Number(min) || next > Number(max);
     }
-    prices();
+    prices(form);
   };
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-step]");
+    const button = hit(event, HTMLButtonElement, "[data-step]");
     if (!button) return;
     const { value, min, max } = count();
-    count().value = Math.min(max, Math.max(min, Number(value) + Number(button.dataset.step)));
+    const next = Number(value) + Number(button.dataset.step);
+    count().value = String(Math.min(Number(max), Math.max(Number(min), next)));
     count().dispatchEvent(new Event("change", { bubbles: true }));
     show();
   });
-  form.addEventListener("input", (event) => { if (event.target.matches("#count, #size, #quality")) show(); });
+  form.addEventListener("input", (event) => { if (hit(event, HTMLElement, "#count, #size, #quality")) show(); });
   document.addEventListener("htmx:after:swap", () => show());
   show();
 }
 
-// The price of the whole job, as `limner.engines.prices.money` says it.
-function prices() {
+/**
+ * The price of the whole job, as `limner.engines.prices.money` says it.
+ * @param {HTMLFormElement} form
+ */
+function prices(form) {
   const place = form.querySelector("#price [data-price]");
-  const known = document.getElementById("size").selectedOptions[0].dataset.each;
+  const known = one(HTMLSelectElement, "#size").selectedOptions[0]?.dataset.each;
   if (!known) return; // a size that is typed: the server says
+  /** @type {Record<string, number>} */
   const byQuality = JSON.parse(known);
-  const quality = document.getElementById("quality")?.value;
+  const quality = maybe(HTMLSelectElement, "#quality")?.value ?? "";
   const each = byQuality[quality] ?? Object.values(byQuality)[0];
-  const n = Number(document.getElementById("count").value);
+  const n = Number(one(HTMLInputElement, "#count").value);
   if (place && each && Number.isInteger(n) && n > 0) place.textContent = `about ${money(each * n)}`;
 }
 
+/** @param {number} millicredits */
 function money(millicredits) {
   if (millicredits < 50) return "less than 0.1 cents";
   const tenths = Math.floor((millicredits + 50) / 100);
@@ -90,31 +103,35 @@ function money(millicredits) {
   return tenths === 10 ? "1 cent" : `${tenths / 10} cents`;
 }
 
-// Another model: its settings come in place, and a reload keeps it.
-function models() {
-  const model = document.getElementById("model");
+/**
+ * Another model: its settings come in place, and a reload keeps it.
+ * @param {HTMLTextAreaElement} box
+ */
+function models(box) {
+  const model = maybe(HTMLSelectElement, "#model");
   if (!model) return;
   document.addEventListener("htmx:after:swap", () => {
-    box.maxLength = Number(document.getElementById("settings").dataset.longest);
+    box.maxLength = Number(one(HTMLElement, "#settings").dataset.longest);
   });
   model.addEventListener("change", () => {
     history.replaceState(null, "", `?${new URLSearchParams({ model: model.value })}`);
   });
 }
 
-function fills() {
-  const fill = (words) => {
+/** @param {HTMLTextAreaElement} box */
+function fills(box) {
+  const fill = (/** @type {string} */ words) => {
     box.value = words;
     box.dispatchEvent(new Event("input", { bubbles: true }));
     box.focus();
     box.setSelectionRange(words.length, words.length);
   };
-  document.querySelector(".examples").addEventListener("click", (event) => {
-    const example = event.target.closest("[data-example]");
-    if (example) fill(example.dataset.example);
+  one(HTMLElement, ".examples").addEventListener("click", (event) => {
+    const example = hit(event, HTMLElement, "[data-example]");
+    if (example) fill(data(example, "example"));
   });
   wall.addEventListener("click", (event) => {
-    const card = event.target.closest("[data-words]")?.closest(".card-job");
-    if (card) fill(card.querySelector(".label-prompt").textContent);
+    const card = hit(event, HTMLElement, "[data-words]")?.closest(".card-job");
+    if (card) fill(one(HTMLElement, ".label-prompt", card).textContent);
   });
 }

@@ -1,18 +1,25 @@
 // The strip above the wall: what waits or is drawn, however far down its card is. The cards are the only source of it;
 // a job that failed while the page was open stays in it until it was looked at.
+import { all, maybe, one } from "../look/js/elements.js";
 
-const wall = document.getElementById("wall");
-const row = document.querySelector("#queue .queue-row");
-const sum = row.querySelector(".queue-sum");
-const [howMany, howLong] = sum.children;
-const list = row.querySelector(".queue-jobs");
-const mould = document.querySelector("#queue template");
+const wall = one(HTMLElement, "#wall");
+const row = one(HTMLElement, "#queue .queue-row");
+const sum = one(HTMLElement, ".queue-sum", row);
+const howMany = one(HTMLElement, ":first-child", sum);
+const howLong = one(HTMLElement, ":last-child", sum);
+const list = one(HTMLElement, ".queue-jobs", row);
+const mould = one(HTMLTemplateElement, "#queue template");
 
+/** @type {Map<string, HTMLElement>} */
 const chips = new Map();
+/** @type {Set<string>} */
 const failed = new Set();
+/** @type {Set<string>} */
 const inView = new Set();
+/** @type {WeakSet<HTMLElement>} */
+const watched = new WeakSet();
 
-export const liveCards = () => [...wall.querySelectorAll('.card-job:is([data-state="queued"], [data-state="running"])')];
+export const liveCards = () => all(HTMLElement, '.card-job:is([data-state="queued"], [data-state="running"])', wall);
 
 const watcher = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
@@ -42,7 +49,7 @@ function show() {
   // What is drawn first, then what waits in the order in which it was asked for: the wall has the newest first.
   const waiting = live.filter((card) => card.dataset.state === "queued").reverse();
   const drawn = live.filter((card) => card.dataset.state === "running").reverse();
-  const ended = [...failed].map((id) => document.getElementById(id)).filter(Boolean);
+  const ended = [...failed].map((id) => document.getElementById(id)).filter((card) => card !== null);
   const shown = [...drawn, ...waiting, ...ended];
   const kept = new Set(shown.map((card) => card.id));
   for (const [id, chip] of chips) if (!kept.has(id)) forget(id, chip);
@@ -55,28 +62,31 @@ function show() {
   say(howMany, `${live.length} in the queue`);
   say(howLong, inAll(Math.max(...live.map(secondsLeft))));
   // One job whose card is before one's eyes needs no second telling.
-  row.hidden = shown.length === 0 || (live.length === 1 && !ended.length && inView.has(live[0].id));
+  row.hidden = shown.length === 0 || (live.length === 1 && !ended.length && live.every(({ id }) => inView.has(id)));
 }
 
+/** @param {HTMLElement} card */
 function watch(card) {
-  if (card.watched) return;
-  card.watched = true;
+  if (watched.has(card)) return;
+  watched.add(card);
   watcher.observe(card);
 }
 
+/** @param {HTMLElement} card */
 function add(card) {
-  const chip = mould.content.firstElementChild.cloneNode(true);
-  const link = chip.querySelector(".queue-link");
+  const chip = one(HTMLElement, ".queue-job", document.importNode(mould.content, true));
+  const link = one(HTMLAnchorElement, ".queue-link", chip);
   link.href = `#${card.id}`;
   link.addEventListener("click", (event) => {
     event.preventDefault();
     lookAt(card.id);
   });
-  chip.querySelector(".queue-end").addEventListener("click", () => end(card.id));
+  one(HTMLButtonElement, ".queue-end", chip).addEventListener("click", () => end(card.id));
   chips.set(card.id, chip);
   return chip;
 }
 
+/** @param {string} id @param {HTMLElement} chip */
 function forget(id, chip) {
   const held = chip.contains(document.activeElement);
   chip.remove();
@@ -84,57 +94,64 @@ function forget(id, chip) {
   if (held) document.getElementById(id)?.focus({ preventScroll: true });
 }
 
+/** @param {HTMLElement} chip @param {HTMLElement} card */
 function fill(chip, card) {
   const ended = card.dataset.state === "failed";
   chip.classList.toggle("queue-failed", ended);
-  const prompt = card.querySelector(".label-prompt").textContent;
-  say(chip.querySelector(".queue-prompt"), prompt);
-  say(chip.querySelector(".queue-status"), ended ? "Not drawn: see why" : standing(card));
-  chip.querySelector(".queue-bar").value = ended ? 0 : card.querySelector(".bar").value || 0;
-  const button = chip.querySelector(".queue-end");
+  const prompt = one(HTMLElement, ".label-prompt", card).textContent;
+  say(one(HTMLElement, ".queue-prompt", chip), prompt);
+  say(one(HTMLElement, ".queue-status", chip), ended ? "Not drawn: see why" : standing(card));
+  one(HTMLProgressElement, ".queue-bar", chip).value = ended ? 0 : progressOf(card);
+  const button = one(HTMLButtonElement, ".queue-end", chip);
   button.setAttribute("aria-label", ended ? `Take off the strip: ${prompt}` : `Cancel: ${prompt}`);
   button.disabled = !ended && !cancelOf(card);
-  const newest = [...card.querySelectorAll(".tile :is(.tile-picture, .tile-preview img)")].at(-1);
-  const place = chip.querySelector(".queue-preview");
-  if (!newest || place.firstElementChild?.src === newest.src) return;
+  const newest = all(HTMLImageElement, ".tile :is(.tile-picture, .tile-preview img)", card).at(-1);
+  const place = one(HTMLElement, ".queue-preview", chip);
+  if (!newest || maybe(HTMLImageElement, "img", place)?.src === newest.src) return;
   const small = new Image();
   small.alt = "";
   small.src = newest.src;
   place.replaceChildren(small);
 }
 
-const cancelOf = (card) => card.querySelector(".going form");
+const cancelOf = (/** @type {HTMLElement} */ card) => maybe(HTMLFormElement, ".going form", card);
+const progressOf = (/** @type {HTMLElement} */ card) => one(HTMLProgressElement, ".bar", card).value || 0;
 
+/** @param {string} id */
 function end(id) {
   const card = document.getElementById(id);
   if (failed.delete(id)) return void showQueue();
   if (card) cancelOf(card)?.requestSubmit();
 }
 
+/** @param {string} id */
 function lookAt(id) {
   const card = document.getElementById(id);
-  card.scrollIntoView({ block: "center", behavior: "smooth" });
-  card.focus({ preventScroll: true });
+  card?.scrollIntoView({ block: "center", behavior: "smooth" });
+  card?.focus({ preventScroll: true });
   if (failed.delete(id)) showQueue();
 }
 
-const secondsLeft = (card) => Math.max(1, Number(card.dataset.left) || 0);
+const secondsLeft = (/** @type {HTMLElement} */ card) => Math.max(1, Number(card.dataset.left) || 0);
 
+/** @param {number} seconds */
 function inAll(seconds) {
   if (seconds >= 90) return `about ${Math.round(seconds / 60)} min in all`;
   return `about ${Math.round(seconds)} s in all`;
 }
 
 // What the card says at length, in a few words.
+/** @param {HTMLElement} card */
 function standing(card) {
-  if (!cancelOf(card)) return card.querySelector(".going-text").textContent; // it is stopping
+  if (!cancelOf(card)) return one(HTMLElement, ".going-text", card).textContent; // it is stopping
   const seconds = secondsLeft(card);
   const left = seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${Math.round(seconds)} s left`;
-  if (card.dataset.state === "running") return `${Math.round((card.querySelector(".bar").value || 0) * 100)} % · ${left}`;
+  if (card.dataset.state === "running") return `${Math.round(progressOf(card) * 100)} % · ${left}`;
   const ahead = Number(card.dataset.ahead);
   return ahead ? `${ahead} ahead · ${left}` : `Next in line · ${left}`;
 }
 
+/** @param {HTMLElement} place @param {string} words */
 function say(place, words) {
   if (place.textContent !== words) place.textContent = words;
 }

@@ -1,4 +1,5 @@
 // The page's title: how far the drawing is, how many jobs there are, and a mark when all is done behind one's back.
+import { maybe } from "../look/js/elements.js";
 import { liveCards } from "./queue.js";
 
 const name = document.title;
@@ -14,8 +15,9 @@ export function showTitle() {
   if (document.title !== words) document.title = words;
 }
 
-const howMany = (live) => (live.length > 1 ? `(${live.length}) ` : "");
+const howMany = (/** @type {HTMLElement[]} */ live) => (live.length > 1 ? `(${live.length}) ` : "");
 
+/** @param {HTMLElement[]} live */
 function howFar(live) {
   const drawn = live.filter((card) => card.dataset.state === "running");
   if (!drawn.length) return "";
@@ -24,8 +26,9 @@ function howFar(live) {
 }
 
 // A hidden tab hears of no steps: there, the card says what was predicted.
+/** @param {HTMLElement} card */
 function shareOf(card) {
-  const heard = card.querySelector(".bar")?.value ?? 0;
+  const heard = maybe(HTMLProgressElement, ".bar", card)?.value ?? 0;
   return document.hidden ? Math.max(heard, Number(card.dataset.share)) : heard;
 }
 

@@ -1,7 +1,9 @@
 // What went wrong with something a person pressed is said below the prompt box. Refreshes that fail stay quiet: the next
 // one comes by itself, and a lost connection has its own line.
+import { one } from "../look/js/elements.js";
 
-const problem = document.getElementById("problem");
+const problem = one(HTMLElement, "#problem");
+/** @type {Record<number, string>} */
 const SENTENCES = {
   403: "This page is too old for Limner to trust it. Reload it and try again.",
   404: "That is no longer there. Reload the page to see what is.",
@@ -11,17 +13,22 @@ const SENTENCES = {
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.request.method !== "POST") return;
   const ours = new DOMParser().parseFromString(ctx.text, "text/html").querySelector("p.alarm");
-  say(ours?.textContent ?? SENTENCES[ctx.response.status] ?? "Limner could not do that just now. Try again in a moment.");
+  say(ours?.textContent ?? SENTENCES[ctx.response?.status ?? 0] ?? "Limner could not do that just now. Try again in a moment.");
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx.request.method !== "POST" || ctx.response) return;
+  if (ctx?.request.method !== "POST" || ctx.response) return;
   say("Limner does not answer. It may be starting again: try once more in a moment.");
 });
 document.addEventListener("htmx:before:swap", ({ detail }) => {
-  if (detail.ctx?.request.method === "POST" && detail.ctx.response?.status < 400) problem.replaceChildren();
+  const { request, response } = detail.ctx ?? {};
+  if (request?.method === "POST" && response && response.status < 400) problem.replaceChildren();
 });
 
-function say(words) {
+/**
+ * Say it below the prompt box, aloud too.
+ * @param {string} words
+ */
+export function say(words) {
   const line = document.createElement("p");
   line.className = "alarm";
   line.textContent = words;

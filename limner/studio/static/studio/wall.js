@@ -1,23 +1,26 @@
 // The wall: cards follow the account's stream. Progress and previews change what is there; whatever the ledger keeps
 // (state, pictures) comes as the card's own markup from the server and is morphed in.
+import { all, data, hit, maybe, one } from "../look/js/elements.js";
 import { follow } from "../look/js/stream.js";
 import { liveCards, showQueue } from "./queue.js";
 import { showTitle } from "./title.js";
 
-const wall = document.getElementById("wall");
-const away = document.getElementById("away");
-const announcer = document.getElementById("announcer");
+const wall = one(HTMLElement, "#wall");
+const away = one(HTMLElement, "#away");
+const announcer = one(HTMLElement, "#announcer");
 const QUEUE_LOOK = 5000; // how often a waiting card asks for its place in line
 const HIDDEN_LOOK = 15000; // how often a hidden tab, which has let go of the stream, asks how its jobs stand
 const AWAY_AFTER = 3000;
 const AGAIN_AFTER = 2000;
 const SETTLE = 60; // a picture and the state that follows it come together: one look at the card is enough
 
-const cardOf = (job) => document.getElementById(`job-${job}`);
+const cardOf = (/** @type {string} */ job) => document.getElementById(`job-${job}`);
 
 // --- cards ---------------------------------------------------------------------------------------------------
 
+/** @type {Map<string, number>} */
 const due = new Map();
+/** @param {string} job */
 function refresh(job) {
   clearTimeout(due.get(job));
   due.set(job, setTimeout(() => {
@@ -29,58 +32,65 @@ function refresh(job) {
 }
 
 // A look that found nobody is taken again: the event that asked for it will not come twice.
-for (const trouble of ["htmx:error", "htmx:response:error"]) {
+for (const trouble of /** @type {const} */ (["htmx:error", "htmx:response:error"])) {
   document.addEventListener(trouble, ({ detail: { ctx } }) => {
-    const card = ctx.sourceElement;
-    const gone = ctx.response && ctx.response.status < 500;
-    if (card.matches(".card-job") && !gone) setTimeout(() => refresh(card.dataset.job), AGAIN_AFTER);
+    const card = ctx?.sourceElement;
+    const gone = ctx?.response && ctx.response.status < 500;
+    if (!(card instanceof HTMLElement) || !card.matches(".card-job") || gone) return;
+    setTimeout(() => refresh(data(card, "job")), AGAIN_AFTER);
   });
 }
 
 // A job that another tab or a program has submitted.
 let asking = 0;
+/** @param {string} job */
 function arrive(job) {
   if (asking) return void refresh(job); // it may be the one whose answer is on its way
-  const url = wall.dataset.card.replace(/[0-9a-f-]{36}/, job);
+  const url = data(wall, "card").replace(/[0-9a-f-]{36}/, job);
   htmx.ajax("GET", url, { target: "#wall", swap: "afterbegin", source: wall });
 }
 document.addEventListener("htmx:before:request", (event) => { if (isMaking(event)) asking += 1; });
 document.addEventListener("htmx:finally:request", (event) => { if (isMaking(event)) asking -= 1; });
-const isMaking = (event) => event.detail.ctx.request.method === "POST" && event.detail.ctx.target === wall;
+/** @param {DocumentEventMap["htmx:before:request"]} event */
+const isMaking = ({ detail: { ctx } }) => ctx.request.method === "POST" && ctx.target === wall;
 
 function tidy() {
   const seen = new Set();
-  for (const card of wall.querySelectorAll(".card-job")) {
+  for (const card of all(HTMLElement, ".card-job", wall)) {
     if (seen.has(card.id)) card.remove();
     seen.add(card.id);
     localTime(card);
   }
 }
 
+/** @type {Map<string, string>} */
 const said = new Map();
 function announce() {
-  for (const card of wall.querySelectorAll(".card-job")) {
-    const words = card.dataset.announcement;
+  for (const card of all(HTMLElement, ".card-job", wall)) {
+    const words = data(card, "announcement");
     if (said.get(card.id) !== words && said.has(card.id)) announcer.textContent = words;
     else if (!said.has(card.id) && started) announcer.textContent = words;
     said.set(card.id, words);
   }
 }
 
+/** @param {HTMLElement} card */
 function localTime(card) {
-  const time = card.querySelector("time[data-time]");
+  const time = maybe(HTMLTimeElement, "time[data-time]", card);
   if (!time || time.dataset.time) return;
   const when = new Date(time.dateTime);
   const today = when.toDateString() === new Date().toDateString();
+  /** @type {Intl.DateTimeFormatOptions} */
   const clock = { hour: "2-digit", minute: "2-digit" };
   time.textContent = when.toLocaleString([], today ? clock : { day: "numeric", month: "short", ...clock });
   time.dataset.time = "local";
 }
 
 // Whoever pressed a button that is gone after the swap stays at the card, not at the top of the page.
+/** @type {HTMLElement | null | undefined} */
 let held = null;
 document.addEventListener("htmx:before:swap", () => {
-  held = document.activeElement?.closest?.(".card-job");
+  held = document.activeElement?.closest(".card-job");
 });
 document.addEventListener("htmx:after:swap", () => {
   tidy();
@@ -97,25 +107,28 @@ function showStanding() {
 
 // --- pictures ------------------------------------------------------------------------------------------------
 
+/** @param {HTMLImageElement} picture */
 function hang(picture, still = false) {
   picture.dataset.hung = still ? "still" : "fading";
-  const preview = picture.closest(".tile").querySelector(".tile-preview");
-  setTimeout(() => preview.replaceChildren(), still ? 0 : 900);
+  const preview = picture.closest(".tile")?.querySelector(".tile-preview");
+  setTimeout(() => preview?.replaceChildren(), still ? 0 : 900);
 }
 function hangAll(still = false) {
-  for (const picture of wall.querySelectorAll(".tile-picture:not([data-hung])")) {
+  for (const picture of all(HTMLImageElement, ".tile-picture:not([data-hung])", wall)) {
     if (picture.complete) hang(picture, still);
   }
 }
 for (const outcome of ["load", "error"]) {
   wall.addEventListener(outcome, (event) => {
-    if (event.target.matches(".tile-picture:not([data-hung])")) hang(event.target);
+    const picture = hit(event, HTMLImageElement, ".tile-picture:not([data-hung])");
+    if (picture) hang(picture);
   }, true);
 }
 
+/** @param {{ job: string, index: number, image: string }} heard */
 async function preview({ job, index, image }) {
   const place = document.getElementById(`preview-${job}-${index}`);
-  if (!place || place.parentElement.querySelector(".tile-picture")) return;
+  if (!place || place.parentElement?.querySelector(".tile-picture")) return;
   const next = new Image();
   next.alt = "";
   next.src = image;
@@ -126,23 +139,29 @@ async function preview({ job, index, image }) {
 
 // --- progress ------------------------------------------------------------------------------------------------
 
+/** @type {WeakMap<HTMLElement, Map<number, number>>} */
+const begun = new WeakMap();
+
+/** @param {{ job: string, index: number, step: number, steps: number, seconds_left?: number | null }} heard */
 function progress({ job, index, step, steps, seconds_left: left }) {
   const card = cardOf(job);
-  const bar = card?.querySelector(".bar");
+  const bar = card && maybe(HTMLProgressElement, ".bar", card);
   if (card?.dataset.state !== "running" || !bar) return;
   const n = Number(card.dataset.n);
   const done = card.querySelectorAll(".tile-picture").length;
-  const parts = (card.steps ??= new Map()).set(index, step / steps);
+  const parts = begun.get(card) ?? new Map();
+  begun.set(card, parts.set(index, step / steps));
   const sum = [...parts.values()].reduce((all, part) => all + part, 0);
   bar.value = Math.max(bar.value || 0, Math.min(1, Math.max(sum, done) / n));
   const words = n > 1 ? [`Picture ${index + 1} of ${n}`, `step ${step} of ${steps}`] : [`Step ${step} of ${steps}`];
-  if (Number.isFinite(left)) words.push(timeLeft(left));
+  if (typeof left === "number") words.push(timeLeft(left));
   const text = card.querySelector(".going-text[hx-morph-skip]");
   if (text) text.textContent = words.join(" · ");
-  if (Number.isFinite(left)) card.dataset.left = left;
+  if (typeof left === "number") card.dataset.left = String(left);
   showStanding();
 }
 
+/** @param {number} seconds */
 function timeLeft(seconds) {
   if (seconds >= 90) return `about ${Math.round(seconds / 60)} min left`;
   return `about ${Math.max(1, Math.round(seconds))} s left`;
@@ -151,13 +170,15 @@ function timeLeft(seconds) {
 // --- the stream ----------------------------------------------------------------------------------------------
 
 const heard = {
-  state: ({ job }) => refresh(job),
-  picture: ({ job }) => refresh(job),
+  state: (/** @type {{ job: string }} */ { job }) => refresh(job),
+  picture: (/** @type {{ job: string }} */ { job }) => refresh(job),
   progress,
-  preview: (data) => preview(data).catch(() => {}), // a preview that cannot be shown is followed by the next one
+  // A preview that cannot be shown is followed by the next one.
+  preview: (/** @type {Parameters<typeof preview>[0]} */ told) => preview(told).catch(() => {}),
 };
 
 let missing = 0;
+/** @param {boolean} yes */
 function connected(yes) {
   clearTimeout(missing);
   if (yes) away.hidden = true;
@@ -170,7 +191,7 @@ announce();
 hangAll(true);
 showStanding();
 started = true;
-follow(wall.dataset.events, Number(wall.dataset.seen), (kind, data) => heard[kind](data), connected);
+follow(data(wall, "events"), Number(data(wall, "seen")), (kind, told) => heard[kind](told), connected);
 
 setInterval(() => {
   if (document.hidden) for (const card of liveCards()) htmx.trigger(card, "refresh");

@@ -1,8 +1,13 @@
 // What is in the box stays over a reload, in this browser alone, until it is drawn.
+import { data } from "../../look/js/elements.js";
 
-/** Keep the words of `box` under the form's name for them. */
+/**
+ * Keep the words of `box` under the form's name for them.
+ * @param {HTMLFormElement} form
+ * @param {HTMLTextAreaElement} box
+ */
 export function drafts(form, box) {
-  const name = form.dataset.draft;
+  const name = data(form, "draft");
   const kept = read(name);
   if (kept && !box.value) {
     box.value = kept;
@@ -15,6 +20,7 @@ export function drafts(form, box) {
 }
 
 // A browser may refuse to keep anything: then there are no drafts, and nothing else is lost.
+/** @param {string} name */
 function read(name) {
   try {
     return localStorage.getItem(name);
@@ -22,6 +28,7 @@ function read(name) {
     return null;
   }
 }
+/** @param {string} name @param {string} words */
 function write(name, words) {
   try {
     if (words.trim()) localStorage.setItem(name, words);

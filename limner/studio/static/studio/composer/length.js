@@ -2,7 +2,12 @@
 const SHOWN_FROM = 0.5;
 const LOUD_FROM = 0.9;
 
-/** Count the characters of `box` in `place`; `announcer` says once that the end is near. */
+/**
+ * Count the characters of `box` in `place`; `announcer` says once that the end is near.
+ * @param {HTMLTextAreaElement} box
+ * @param {HTMLElement} place
+ * @param {HTMLElement} announcer
+ */
 export function counted(box, place, announcer) {
   let loud = false;
   const show = () => {

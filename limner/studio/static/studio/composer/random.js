@@ -1,13 +1,23 @@
 // A prompt that is written into the box, word by word. Whoever types meanwhile stops it, and both are kept.
+import { maybe } from "../../look/js/elements.js";
+import { say } from "../trouble.js";
 
-/** Let `button` write into `box`, for the model that is chosen in `form`. */
+/**
+ * Let `button` write into `box`, for the model that is chosen in `form`.
+ * @param {HTMLFormElement} form
+ * @param {HTMLTextAreaElement} box
+ * @param {HTMLButtonElement} button
+ * @param {HTMLElement} announcer
+ */
 export function writes(form, box, button, announcer) {
+  /** @type {AbortController | null} */
   let running = null;
   let own = false; // whether the input that is heard is our own
   let base = ""; // what was in the box before the last one was written …
+  /** @type {string | null} */
   let whole = null; // … and with it: pressed again, another one takes its place
 
-  const put = (words) => {
+  const put = (/** @type {string} */ words) => {
     box.value = words;
     box.scrollTop = box.scrollHeight;
     own = true;
@@ -21,10 +31,10 @@ export function writes(form, box, button, announcer) {
     button.toggleAttribute("data-running", true);
     if (box.value === whole) put(base);
     base = box.value;
-    const asked = new URLSearchParams({ prompt: base, model: document.getElementById("model")?.value ?? "" });
+    const asked = new URLSearchParams({ prompt: base, model: maybe(HTMLSelectElement, "#model")?.value ?? "" });
     try {
       const answer = await fetch(`${button.dataset.url}?${asked}`, { signal: mine.signal });
-      if (!answer.ok) throw new Error(await answer.text());
+      if (!answer.ok || !answer.body) throw new Error(await answer.text());
       const words = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await words.read();
@@ -33,7 +43,7 @@ export function writes(form, box, button, announcer) {
       }
       if (!mine.signal.aborted) announcer.textContent = box.value;
     } catch {
-      if (!mine.signal.aborted) announcer.textContent = "Limner could not write a prompt just now. Try again in a moment.";
+      if (!mine.signal.aborted) say("Limner could not write a prompt just now. Try again in a moment.");
     } finally {
       whole = mine.signal.aborted ? null : box.value;
       button.toggleAttribute("data-running", false);

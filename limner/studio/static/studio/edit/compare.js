@@ -1,9 +1,10 @@
 // Before over after: the slider says how much of the one is seen. A finger or a mouse on the picture moves it too.
+import { one } from "../../look/js/elements.js";
 
-const slide = document.getElementById("slide");
-const before = document.getElementById("before");
-const line = document.getElementById("line");
-const pictures = before.parentElement;
+const slide = one(HTMLInputElement, "#slide");
+const before = one(HTMLImageElement, "#before");
+const line = one(HTMLElement, "#line");
+const pictures = one(HTMLElement, ".compare-pictures");
 
 function show() {
   const part = Number(slide.value);
@@ -11,6 +12,7 @@ function show() {
   line.style.left = `${part}%`;
 }
 
+/** @param {PointerEvent} event */
 function follow(event) {
   if (!event.buttons) return;
   const { left, width } = pictures.getBoundingClientRect();

@@ -2,7 +2,11 @@
 
 export const NONE = { top: 0, right: 0, bottom: 0, left: 0 };
 
-/** The canvas, in the picture's pixels: its corner lies before the picture's where it grows to the top or the left. */
+/**
+ * The canvas, in the picture's pixels: its corner lies before the picture's where it grows to the top or the left.
+ * @param {Margins} margins
+ * @param {Size} picture
+ */
 export function canvas(margins, picture) {
   return {
     x: -margins.left,
@@ -12,12 +16,20 @@ export function canvas(margins, picture) {
   };
 }
 
-/** The margins after the edge `side` was dragged by dx and dy: whole pixels, by eights, within the limits. */
+/**
+ * The margins after the edge `side` was dragged by dx and dy: whole pixels, by eights, within the limits.
+ * @param {Margins} margins
+ * @param {Side} side
+ * @param {number} dx
+ * @param {number} dy
+ * @param {Size} picture
+ * @param {{ longest: number, pixels: number }} limits
+ */
 export function dragged(margins, side, dx, dy, picture, limits) {
   const by = { top: -dy, right: dx, bottom: dy, left: -dx }[side];
   const most = side === "top" || side === "bottom" ? picture.height : picture.width;
   let wanted = Math.round(Math.min(most, Math.max(0, margins[side] + by)) / 8) * 8;
-  const fits = (value) => {
+  const fits = (/** @type {number} */ value) => {
     const { width, height } = canvas({ ...margins, [side]: value }, picture);
     return Math.max(width, height) <= limits.longest && width * height <= limits.pixels;
   };

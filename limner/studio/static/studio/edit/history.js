@@ -1,14 +1,19 @@
 // What was done, in order, and what was undone. It knows of no canvas: whoever asks draws what it says.
 
 export class History {
+  /** @type {Operation[]} */
   #done = [];
+  /** @type {Operation[]} */
   #undone = [];
 
   get operations() { return this.#done; }
   get canUndo() { return this.#done.length > 0; }
   get canRedo() { return this.#undone.length > 0; }
 
-  /** Something new was done: what was undone before is gone. */
+  /**
+   * Something new was done: what was undone before is gone.
+   * @param {Operation} operation
+   */
   push(operation) {
     this.#done.push(operation);
     this.#undone = [];
@@ -23,9 +28,10 @@ export class History {
     return this.#move(this.#undone, this.#done);
   }
 
+  /** @param {Operation[]} from @param {Operation[]} to */
   #move(from, to) {
-    if (!from.length) return false;
-    to.push(from.pop());
-    return true;
+    const last = from.pop();
+    if (last) to.push(last);
+    return Boolean(last);
   }
 }

@@ -6,25 +6,34 @@ import { canvas as canvasOf, dragged } from "./frame.js";
 import { pointers } from "./pointers.js";
 import { keys } from "./keys.js";
 import { send } from "./send.js";
+import { all, data, hit, maybe, one } from "../../look/js/elements.js";
 
 const MOST_MASK = 2048; // the longest edge of the mask: Limner makes it as large as the picture
-const form = document.getElementById("edit");
-if (form) desk();
+/** @type {Side[]} */
+const SIDES = ["top", "right", "bottom", "left"];
+const edit = maybe(HTMLFormElement, "#edit");
+if (edit) desk(edit);
 inAnotherTab();
 
-function desk() {
-  const at = (id) => document.getElementById(id);
-  const [stage, board, image, sheet, ring, rubber] = ["stage", "board", "picture", "mask", "ring", "rubber"].map(at);
+/** @param {HTMLFormElement} form */
+function desk(form) {
+  const at = (/** @type {string} */ id) => one(HTMLElement, `#${id}`);
+  const [stage, board, ring, rubber] = [at("stage"), at("board"), at("ring"), at("rubber")];
+  const image = one(HTMLImageElement, "#picture");
+  const sheet = one(HTMLCanvasElement, "#mask");
   const picture = { width: image.width, height: image.height };
   const limits = { longest: Number(form.dataset.longest), pixels: Number(form.dataset.mostPixels) };
   const ratio = Math.min(1, MOST_MASK / Math.max(picture.width, picture.height));
   sheet.width = Math.round(picture.width * ratio);
   sheet.height = Math.round(picture.height * ratio);
-  const mask = new Mask(sheet.getContext("2d"), sheet.width, sheet.height);
+  const context = sheet.getContext("2d");
+  if (!context) throw new Error("this browser draws no more canvases");
+  const mask = new Mask(context, sheet.width, sheet.height);
   const done = new History();
   const view = new View();
-  const size = at("brush-size");
+  const size = one(HTMLInputElement, "#brush-size");
   let margins = readMargins();
+  /** @type {Begun | null} */
   let open = null; // what has begun: a stroke, a corner of a rectangle, a hand, an edge of the frame
   let cursor = { x: picture.width / 2, y: picture.height / 2 }; // the keyboard's brush, in the picture's pixels
 
@@ -37,9 +46,9 @@ function desk() {
 
   // --- tools ---
 
-  const tool = () => document.querySelector("[name=tool]:checked").value;
-  const choose = (name) => {
-    document.querySelector(`[name=tool][value=${name}]`).checked = true;
+  const tool = () => one(HTMLInputElement, "[name=tool]:checked").value;
+  const choose = (/** @type {string} */ name) => {
+    one(HTMLInputElement, `[name=tool][value=${name}]`).checked = true;
     chosen();
   };
   const chosen = () => {
@@ -47,7 +56,7 @@ function desk() {
     at("frame").hidden = tool() !== "grow" && !grows();
     aim(null);
   };
-  const resize = (by) => {
+  const resize = (/** @type {number} */ by) => {
     size.value = String(Math.round(Number(size.value) * by));
     aim(view.toStage(cursor));
   };
@@ -61,32 +70,38 @@ function desk() {
     out: () => { view.zoom(0.8, middle()); show(); },
     fit: () => { view.fit({ width: stage.clientWidth, height: stage.clientHeight }, canvasOf(margins, picture)); show(); },
   };
-  Object.assign(does, {
+  /** @type {Record<string, () => void>} */
+  const byName = {
+    ...does,
     b: () => choose("brush"), e: () => choose("eraser"), r: () => choose("rectangle"), h: () => choose("hand"),
     g: () => choose("grow"), i: does.invert, Delete: does.clear, Backspace: does.clear,
     "+": does.in, "=": does.in, "-": does.out, "−": does.out, 0: does.fit,
     "[": () => resize(0.85), "]": () => resize(1.18),
-  });
-  for (const button of document.querySelectorAll("[data-does]")) {
-    button.addEventListener("click", () => does[button.dataset.does]());
+  };
+  for (const button of all(HTMLButtonElement, "[data-does]")) {
+    button.addEventListener("click", () => byName[data(button, "does")]?.());
   }
   for (const radio of document.querySelectorAll("[name=tool]")) radio.addEventListener("change", chosen);
 
   // --- painting ---
 
+  /** @type {(point: Point) => [x: number, y: number]} */
   const inMask = ({ x, y }) => [x * ratio, y * ratio];
-  const onMask = (point) => inMask(view.toPicture(point));
+  const onMask = (/** @type {Point} */ point) => inMask(view.toPicture(point));
+  /** @param {PointerEvent} [event] */
   const erases = (event) => tool() === "eraser" || Boolean(event && (event.buttons & 32 || event.shiftKey));
 
   function again() {
     mask.show(done.operations);
     tell();
   }
+  /** @param {Operation} operation */
   function finish(operation, drawn = false) {
     if (!drawn) mask.draw(operation);
     done.push(operation);
     tell();
   }
+  /** @param {[x: number, y: number]} point @param {boolean} erase */
   function startStroke([x, y], erase) {
     open = { stroke: stroke(x, y, Number(size.value) * ratio, erase) };
     mask.draw(open.stroke);
@@ -97,13 +112,15 @@ function desk() {
     rubber.hidden = true;
   }
 
+  /** @type {Record<string, (point: Point, event: PointerEvent) => void>} */
   const GESTURES = {
     brush: (point, event) => startStroke(onMask(point), erases(event)),
     eraser: (point) => startStroke(onMask(point), true),
     rectangle: (point, event) => { open = { corner: point, erase: erases(event) }; },
     hand: (point) => { open = { hand: point }; },
     grow: (point, event) => {
-      const side = event.target.dataset?.side;
+      const name = hit(event, HTMLElement, "[data-side]")?.dataset.side;
+      const side = SIDES.find((one) => one === name);
       open = side ? { side, from: point, margins } : { hand: point };
     },
   };
@@ -111,18 +128,19 @@ function desk() {
   pointers(stage, {
     begin(point, event) {
       drop();
-      GESTURES[event.button === 1 ? "hand" : tool()](point, event);
+      GESTURES[event.button === 1 ? "hand" : tool()]?.(point, event);
       aim(event.pointerType === "touch" ? null : point);
     },
     move(points) {
       const last = points.at(-1);
+      if (!last) return;
       if (open?.stroke) mask.extend(open.stroke, points.flatMap(onMask));
-      else if (open?.corner) stretch(open.corner, last);
+      else if (open?.corner) stretch(open, last);
       else if (open?.hand) {
         view.pan(last.x - open.hand.x, last.y - open.hand.y);
         open.hand = last;
         show();
-      } else if (open?.side) grow(last);
+      } else if (open?.side) grow(open, last);
       if (!ring.hidden) aim(last);
     },
     end(event) {
@@ -130,7 +148,9 @@ function desk() {
       open = null;
       rubber.hidden = true;
       if (was?.stroke) finish(was.stroke, true);
-      else if (was?.stretched) finish(rectangle(...onMask(was.corner), ...onMask(was.stretched), was.erase));
+      else if (was?.corner && was.stretched) {
+        finish(rectangle(...onMask(was.corner), ...onMask(was.stretched), was.erase));
+      }
       else if (was?.side) does.fit();
       if (event.pointerType === "touch") aim(null);
     },
@@ -143,7 +163,9 @@ function desk() {
     hover: (point) => { if (!open) aim(point); },
   });
 
-  function stretch(from, to) {
+  /** @param {Spanning} open @param {Point} to */
+  function stretch(open, to) {
+    const from = open.corner;
     open.stretched = to;
     rubber.hidden = false;
     rubber.style.transform = `translate(${Math.min(from.x, to.x)}px, ${Math.min(from.y, to.y)}px)`;
@@ -154,23 +176,24 @@ function desk() {
   // --- the keyboard's brush ---
 
   const brush = {
+    /** @param {number} dx @param {number} dy */
     move(dx, dy) {
       const step = Math.max(1, Math.max(picture.width, picture.height) / 512);
       if (tool() === "hand") {
         view.pan(-dx, -dy);
         return show();
       }
-      const within = (value, most) => Math.min(most, Math.max(0, value));
+      const within = (/** @type {number} */ value, /** @type {number} */ most) => Math.min(most, Math.max(0, value));
       cursor = { x: within(cursor.x + dx * step, picture.width), y: within(cursor.y + dy * step, picture.height) };
       if (open?.stroke) mask.extend(open.stroke, inMask(cursor));
-      else if (open?.corner) stretch(open.corner, view.toStage(cursor));
+      else if (open?.corner) stretch(open, view.toStage(cursor));
       aim(view.toStage(cursor));
     },
     press() {
       if (tool() === "rectangle") this.toggle();
       else if (tool() === "brush" || tool() === "eraser") {
         if (!open) startStroke(inMask(cursor), erases());
-        open.held = true;
+        if (open) open.held = true;
       }
       aim(view.toStage(cursor));
     },
@@ -192,15 +215,18 @@ function desk() {
     },
     escape: drop,
   };
-  keys(stage, does, brush);
+  keys(stage, byName, brush);
   stage.addEventListener("focus", () => { if (stage.matches(":focus-visible")) aim(view.toStage(cursor)); });
 
-  /** The ring that shows where the brush is, and how large. */
+  /**
+   * The ring that shows where the brush is, and how large.
+   * @param {Point | null} point
+   */
   function aim(point) {
     const brushes = point && (tool() === "brush" || tool() === "eraser");
     const crosses = point && tool() === "rectangle" && document.activeElement === stage;
     ring.hidden = !(brushes || crosses);
-    if (ring.hidden) return;
+    if (!point || ring.hidden) return;
     const across = brushes ? Math.max(4, Number(size.value) * view.scale) : 8;
     ring.style.width = ring.style.height = `${across}px`;
     ring.style.transform = `translate(${point.x - across / 2}px, ${point.y - across / 2}px)`;
@@ -208,18 +234,23 @@ function desk() {
 
   // --- the frame ---
 
-  const sides = ["top", "right", "bottom", "left"];
+  /** @param {Side} side */
+  function grower(side) {
+    return one(HTMLInputElement, `#grow-${side}`);
+  }
   function readMargins() {
-    return Object.fromEntries(["top", "right", "bottom", "left"].map((side) => [side, Number(at(`grow-${side}`).value) || 0]));
+    const read = (/** @type {Side} */ side) => Number(grower(side).value) || 0;
+    return { top: read("top"), right: read("right"), bottom: read("bottom"), left: read("left") };
   }
   function grows() {
-    return sides.some((side) => margins[side] > 0);
+    return SIDES.some((side) => margins[side] > 0);
   }
-  function grow(to) {
+  /** @param {{ side: Side, from: Point, margins: Margins }} open @param {Point} to */
+  function grow(open, to) {
     const dx = (to.x - open.from.x) / view.scale;
     const dy = (to.y - open.from.y) / view.scale;
     margins = dragged(open.margins, open.side, dx, dy, picture, limits);
-    for (const side of sides) at(`grow-${side}`).value = String(margins[side]);
+    for (const side of SIDES) grower(side).value = String(margins[side]);
     frame();
     tell();
   }
@@ -233,8 +264,8 @@ function desk() {
     edge.style.setProperty("--scale", String(view.scale));
     at("grown").textContent = `${width} × ${height}`;
   }
-  for (const side of sides) {
-    at(`grow-${side}`).addEventListener("input", () => {
+  for (const side of SIDES) {
+    grower(side).addEventListener("input", () => {
       margins = readMargins();
       frame();
       tell();
@@ -251,8 +282,8 @@ function desk() {
   }
   function tell() {
     const painted = paints(done.operations);
-    document.querySelector("[data-does=undo]").disabled = !done.canUndo;
-    document.querySelector("[data-does=redo]").disabled = !done.canRedo;
+    one(HTMLButtonElement, "[data-does=undo]").disabled = !done.canUndo;
+    one(HTMLButtonElement, "[data-does=redo]").disabled = !done.canRedo;
     const said = painted && grows() ? "The painted part changes, and the picture grows."
       : painted ? "Only the painted part changes."
         : grows() ? "The picture grows; what is there stays." : "Nothing is painted: the whole picture may change.";
@@ -274,10 +305,10 @@ function desk() {
 
 // Two tabs with one picture do each other no harm; it is only good to know.
 function inAnotherTab() {
-  const name = form?.dataset.picture;
+  const name = edit?.dataset.picture;
   if (!name || !("BroadcastChannel" in window)) return;
   const channel = new BroadcastChannel(`limner-edit-${name}`);
-  const line = document.getElementById("another");
+  const line = one(HTMLElement, "#another");
   channel.addEventListener("message", ({ data }) => {
     line.textContent = "This picture is open in another tab too. Each of them draws a new picture; nothing is written over.";
     if (data === "here?") channel.postMessage("here");

@@ -1,14 +1,25 @@
 // Mouse, pen and finger on the stage, told as what they mean: one presses, moves and lets go; two move and zoom.
 
 /**
- * `hears` has begin(point, event), move(points, event), end(event), drop(), look(factor, at, dx, dy) and hover(point).
+ * Tell `hears` of them. No point is hovered over once the pointer has left.
  * Points are the stage's pixels. The stage's place is measured when a pointer comes down, not at every move.
+ * @param {HTMLElement} stage
+ * @param {{
+ *   begin(point: Point, event: PointerEvent): void,
+ *   move(points: Point[]): void,
+ *   end(event: PointerEvent): void,
+ *   drop(): void,
+ *   look(factor: number, at: Point, dx: number, dy: number): void,
+ *   hover(point: Point | null): void,
+ * }} hears
  */
 export function pointers(stage, hears) {
+  /** @type {Map<number, Point>} */
   const down = new Map();
   let place = stage.getBoundingClientRect();
+  /** @type {number | null} */
   let drawing = null;
-  const at = (event) => ({ x: event.clientX - place.left, y: event.clientY - place.top });
+  const at = (/** @type {MouseEvent} */ event) => ({ x: event.clientX - place.left, y: event.clientY - place.top });
   const measure = () => { place = stage.getBoundingClientRect(); };
 
   stage.addEventListener("pointerenter", measure);
@@ -39,19 +50,21 @@ export function pointers(stage, hears) {
     const now = at(event);
     if (event.pointerId === drawing) {
       const all = event.getCoalescedEvents?.() ?? [];
-      hears.move(all.length ? all.map(at) : [now], event);
+      hears.move(all.length ? all.map(at) : [now]);
     } else if (down.size === 2 && drawing === null) pinched(event.pointerId, before, now);
     down.set(event.pointerId, now);
   });
 
+  /** @param {number} id @param {Point} before @param {Point} now */
   function pinched(id, before, now) {
     const [other] = [...down].filter(([key]) => key !== id).map(([, point]) => point);
-    const apart = (point) => Math.max(8, Math.hypot(point.x - other.x, point.y - other.y));
+    if (!other) return;
+    const apart = (/** @type {Point} */ point) => Math.max(8, Math.hypot(point.x - other.x, point.y - other.y));
     const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
     hears.look(apart(now) / apart(before), middle, (now.x - before.x) / 2, (now.y - before.y) / 2);
   }
 
-  const up = (event) => {
+  const up = (/** @type {PointerEvent} */ event) => {
     if (!down.delete(event.pointerId)) return;
     if (event.pointerId !== drawing) return;
     drawing = null;

@@ -1,6 +1,8 @@
 // Sending a form without losing what is on the page: whatever goes wrong is said, and the button can be pressed again.
+import { all, one } from "../../look/js/elements.js";
 
-const problem = document.getElementById("problem");
+const problem = one(HTMLElement, "#problem");
+/** @type {Record<number, string>} */
 const SENTENCES = {
   403: "This page is too old for Limner to trust it. Open it in another tab to sign in again; what you painted stays here.",
   404: "This picture is no longer there: it was put into the trash, or its day is over. Choose another one.",
@@ -9,6 +11,7 @@ const SENTENCES = {
 const LOST = "The connection was lost. What you painted and wrote is still here: press the button again in a moment.";
 const NOT_NOW = "Limner could not do that just now. Try again in a moment; what you painted and wrote stays.";
 
+/** @param {string} words */
 export function say(words) {
   const line = document.createElement("p");
   line.className = "alarm";
@@ -17,9 +20,13 @@ export function say(words) {
   if (words) problem.scrollIntoView({ block: "nearest" });
 }
 
-/** Send `body` to the form's address; on success go where Limner says. */
+/**
+ * Send `body` to the form's address; on success go where Limner says.
+ * @param {HTMLFormElement} form
+ * @param {FormData} body
+ */
 export async function send(form, body) {
-  const buttons = form.querySelectorAll("button:not([type=button])");
+  const buttons = all(HTMLButtonElement, "button:not([type=button])", form);
   for (const button of buttons) button.disabled = true;
   say("");
   try {
@@ -33,12 +40,13 @@ export async function send(form, body) {
   for (const button of buttons) button.disabled = false;
 }
 
+/** @param {Response} answer */
 async function sentence(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return page.querySelector("p.alarm")?.textContent ?? SENTENCES[answer.status] ?? NOT_NOW;
 }
 
-for (const form of document.querySelectorAll("form[data-sends]")) {
+for (const form of all(HTMLFormElement, "form[data-sends]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(form, new FormData(form, event.submitter));

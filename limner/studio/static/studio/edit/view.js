@@ -8,7 +8,11 @@ export class View {
   x = 0;
   y = 0;
 
-  /** Show all of a box of the picture's pixels, in the middle of a stage of this size. */
+  /**
+   * Show all of a box of the picture's pixels, in the middle of a stage of this size.
+   * @param {Size} stage
+   * @param {Box} box
+   */
   fit(stage, box, rim = 12) {
     const room = { width: Math.max(1, stage.width - 2 * rim), height: Math.max(1, stage.height - 2 * rim) };
     this.scale = Math.min(room.width / box.width, room.height / box.height, MOST);
@@ -16,7 +20,11 @@ export class View {
     this.y = (stage.height - box.height * this.scale) / 2 - box.y * this.scale;
   }
 
-  /** Zoom by a factor; the point `at` of the stage stays where it is. */
+  /**
+   * Zoom by a factor; the point `at` of the stage stays where it is.
+   * @param {number} factor
+   * @param {Point} at
+   */
   zoom(factor, at) {
     const scale = Math.min(MOST, Math.max(LEAST, this.scale * factor));
     const ratio = scale / this.scale;
@@ -25,17 +33,24 @@ export class View {
     this.scale = scale;
   }
 
+  /** @param {number} dx @param {number} dy */
   pan(dx, dy) {
     this.x += dx;
     this.y += dy;
   }
 
-  /** From the stage's pixels to the picture's. */
+  /**
+   * From the stage's pixels to the picture's.
+   * @param {Point} point
+   */
   toPicture({ x, y }) {
     return { x: (x - this.x) / this.scale, y: (y - this.y) / this.scale };
   }
 
-  /** And back. */
+  /**
+   * And back.
+   * @param {Point} point
+   */
   toStage({ x, y }) {
     return { x: x * this.scale + this.x, y: y * this.scale + this.y };
   }
