@@ -19,6 +19,7 @@ EVERY_WHEEL_HOLDS = (
     "limner/look/static/",
     "limner/look/templates/",
     "limner/look/locale/es/LC_MESSAGES/django.mo",
+    "limner/look/locale/es/LC_MESSAGES/djangojs.mo",
     "limner/studio/templates/",
     "limner/jobs/migrations/0001_initial.py",
 )

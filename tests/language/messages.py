@@ -18,7 +18,7 @@ from django.core.management.commands import makemessages
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "limner" / "look" / "locale"
-DOMAINS = ("django",)
+DOMAINS = ("django", "djangojs")
 _WHEN = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date): .*\n', re.MULTILINE)
 
 

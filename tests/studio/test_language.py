@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from django.test import Client
 from django.utils import translation
@@ -45,6 +48,15 @@ def test_programs_are_answered_in_english(client: Client) -> None:
     assert answer.status_code == 404
     assert "The model 'nobody' does not exist" in text(answer)
     assert "Content-Language" not in answer.headers
+
+
+def test_a_page_brings_along_what_its_scripts_say(db: None, client: Client) -> None:
+    brought = re.search(
+        '<script id="words" type="application/json">(.*)</script>', text(client.get("/", headers=SPANISH))
+    )
+    assert brought is not None
+    assert json.loads(brought.group(1))["Step {step} of {steps}"] == "Paso {step} de {steps}"
+    assert 'id="words"' not in text(client.get("/"))
 
 
 def test_a_page_leaves_the_language_as_it_was(db: None, client: Client) -> None:

@@ -1,12 +1,12 @@
-"""What templates of every room may use: icons, and sentences of rooms without Django."""
+"""What templates of every room may use: icons, sentences of rooms without Django, and words for scripts."""
 
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 
-from limner.look.speech import spoken
+from limner.look.speech import script_words, spoken
 
 register = template.Library()
 register.filter("spoken", spoken)
@@ -45,3 +45,10 @@ def icon(name: str) -> SafeString:
         '<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">{}</svg>',
         mark_safe(_ICONS[name]),  # noqa: S308 (our own constant)
     )
+
+
+@register.simple_tag
+def words_for_scripts() -> SafeString:
+    """What this page's scripts say, for `js/words.js`. Nothing in English: they say it as it is written."""
+    found = script_words()
+    return json_script(found, "words") if found else SafeString()

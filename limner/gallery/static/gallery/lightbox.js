@@ -3,6 +3,7 @@
 import { all, data, hit, maybe, one } from "../look/js/elements.js";
 import { copyAddress, copyPicture, copyText } from "./copying.js";
 import { zoomable } from "./zoom.js";
+import { gettext } from "../look/js/words.js";
 
 const box = one(HTMLDialogElement, "#lightbox");
 const stage = one(HTMLElement, ".lightbox-stage", box);
@@ -69,7 +70,7 @@ async function sharpen(id, file) {
 function placed() {
   const row = links();
   const place = row.findIndex((link) => link.dataset.picture === shown);
-  one(HTMLElement, ".lightbox-place", box).textContent = row.length > 1 ? `${place + 1} of ${row.length}` : "";
+  one(HTMLElement, ".lightbox-place", box).textContent = row.length > 1 ? gettext("{place} of {all}", { place: place + 1, all: row.length }) : "";
   for (const button of all(HTMLButtonElement, "[data-turn]", box)) {
     const next = row[place + Number(button.dataset.turn)];
     button.disabled = !next;
@@ -112,7 +113,7 @@ async function tell(id) {
     if (shown !== id) return;
     beside.innerHTML = words;
   } catch {
-    if (shown === id) beside.textContent = "Limner does not answer, or the picture is gone. Close this and reload the page.";
+    if (shown === id) beside.textContent = gettext("Limner does not answer, or the picture is gone. Close this and reload the page.");
   }
   beside.scrollTop = 0;
 }
@@ -121,12 +122,12 @@ beside.addEventListener("click", async (event) => {
   const button = hit(event, HTMLButtonElement, "button");
   if (button?.dataset.copyImage) {
     say(await copyPicture(button.dataset.copyImage)
-      ? "The picture is copied."
-      : "This browser copies no pictures from here. Download it instead.");
+      ? gettext("The picture is copied.")
+      : gettext("This browser copies no pictures from here. Download it instead."));
   } else if (button && "copyPrompt" in button.dataset) {
     const words = one(HTMLElement, ".beside-prompt", beside).textContent;
-    if (await copyText(words)) say("The prompt is copied.");
-    else byHand("Copy the prompt from here:", words);
+    if (await copyText(words)) say(gettext("The prompt is copied."));
+    else byHand(gettext("Copy the prompt from here:"), words);
   }
 });
 
@@ -135,9 +136,9 @@ beside.addEventListener("submit", async (event) => {
   if (!form) return;
   event.preventDefault();
   const { copied, address, note } = await copyAddress(form);
-  if (!address) say("Limner made no link just now. Try again in a moment.");
-  else if (copied) say(`The link is copied. ${note}`);
-  else byHand(`${note} Copy it from here:`, address);
+  if (!address) say(gettext("Limner made no link just now. Try again in a moment."));
+  else if (copied) say(gettext("The link is copied. {note}", { note }));
+  else byHand(gettext("{note} Copy it from here:", { note }), address);
 });
 
 /** @param {string} words */

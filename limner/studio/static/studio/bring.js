@@ -1,6 +1,7 @@
 // Bringing pictures: a file, a photo, the clipboard, a drop. Each is sent by itself, and one that did not arrive is kept here
 // and sent again when asked.
 import { all, data, maybe, one } from "../look/js/elements.js";
+import { gettext } from "../look/js/words.js";
 
 const form = one(HTMLFormElement, "#bring");
 const dialog = one(HTMLDialogElement, "#brought");
@@ -9,15 +10,15 @@ const problem = one(HTMLElement, "#brought-problem");
 const mostBytes = Number(data(form, "mostBytes"));
 const mostFiles = Number(data(form, "mostFiles"));
 const TOO_LARGE =
-  `This picture is larger than ${Math.floor(mostBytes / 1_000_000)} MB. Make it smaller and bring it again.`;
+  gettext("This picture is larger than {most} MB. Make it smaller and bring it again.", { most: Math.floor(mostBytes / 1_000_000) });
 /** @type {Record<number, string>} */
 const SENTENCES = {
-  401: "You are no longer signed in. Reload the page and sign in.",
-  403: "This page is too old for Limner to trust it. Reload it and try again.",
-  408: "It came too slowly and was given up.",
+  401: gettext("You are no longer signed in. Reload the page and sign in."),
+  403: gettext("This page is too old for Limner to trust it. Reload it and try again."),
+  408: gettext("It came too slowly and was given up."),
   413: TOO_LARGE,
 };
-const LOST = "The connection was lost. The picture is still here.";
+const LOST = gettext("The connection was lost. The picture is still here.");
 
 one(HTMLInputElement, "#bring-file").multiple = true;
 for (const input of all(HTMLInputElement, "input[type=file]", form)) {
@@ -27,7 +28,7 @@ for (const input of all(HTMLInputElement, "input[type=file]", form)) {
   });
 }
 one(HTMLInputElement, "#bring-camera").addEventListener("cancel", () => {
-  words().textContent = "No photo was taken. Nothing has changed.";
+  words().textContent = gettext("No photo was taken. Nothing has changed.");
 });
 const words = () => one(HTMLElement, "#bring-words");
 
@@ -65,7 +66,11 @@ dialog.addEventListener("close", () => { if (!list.querySelector(".bar:not([hidd
 export async function bring(files) {
   if (!files.length) return;
   const many = files.length > mostFiles;
-  say(many ? `You gave ${files.length} pictures; Limner takes up to ${mostFiles} at a time. Bring fewer at once.` : "");
+  const tooMany = () => gettext(
+    "You gave {given} pictures; Limner takes up to {most} at a time. Bring fewer at once.",
+    { given: files.length, most: mostFiles },
+  );
+  say(many ? tooMany() : "");
   const rows = many ? [] : files.map((file) => ({ file, item: row(file) }));
   if (!dialog.open) dialog.showModal();
   for (const { file, item } of rows) await send(item, file);
@@ -98,7 +103,7 @@ async function send(item, file) {
   bar.hidden = false;
   bar.value = 0;
   again.hidden = true;
-  said.textContent = "Sending…";
+  said.textContent = gettext("Sending…");
   const refused = (/** @type {string} */ sentence, /** @type {boolean} */ retry) => {
     bar.hidden = true;
     said.textContent = sentence;
@@ -116,7 +121,7 @@ async function send(item, file) {
   if (answer.there) return void window.location.assign(answer.there);
   const page = new DOMParser().parseFromString(answer.text, "text/html");
   const sentence = page.querySelector("p.alarm")?.textContent ?? SENTENCES[answer.status];
-  refused(sentence ?? "Limner could not take it just now.", answer.status >= 500 || answer.status === 408);
+  refused(sentence ?? gettext("Limner could not take it just now."), answer.status >= 500 || answer.status === 408);
 }
 
 /** @param {File} file */

@@ -5,6 +5,7 @@ import { counted } from "./composer/length.js";
 import { foretells, seeds, typedSize, unfolds } from "./composer/options.js";
 import { writes } from "./composer/random.js";
 import { recall } from "./composer/recall.js";
+import { gettext } from "../look/js/words.js";
 
 const announcer = one(HTMLElement, "#announcer");
 const made = maybe(HTMLFormElement, "#make");
@@ -92,15 +93,20 @@ function prices(form) {
   const quality = maybe(HTMLSelectElement, "#quality")?.value ?? "";
   const each = byQuality[quality] ?? Object.values(byQuality)[0];
   const n = Number(one(HTMLInputElement, "#count").value);
-  if (place && each && Number.isInteger(n) && n > 0) place.textContent = `about ${money(each * n)}`;
+  if (place && each && Number.isInteger(n) && n > 0) place.textContent = gettext("about {money}", { money: money(each * n) });
 }
 
 /** @param {number} millicredits */
 function money(millicredits) {
-  if (millicredits < 50) return "less than 0.1 cents";
+  if (millicredits < 50) return gettext("less than 0.1 cents");
   const tenths = Math.floor((millicredits + 50) / 100);
-  if (tenths >= 1000) return `$${(Math.floor((millicredits + 500) / 1000) / 100).toFixed(2)}`;
-  return tenths === 10 ? "1 cent" : `${tenths / 10} cents`;
+  if (tenths >= 1000) {
+    const cents = Math.floor((millicredits + 500) / 1000);
+    return gettext("${dollars}.{cents}", { dollars: Math.floor(cents / 100), cents: String(cents % 100).padStart(2, "0") });
+  }
+  if (tenths === 10) return gettext("1 cent");
+  const [whole, rest] = [Math.floor(tenths / 10), tenths % 10];
+  return rest ? gettext("{whole}.{rest} cents", { whole, rest }) : gettext("{whole} cents", { whole });
 }
 
 /**

@@ -1,6 +1,7 @@
 // The strip above the wall: what waits or is drawn, however far down its card is. The cards are the only source of it;
 // a job that failed while the page was open stays in it until it was looked at.
 import { all, maybe, one } from "../look/js/elements.js";
+import { gettext } from "../look/js/words.js";
 
 const wall = one(HTMLElement, "#wall");
 const row = one(HTMLElement, "#queue .queue-row");
@@ -59,7 +60,7 @@ function show() {
     fill(chip, card);
   });
   sum.hidden = live.length < 2;
-  say(howMany, `${live.length} in the queue`);
+  say(howMany, gettext("{n} in the queue", { n: live.length }));
   say(howLong, inAll(Math.max(...live.map(secondsLeft))));
   // One job whose card is before one's eyes needs no second telling.
   row.hidden = shown.length === 0 || (live.length === 1 && !ended.length && live.every(({ id }) => inView.has(id)));
@@ -100,10 +101,10 @@ function fill(chip, card) {
   chip.classList.toggle("queue-failed", ended);
   const prompt = one(HTMLElement, ".label-prompt", card).textContent;
   say(one(HTMLElement, ".queue-prompt", chip), prompt);
-  say(one(HTMLElement, ".queue-status", chip), ended ? "Not drawn: see why" : standing(card));
+  say(one(HTMLElement, ".queue-status", chip), ended ? gettext("Not drawn: see why") : standing(card));
   one(HTMLProgressElement, ".queue-bar", chip).value = ended ? 0 : progressOf(card);
   const button = one(HTMLButtonElement, ".queue-end", chip);
-  button.setAttribute("aria-label", ended ? `Take off the strip: ${prompt}` : `Cancel: ${prompt}`);
+  button.setAttribute("aria-label", ended ? gettext("Take off the strip: {prompt}", { prompt }) : gettext("Cancel: {prompt}", { prompt }));
   button.disabled = !ended && !cancelOf(card);
   const newest = all(HTMLImageElement, ".tile :is(.tile-picture, .tile-preview img)", card).at(-1);
   const place = one(HTMLElement, ".queue-preview", chip);
@@ -136,8 +137,8 @@ const secondsLeft = (/** @type {HTMLElement} */ card) => Math.max(1, Number(card
 
 /** @param {number} seconds */
 function inAll(seconds) {
-  if (seconds >= 90) return `about ${Math.round(seconds / 60)} min in all`;
-  return `about ${Math.round(seconds)} s in all`;
+  if (seconds >= 90) return gettext("about {n} min in all", { n: Math.round(seconds / 60) });
+  return gettext("about {n} s in all", { n: Math.round(seconds) });
 }
 
 // What the card says at length, in a few words.
@@ -145,10 +146,12 @@ function inAll(seconds) {
 function standing(card) {
   if (!cancelOf(card)) return one(HTMLElement, ".going-text", card).textContent; // it is stopping
   const seconds = secondsLeft(card);
-  const left = seconds >= 90 ? `${Math.round(seconds / 60)} min left` : `${Math.round(seconds)} s left`;
+  const left = seconds >= 90
+    ? gettext("{n} min left", { n: Math.round(seconds / 60) })
+    : gettext("{n} s left", { n: Math.round(seconds) });
   if (card.dataset.state === "running") return `${Math.round(progressOf(card) * 100)} % · ${left}`;
   const ahead = Number(card.dataset.ahead);
-  return ahead ? `${ahead} ahead · ${left}` : `Next in line · ${left}`;
+  return ahead ? gettext("{ahead} ahead · {left}", { ahead, left }) : gettext("Next in line · {left}", { left });
 }
 
 /** @param {HTMLElement} place @param {string} words */

@@ -4,6 +4,7 @@ import { all, data, hit, maybe, one } from "../look/js/elements.js";
 import { follow } from "../look/js/stream.js";
 import { liveCards, showQueue } from "./queue.js";
 import { showTitle } from "./title.js";
+import { gettext } from "../look/js/words.js";
 
 const wall = one(HTMLElement, "#wall");
 const away = one(HTMLElement, "#away");
@@ -153,7 +154,9 @@ function progress({ job, index, step, steps, seconds_left: left }) {
   begun.set(card, parts.set(index, step / steps));
   const sum = [...parts.values()].reduce((all, part) => all + part, 0);
   bar.value = Math.max(bar.value || 0, Math.min(1, Math.max(sum, done) / n));
-  const words = n > 1 ? [`Picture ${index + 1} of ${n}`, `step ${step} of ${steps}`] : [`Step ${step} of ${steps}`];
+  const words = n > 1
+    ? [gettext("Picture {place} of {n}", { place: index + 1, n }), gettext("step {step} of {steps}", { step, steps })]
+    : [gettext("Step {step} of {steps}", { step, steps })];
   if (typeof left === "number") words.push(timeLeft(left));
   const text = card.querySelector(".going-text[hx-morph-skip]");
   if (text) text.textContent = words.join(" · ");
@@ -163,8 +166,8 @@ function progress({ job, index, step, steps, seconds_left: left }) {
 
 /** @param {number} seconds */
 function timeLeft(seconds) {
-  if (seconds >= 90) return `about ${Math.round(seconds / 60)} min left`;
-  return `about ${Math.max(1, Math.round(seconds))} s left`;
+  if (seconds >= 90) return gettext("about {n} min left", { n: Math.round(seconds / 60) });
+  return gettext("about {n} s left", { n: Math.max(1, Math.round(seconds)) });
 }
 
 // --- the stream ----------------------------------------------------------------------------------------------

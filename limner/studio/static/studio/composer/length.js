@@ -1,4 +1,5 @@
 // How much of the model's limit the prompt takes: quietly once it is long, loudly near the end.
+import { gettext } from "../../look/js/words.js";
 const SHOWN_FROM = 0.5;
 const LOUD_FROM = 0.9;
 
@@ -16,7 +17,7 @@ export function counted(box, place, announcer) {
     const near = length >= most * LOUD_FROM;
     place.textContent = length >= most * SHOWN_FROM ? `${length} / ${most}` : "";
     place.toggleAttribute("data-loud", near);
-    if (near && !loud) announcer.textContent = `The prompt is nearly full: ${length} of ${most} characters.`;
+    if (near && !loud) announcer.textContent = gettext("The prompt is nearly full: {length} of {most} characters.", { length, most });
     loud = near;
   };
   box.addEventListener("input", show);

@@ -1,6 +1,7 @@
 // A prompt that is written into the box, word by word. Whoever types meanwhile stops it, and both are kept.
 import { maybe } from "../../look/js/elements.js";
 import { say } from "../trouble.js";
+import { gettext } from "../../look/js/words.js";
 
 /**
  * Let `button` write into `box`, for the model that is chosen in `form`.
@@ -43,7 +44,7 @@ export function writes(form, box, button, announcer) {
       }
       if (!mine.signal.aborted) announcer.textContent = box.value;
     } catch {
-      if (!mine.signal.aborted) say("Limner could not write a prompt just now. Try again in a moment.");
+      if (!mine.signal.aborted) say(gettext("Limner could not write a prompt just now. Try again in a moment."));
     } finally {
       whole = mine.signal.aborted ? null : box.value;
       button.toggleAttribute("data-running", false);

@@ -7,6 +7,7 @@ import { pointers } from "./pointers.js";
 import { keys } from "./keys.js";
 import { send } from "./send.js";
 import { all, data, hit, maybe, one } from "../../look/js/elements.js";
+import { gettext } from "../../look/js/words.js";
 
 const MOST_MASK = 2048; // the longest edge of the mask: Limner makes it as large as the picture
 /** @type {Side[]} */
@@ -39,7 +40,7 @@ function desk(form) {
 
   stage.tabIndex = 0;
   stage.setAttribute("role", "application");
-  stage.setAttribute("aria-label", "The picture. Paint where it should change.");
+  stage.setAttribute("aria-label", gettext("The picture. Paint where it should change."));
   stage.setAttribute("aria-describedby", "keys");
   size.max = String(Math.max(40, Math.round(Math.max(picture.width, picture.height) / 2)));
   size.value = String(Math.round(Math.max(picture.width, picture.height) / 12));
@@ -284,9 +285,9 @@ function desk(form) {
     const painted = paints(done.operations);
     one(HTMLButtonElement, "[data-does=undo]").disabled = !done.canUndo;
     one(HTMLButtonElement, "[data-does=redo]").disabled = !done.canRedo;
-    const said = painted && grows() ? "The painted part changes, and the picture grows."
-      : painted ? "Only the painted part changes."
-        : grows() ? "The picture grows; what is there stays." : "Nothing is painted: the whole picture may change.";
+    const said = painted && grows() ? gettext("The painted part changes, and the picture grows.")
+      : painted ? gettext("Only the painted part changes.")
+        : grows() ? gettext("The picture grows; what is there stays.") : gettext("Nothing is painted: the whole picture may change.");
     if (at("painted").textContent !== said) at("painted").textContent = said;
   }
 
@@ -310,7 +311,7 @@ function inAnotherTab() {
   const channel = new BroadcastChannel(`limner-edit-${name}`);
   const line = one(HTMLElement, "#another");
   channel.addEventListener("message", ({ data }) => {
-    line.textContent = "This picture is open in another tab too. Each of them draws a new picture; nothing is written over.";
+    line.textContent = gettext("This picture is open in another tab too. Each of them draws a new picture; nothing is written over.");
     if (data === "here?") channel.postMessage("here");
   });
   channel.postMessage("here?");

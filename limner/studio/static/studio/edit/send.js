@@ -1,15 +1,16 @@
 // Sending a form without losing what is on the page: whatever goes wrong is said, and the button can be pressed again.
 import { all, one } from "../../look/js/elements.js";
+import { gettext } from "../../look/js/words.js";
 
 const problem = one(HTMLElement, "#problem");
 /** @type {Record<number, string>} */
 const SENTENCES = {
-  403: "This page is too old for Limner to trust it. Open it in another tab to sign in again; what you painted stays here.",
-  404: "This picture is no longer there: it was put into the trash, or its day is over. Choose another one.",
-  413: "That is too much for one request. Let the picture grow less.",
+  403: gettext("This page is too old for Limner to trust it. Open it in another tab to sign in again; what you painted stays here."),
+  404: gettext("This picture is no longer there: it was put into the trash, or its day is over. Choose another one."),
+  413: gettext("That is too much for one request. Let the picture grow less."),
 };
-const LOST = "The connection was lost. What you painted and wrote is still here: press the button again in a moment.";
-const NOT_NOW = "Limner could not do that just now. Try again in a moment; what you painted and wrote stays.";
+const LOST = gettext("The connection was lost. What you painted and wrote is still here: press the button again in a moment.");
+const NOT_NOW = gettext("Limner could not do that just now. Try again in a moment; what you painted and wrote stays.");
 
 /** @param {string} words */
 export function say(words) {
