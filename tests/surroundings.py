@@ -2,6 +2,7 @@
 
 * an empty LIMNER_HOME of its own, and no other LIMNER_* or OPENAI_* from the person's shell or `.env`;
 * `--database=postgres`: a private PostgreSQL cluster instead of SQLite;
+* `--language=pseudo`: the browser tests on pages of a language that nobody speaks (`tests/browser/translated.py`);
 * a look, at the end, for processes that a test left behind.
 """
 
@@ -29,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("sqlite", "postgres"),
         default="sqlite",
         help="The database that the tests run on; postgres starts a private cluster.",
+    )
+    parser.addoption(
+        "--language",
+        choices=("english", "pseudo"),
+        default="english",
+        help="What the pages of the browser tests speak; pseudo is long, accented, and from right to left.",
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests import serving as outside
+from tests.browser import translated
 from tests.parts import chromium
 from tests.serving import Server
 
@@ -26,6 +27,11 @@ FLAGS = (
 PATIENCE = 30_000
 """Milliseconds after which something that should be on the page is not."""
 EARS = Path(__file__).with_name("ears.js")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--language") == "pseudo":
+        translated.speak_pseudo()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +50,7 @@ def with_puppet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @contextmanager
 def serving(home: Path, *, program: str = "limner", **more: str) -> Generator[Server]:
     """A server whose log, at the end, names nothing that a browser was forbidden."""
-    with outside.serving(home, program=program, **more) as running:
+    with outside.serving(home, program=program, **translated.environment(), **more) as running:
         yield running
     assert "content security policy:" not in running.log.read_text(), "a browser met something forbidden"
 
@@ -116,6 +122,7 @@ def _visit(browser: Browser, server: Server) -> Iterator[Visit]:
             if context in visit.without_scripts:
                 continue
             assert page.evaluate("ears.breaches") == []
+            assert translated.unmarked(page) == []
             assert page.evaluate("ears.jumps()") < 0.01, page.evaluate("[ears.arrivals, ears.shifts]")
         context.close()
     assert visit.troubles == []

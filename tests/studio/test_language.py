@@ -59,6 +59,17 @@ def test_a_page_brings_along_what_its_scripts_say(db: None, client: Client) -> N
     assert 'id="words"' not in text(client.get("/"))
 
 
+def test_somebody_may_choose_another_language_than_their_browser_says(db: None, client: Client) -> None:
+    assert '<button class="button button-quiet" name="language" value="es" lang="es">Español</button>' in text(
+        client.get("/")
+    )
+    answer = client.post("/language", {"language": "es", "next": "/upload"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/upload")
+    assert '<html lang="es" dir="ltr">' in text(client.get("/"))
+    client.post("/language", {"language": "en"})
+    assert '<html lang="en" dir="ltr">' in text(client.get("/", headers=SPANISH))
+
+
 def test_a_page_leaves_the_language_as_it_was(db: None, client: Client) -> None:
     client.get("/", headers=SPANISH)
     assert translation.get_language() == "en"
