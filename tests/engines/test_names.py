@@ -202,7 +202,8 @@ def test_an_engine_that_cannot_be_built_says_what_is_missing(engine: str, said: 
 
 
 def test_the_examples_in_the_word_functions_are_true() -> None:
-    assert doctest.testmod(words_module) == doctest.TestResults(failed=0, attempted=3)
+    results = doctest.testmod(words_module)
+    assert (results.failed, results.attempted > 2) == (0, True)
 
 
 @pytest.mark.parametrize(
