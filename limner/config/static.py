@@ -87,8 +87,8 @@ def _collect(sources: dict[str, Storage], work: Path) -> None:
         if isinstance(outcome, Exception):
             raise RuntimeError(f"static file {name} cannot be given its hashed name") from outcome
     packer = Compressor(use_brotli=False, quiet=True)
-    for path in [path for path in work.rglob("*") if path.is_file() and packer.should_compress(path.name)]:
-        packer.compress(str(path))
+    for file in [file for file in work.rglob("*") if file.is_file() and packer.should_compress(file.name)]:
+        packer.compress(str(file))
 
 
 def _forget_others(folder: Path) -> None:
