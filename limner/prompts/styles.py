@@ -56,25 +56,21 @@ STYLES: tuple[Style, ...] = (
 )
 
 COLOURS: tuple[str, ...] = (
-    "red", "orange", "yellow", "gold", "green", "teal", "blue", "purple", "pink", "brown", "white", "grey", "black",
-)  # fmt: skip
-"""The colours that have a swatch, in the order of the rainbow, then the quiet ones."""
-COLOUR_TITLES = (
-    gettext_noop("Red"),
-    gettext_noop("Orange"),
-    gettext_noop("Yellow"),
-    gettext_noop("Gold"),
-    gettext_noop("Green"),
-    gettext_noop("Teal"),
-    gettext_noop("Blue"),
-    gettext_noop("Purple"),
-    gettext_noop("Pink"),
-    gettext_noop("Brown"),
-    gettext_noop("White"),
-    gettext_noop("Grey"),
-    gettext_noop("Black"),
+    gettext_noop("red"),
+    gettext_noop("orange"),
+    gettext_noop("yellow"),
+    gettext_noop("gold"),
+    gettext_noop("green"),
+    gettext_noop("teal"),
+    gettext_noop("blue"),
+    gettext_noop("purple"),
+    gettext_noop("pink"),
+    gettext_noop("brown"),
+    gettext_noop("white"),
+    gettext_noop("grey"),
+    gettext_noop("black"),
 )
-"""The same for people."""
+"""The colours that have a swatch, in the order of the rainbow, then the quiet ones."""
 
 _SMALL_WORDS = frozenset(
     words_of(
