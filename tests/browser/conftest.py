@@ -122,7 +122,8 @@ def _visit(browser: Browser, server: Server) -> Iterator[Visit]:
             if context in visit.without_scripts:
                 continue
             assert page.evaluate("ears.breaches") == []
-            assert translated.unmarked(page) == []
+            if translated.environment():
+                assert translated.unmarked(page) == []
             assert page.evaluate("ears.jumps()") < 0.01, page.evaluate("[ears.arrivals, ears.shifts]")
         context.close()
     assert visit.troubles == []

@@ -7,10 +7,12 @@ that nobody has marked.
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,6 @@ UNMARKED = Path(__file__).with_name("unmarked.js").read_text()
 _NOISE = rf"[{BEGIN}{END}{FILLING}\s]*"
 _LETTERS = dict(zip(PLAIN, ACCENTED, strict=True))
 _raw: dict[str, Any] = {}
-_environment: dict[str, str] = {}
 
 
 def pattern(text: str | re.Pattern[str], *, whole: bool = False) -> re.Pattern[str]:
@@ -60,24 +61,28 @@ def in_english(value: Any) -> Any:
     return value
 
 
+@cache
+def in_pseudo() -> dict[str, str]:
+    """What a server needs beside it to speak the pseudo-language to whoever asks for it."""
+    folder = Path(tempfile.mkdtemp(prefix="limner-pseudo-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    write_catalogues(folder)
+    return {"DJANGO_SETTINGS_MODULE": "tests.language.pseudo_settings", "PSEUDO_LOCALE": str(folder)}
+
+
 def environment() -> dict[str, str]:
-    """What a server needs beside it: nothing in English."""
-    return _environment
+    """What every server of this run needs: nothing in English."""
+    return in_pseudo() if _raw else {}
 
 
 def unmarked(page: Page) -> list[str]:
     """The words on a page that no catalogue knows, apart from people's own and names."""
-    if not _environment:
-        return []
-    found: list[str] = _raw["evaluate"](page, UNMARKED, [BEGIN, END])
+    found: list[str] = _raw.get("evaluate", Page.evaluate)(page, UNMARKED, [BEGIN, END])
     return found
 
 
 def speak_pseudo() -> None:
     """From here on, to the end of the run."""
-    folder = Path(tempfile.mkdtemp(prefix="limner-pseudo-"))
-    write_catalogues(folder)
-    _environment.update(DJANGO_SETTINGS_MODULE="tests.language.pseudo_settings", PSEUDO_LOCALE=str(folder))
     _raw["evaluate"] = Page.evaluate
     for kind in (Page, Locator):
         for name in ("get_by_role", "locator", "filter"):

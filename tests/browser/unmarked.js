@@ -4,8 +4,9 @@
   const OWN = [
     "script, style, template, code, kbd, time, textarea, .wordmark, .masthead-name, #announcer, #draw-keys, #shared-address, [lang]",
     ".label-prompt, .kin-prompt, .beside-prompt, .queue-prompt, .brought-name, .brought-prompt, .chip-button, .diff",
+    ".works-note-alarm, .label .alarm", // why a job failed, as the ledger keeps it
   ].join(", ");
-  const NAMES = /\b(Limner|Storybook|Scribe|Puppet|OpenAI|GPT Image [\w. ]+|DALL·E \d|PNG|JPEG|WebP|HD|UTC|lanczos|default)\b/gi;
+  const NAMES = /\b(Limner|Storybook|Scribe|Puppet|OpenAI|GPT Image [\w. ]+|DALL·E \d|PNG|JPEG|WebP|HD|UTC|lanczos|default|A wooden model that is as slow as it is told)\b/gi;
   /** @type {string[]} */
   const found = [];
   let depth = 0;
