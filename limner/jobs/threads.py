@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from django.db import connections
+from django.utils import translation
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,8 +29,13 @@ async def in_thread(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 async def run_in(pool: ThreadPoolExecutor, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The same in a pool of one's own."""
     call = partial(_then_give_back, fn, *args, **kwargs)
-    here = copy_context()  # what the caller speaks, for one
-    return await asyncio.get_running_loop().run_in_executor(pool, lambda: here.run(call))
+    return await asyncio.get_running_loop().run_in_executor(pool, _speaking, translation.get_language(), call)
+
+
+def _speaking(language: str | None, call: Callable[[], T]) -> T:
+    """In the caller's language, which does not cross threads by itself."""
+    with translation.override(language):
+        return call()
 
 
 def _then_give_back(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -3,7 +3,7 @@
 (/** @type {[string, string]} */ [begin, end]) => {
   const OWN = [
     "script, style, template, code, kbd, time, textarea, .wordmark, .masthead-name, #announcer, #draw-keys, #shared-address, [lang]",
-    ".label-prompt, .kin-prompt, .beside-prompt, .queue-prompt, .brought-name, .brought-prompt, .chip-button, .diff",
+    ".label-prompt, .picture-page h1, #against option, .kin-prompt, .beside-prompt, .queue-prompt, .brought-name, .brought-prompt, .chip-button, .diff",
     ".works-note-alarm, .label .alarm", // why a job failed, as the ledger keeps it
   ].join(", ");
   const NAMES = /\b(Limner|Storybook|Scribe|Puppet|OpenAI|GPT Image [\w. ]+|DALL·E \d|PNG|JPEG|WebP|HD|UTC|lanczos|default|A wooden model that is as slow as it is told)\b/gi;
@@ -24,8 +24,8 @@
   const called = (/** @type {Element} */ element) => `${element.localName}${element.id && `#${element.id}`}.${element.getAttribute("class") ?? ""}`;
   // What stands in for a prompt, and a number that is usual.
   const isOwn = (/** @type {Element} */ element, /** @type {string} */ name) => name === "alt"
-    ? !element.getAttribute(name)?.includes(begin)
-    : name === "placeholder" && element.matches("#prompt, [type=number]");
+    ? element.matches(".tile-picture") || !element.getAttribute(name)?.includes(begin)
+    : (name === "placeholder" && element.matches("#prompt, [type=number]")) || element.matches("#lightbox, .bar");
 
   const attributes = (/** @type {Element} */ element) => {
     const kept = depth;

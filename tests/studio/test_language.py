@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.utils import translation
 
 from limner.errors import say
@@ -50,13 +50,20 @@ def test_programs_are_answered_in_english(client: Client) -> None:
     assert "Content-Language" not in answer.headers
 
 
+@pytest.mark.django_db(transaction=True)
+async def test_a_page_that_waits_speaks_the_same_language_in_its_threads(async_client: AsyncClient) -> None:
+    page = text(await async_client.get("/admin/upstreams", headers=SPANISH))
+    assert '<html lang="es" dir="ltr">' in page
+    assert "Servidores externos" in page
+
+
 def test_a_page_brings_along_what_its_scripts_say(db: None, client: Client) -> None:
     brought = re.search(
-        '<script id="words" type="application/json">(.*)</script>', text(client.get("/", headers=SPANISH))
+        '<script id="script-words" type="application/json">(.*)</script>', text(client.get("/", headers=SPANISH))
     )
     assert brought is not None
     assert json.loads(brought.group(1))["Step {step} of {steps}"] == "Paso {step} de {steps}"
-    assert 'id="words"' not in text(client.get("/"))
+    assert 'id="script-words"' not in text(client.get("/"))
 
 
 def test_somebody_may_choose_another_language_than_their_browser_says(db: None, client: Client) -> None:

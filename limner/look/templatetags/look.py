@@ -51,4 +51,4 @@ def icon(name: str) -> SafeString:
 def words_for_scripts() -> SafeString:
     """What this page's scripts say, for `js/words.js`. Nothing in English: they say it as it is written."""
     found = script_words()
-    return json_script(found, "words") if found else SafeString()
+    return json_script(found, "script-words") if found else SafeString()

@@ -2,7 +2,7 @@
 // English. `make messages` finds what is said so.
 
 /** @type {Record<string, string>} */
-const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
+const words = JSON.parse(document.getElementById("script-words")?.textContent || "{}");
 
 /**
  * `gettext("{n} of {all}", { n: 1, all: 2 })`
