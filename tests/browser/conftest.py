@@ -102,6 +102,11 @@ class Visit:
             self.troubles.append(f"console {message.type}: {message.text}")
 
 
+def towards_the_end(page: Page) -> str:
+    """The side that reading goes to: `Right`, or `Left`."""
+    return "Left" if page.evaluate("document.dir") == "rtl" else "Right"
+
+
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     yield from _visit(browser, server)

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from limner.provenance.mark import read
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, towards_the_end
 from tests.browser.test_for_everybody import PHONE, reach
 from tests.browser.test_make_page import ask, finished
 
@@ -67,7 +67,7 @@ def test_the_keyboard_opens_turns_zooms_and_comes_back_to_where_it_was(visit: Vi
     expect(box).to_be_visible()
     expect(box.locator(".lightbox-place")).to_have_text(re.compile(r"^1 of \d+$"))
     expect(box.get_by_role("button", name="Previous picture")).to_be_hidden()
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press(f"Arrow{towards_the_end(page)}")
     expect(box.locator(".lightbox-place")).to_have_text(re.compile(r"^2 of"))
     page.keyboard.press("+")
     scaled(page, "> 1.4")
@@ -139,9 +139,10 @@ def test_a_finger_swipes_between_pictures_and_two_pinch(visit: Visit) -> None:
             touch("touchMove", (start + (end - start) * step / 5, 252))
         touch("touchEnd")
 
-    swipe(300, 120)
+    near, far = (120, 300) if towards_the_end(page) == "Left" else (300, 120)
+    swipe(near, far)
     expect(place).to_have_text(re.compile("^2 of"))
-    swipe(120, 300)
+    swipe(far, near)
     expect(place).to_have_text(re.compile("^1 of"))
     touch("touchStart", (180, 250), (210, 250))
     for step in range(1, 6):

@@ -24,7 +24,7 @@
   const called = (/** @type {Element} */ element) => `${element.localName}${element.id && `#${element.id}`}.${element.getAttribute("class") ?? ""}`;
   // What stands in for a prompt, and a number that is usual.
   const isOwn = (/** @type {Element} */ element, /** @type {string} */ name) => name === "alt"
-    ? element.matches(".tile-picture") || !element.getAttribute(name)?.includes(begin)
+    ? element.matches(".tile-picture, .lightbox-picture") || !element.getAttribute(name)?.includes(begin)
     : (name === "placeholder" && element.matches("#prompt, [type=number]")) || element.matches("#lightbox, .bar");
 
   const attributes = (/** @type {Element} */ element) => {
