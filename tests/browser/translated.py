@@ -38,14 +38,15 @@ def pattern(text: str | re.Pattern[str], *, whole: bool = False) -> re.Pattern[s
 def _of_letter(letter: str) -> str:
     if letter.isspace():
         return _NOISE
-    return f"[{letter}{_LETTERS[letter]}]" if letter in _LETTERS else re.escape(letter)
+    both = letter.lower() + letter.upper()
+    return f"[{both}{''.join(_LETTERS[one] for one in both)}]" if letter in _LETTERS else re.escape(letter)
 
 
 def _of_pattern(source: str) -> str:
     """The same of a pattern: its letters stand for both, what is escaped or in a class stays."""
     made = ""
     for piece in re.findall(r"\\.|\[[^\]]*\]|.", source, re.DOTALL):
-        if piece in _LETTERS or piece == " ":
+        if piece in _LETTERS or piece in " ,:":
             made += _NOISE + _of_letter(piece)
         else:
             made += {"^": f"^{_NOISE}", "$": f"{_NOISE}$"}.get(piece, piece)
