@@ -1,8 +1,8 @@
 """Static files under hashed names, with no `collectstatic` for anyone to forget.
 
 The first use copies every room's static files into LIMNER_HOME under names that carry their content's hash (Django's
-manifest storage does it, references between CSS and ES modules included), in a folder named after what was copied. What packs well lies beside
-it packed too.
+manifest storage does it, references between CSS and ES modules included), in a folder named after what was copied.
+What packs well lies beside it packed too.
 """
 
 from __future__ import annotations
