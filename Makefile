@@ -1,7 +1,8 @@
 # Limner's commands. Each brings what it needs; a stamp in the environment makes the second run quick.
 #   make serve       install into .venv and open the studio at http://127.0.0.1:8080
-#   make test        the tests that need no torch, on SQLite and on PostgreSQL: under ten minutes
-#   make test-extra  the tests that need torch or other programs' clients, in an environment of their own
+#   make test        the lean tests, on SQLite: under ten minutes
+#   make test-extra  in a browser; on PostgreSQL; with torch and other programs' clients, in environments of their own
+#   make coverage    how much of Limner the tests run
 #   make lint        ruff, mypy, import-linter
 #   make messages    the catalogues of the pages' words, brought up to date with the sources
 #   make bench       the numbers of benchmarks/README.md, measured here
@@ -20,7 +21,7 @@ COVERAGE_FLOOR := 90
 # Two at a time, a file of tests on one worker: most of their time is waiting for disks and for other processes.
 PYTEST := bin/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help install serve test test-extra lint format messages bench parts clean
+.PHONY: help install serve test test-extra coverage lint format messages bench parts clean
 .DEFAULT_GOAL := help
 
 help:
@@ -66,19 +67,24 @@ $(CLIENTS:%=%/.ready): .venv-%/.ready: .venv-%/bin/python tests/clients/%.txt
 parts:
 	@.ci/parts
 
-# Both runs always happen, and either can fail the whole. The second has every test, and measures what they cover.
+# Lean: everything that needs no torch, no browser and no other database.
 test: $(VENV)/.dev parts
-	@rm -f .coverage .coverage.*; status=0; \
+	$(VENV)/$(PYTEST) -m "not extra and not browser"
+
+# All three runs always happen, and each can fail the whole. 5 is pytest's "no test was chosen".
+test-extra: $(VENV)/.dev $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
+	@status=0; \
+	$(VENV)/$(PYTEST) -m "browser and not extra" tests/browser || status=$$?; \
 	if .ci/parts --has postgres; then \
-		$(VENV)/$(PYTEST) --database=postgres --ignore=tests/api/checklist $(ON_POSTGRES) || status=$$?; \
+		$(VENV)/$(PYTEST) -m "not extra" --database=postgres --ignore=tests/api/checklist $(ON_POSTGRES) || status=$$?; \
 	fi; \
-	$(VENV)/$(PYTEST) --cov=limner --cov-report=term:skip-covered \
-		--cov-fail-under=$(COVERAGE_FLOOR) || status=$$?; \
+	$(EXTRA)/$(PYTEST) -m extra || test $$? -eq 5 || status=1; \
 	exit $$status
 
-# 5 is pytest's "no test was chosen".
-test-extra: $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
-	@status=0; $(EXTRA)/$(PYTEST) -m extra || status=$$?; test $$status -eq 0 -o $$status -eq 5
+# What the lean tests and the browser's cover together. Slow: it looks into every process they start.
+coverage: $(VENV)/.dev parts
+	@rm -f .coverage .coverage.*
+	$(VENV)/$(PYTEST) -m "not extra" --cov=limner --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

@@ -147,9 +147,8 @@ def beside(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """What stands beside a picture that is looked at closely: how it was made, and what can be done with it."""
     account = account_of(request)
     shown = picture_visible_to(account, public_id)
-    model = catalog().get(shown.model)
     context = {"picture": shown, "mine": _is_mine(shown, account), "own_ext": extension_of(shown), **_how(shown)}
-    return render(request, "gallery/_beside.html", {**context, "model": model.title if model else shown.model})
+    return render(request, "gallery/_beside.html", context)
 
 
 @require_POST
@@ -193,7 +192,9 @@ def _is_mine(picture: Picture, account: Account | None) -> bool:
 
 def _how(picture: Picture) -> dict[str, Any]:
     """What the page says about how the picture was made."""
-    return {name: picture.parameters.get(name) for name in ("steps", "guidance", "strength")}
+    model = catalog().get(picture.model)
+    said = {name: picture.parameters.get(name) for name in ("steps", "guidance", "strength")}
+    return {**said, "model": model.title if model else picture.model}
 
 
 def friendly_name(picture: Picture, ext: str) -> str:

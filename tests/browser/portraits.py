@@ -56,8 +56,10 @@ def queued(page: Page) -> None:
 
 
 def failed(page: Page) -> None:
-    for button in page.locator(".card-job").get_by_role("button", name="Cancel").all():
-        button.click()
+    cancel = page.locator(".card-job").get_by_role("button", name="Cancel")
+    while cancel.count():
+        cancel.first.click()
+        page.wait_for_timeout(500)
     card = ask(page, "a tower at 2 raise", model="puppet")
     expect(card).to_have_attribute("data-state", "failed", timeout=PATIENCE)
     page.evaluate("scrollTo(0, 0)")

@@ -53,6 +53,7 @@ def test_a_picture_is_refined_and_its_page_shows_where_it_comes_from(visit: Visi
     third = ask(page, "a red boat at night", size="256x256")
     finished(third)
     third.locator(".tile-link").press("Enter")
+    page.get_by_role("link", name="Open its page").click()
     expect(page.locator(".kin")).to_have_count(3)
     page.get_by_label("This picture against").select_option(index=1)
     expect(page.locator(".diff del")).to_contain_text("blue")

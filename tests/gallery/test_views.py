@@ -336,7 +336,7 @@ def test_the_page_shows_the_picture_and_how_it_was_made(alice: Account, pictures
     picture = keep(alice, wish("a <b>red</b> boat"))
     page = body_of_page(signed_in(alice), picture)
     assert f'<img src="{url_of(picture)}" width="96" height="64" alt="a &lt;b&gt;red&lt;/b&gt; boat">' in page
-    for words in ("storybook", "42", "rain", "96 × 64", "Made by a model"):
+    for words in ("Storybook", "42", "rain", "96 × 64", "Made by a model"):
         assert words in page
     for ext in ("png", "jpg", "webp"):
         assert f'href="{url_of(picture, ext)}?download=1"' in page

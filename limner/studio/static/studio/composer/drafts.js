@@ -11,7 +11,8 @@ export function drafts(form, box) {
   const kept = read(name);
   if (kept && !box.value) {
     box.value = kept;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
+    // In a task of its own: htmx, which asks what is known of the words, begins to listen in one.
+    setTimeout(() => box.dispatchEvent(new Event("input", { bubbles: true })));
   }
   box.addEventListener("input", () => write(name, box.value));
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
