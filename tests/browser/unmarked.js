@@ -6,7 +6,7 @@
     ".label-prompt, .picture-page h1, #against option, .kin-prompt, .beside-prompt, .queue-prompt, .brought-name, .brought-prompt, .chip-button, .diff",
     ".works-note-alarm, .label .alarm", // why a job failed, as the ledger keeps it
   ].join(", ");
-  const NAMES = /\b(Limner|Storybook|Scribe|Puppet|OpenAI|GPT Image [\w. ]+|DALL·E \d|PNG|JPEG|WebP|HD|UTC|lanczos|default|A wooden model that is as slow as it is told)\b/gi;
+  const NAMES = /\S+:\/\/\S+|gpt-image-[\w.-]+|\b(Limner|Storybook|Scribe|Puppet|OpenAI|GPT Image [\w. ]+|DALL·E \d|PNG|JPEG|WebP|HD|UTC|lanczos|default|A wooden model that is as slow as it is told)\b/gi;
   /** @type {string[]} */
   const found = [];
   let depth = 0;
