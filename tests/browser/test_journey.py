@@ -44,6 +44,7 @@ def test_by_keyboard_alone(visit: Visit, tmp_path: Path) -> None:
     look_closely(page, "a blue boat")
     reach(page, "Use as reference")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("application")).to_be_visible()
     reach(page, "The picture. Paint where it should change.")
     page.keyboard.down("Space")
     page.keyboard.press("ArrowRight")
@@ -60,16 +61,18 @@ def test_by_keyboard_alone(visit: Visit, tmp_path: Path) -> None:
     look_closely(page, "a green boat")
     reach(page, "Use as reference")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("application")).to_be_visible()
     reach(page, "How different")
     page.keyboard.press("ArrowLeft")
     reach(page, "Vary")
     page.keyboard.press("Enter")
+    expect(newest.locator(".tile")).to_have_count(4, timeout=PATIENCE)
     finished(newest, 4)
 
     reach(page, "Download picture 1")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
-    assert saved(download.value, tmp_path) == (512, 512)
+    assert saved(download.value, tmp_path) == (1024, 1024)
 
 
 def look_closely(page: Page, prompt: str) -> None:
@@ -98,6 +101,7 @@ def test_by_finger_alone(visit: Visit, tmp_path: Path) -> None:
 
     newest.locator(".tile-link").tap()
     dialog.get_by_role("link", name="Use as reference").tap()
+    expect(page.get_by_role("application")).to_be_visible()
     stage = page.get_by_role("application").bounding_box()
     assert stage is not None
     page.touchscreen.tap(stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2)
@@ -118,5 +122,5 @@ def test_by_finger_alone(visit: Visit, tmp_path: Path) -> None:
     with page.expect_download() as download:
         dialog.get_by_role("link", name="JPEG", exact=True).tap()
     assert download.value.suggested_filename.endswith(".jpg")
-    assert saved(download.value, tmp_path) == (512, 512)
+    assert saved(download.value, tmp_path) == (1024, 1024)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
