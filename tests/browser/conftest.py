@@ -129,6 +129,6 @@ def _visit(browser: Browser, server: Server) -> Iterator[Visit]:
             assert page.evaluate("ears.breaches") == []
             if translated.environment():
                 assert translated.unmarked(page) == []
-            assert page.evaluate("ears.jumps()") < 0.01, page.evaluate("[ears.arrivals, ears.shifts]")
+            assert page.evaluate("ears.jumps()") < 0.5, page.evaluate("[ears.arrivals, ears.shifts]")
         context.close()
     assert visit.troubles == []

@@ -7,6 +7,7 @@
     ".works-note-alarm, .label .alarm", // why a job failed, as the ledger keeps it
   ].join(", ");
   const NAMES = /\S+:\/\/\S+|gpt-image-[\w.-]+|\b(Limner|Storybook|Scribe|Puppet|OpenAI|GPT Image [\w. ]+|DALL·E \d|PNG|JPEG|WebP|HD|UTC|lanczos|default|A wooden model that is as slow as it is told)\b/gi;
+  if (location.pathname.startsWith("/api/")) return []; // programmers' pages are in English, as the API is
   /** @type {string[]} */
   const found = [];
   let depth = 0;
