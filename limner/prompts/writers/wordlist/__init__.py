@@ -10,7 +10,7 @@ from random import Random
 from limner.engines.contract import Capabilities
 from limner.errors import InvalidRequest
 from limner.prompts.writers.contract import PromptOrder
-from limner.prompts.writers.wordlist.composing import new_prompt
+from limner.prompts.writers.wordlist.composing import SHARES, new_prompt
 from limner.prompts.writers.wordlist.going_on import continuation
 from limner.prompts.writers.wordlist.lists import THEMES, vocabulary_of, world_for
 
@@ -18,12 +18,15 @@ __all__ = ["THEMES", "WordList"]
 
 
 class WordList:
-    """Composes prompts; the lists are read when the first is asked for."""
+    """Composes prompts; the lists are read when the first is asked for. Where the beginning is all that the model
+    takes, nothing is written."""
 
     def write(self, order: PromptOrder) -> Iterator[str]:
         if order.theme and order.theme not in THEMES:
             message = f"There is no theme '{order.theme[:40]}'. Choose one of: {', '.join(THEMES)}."
             raise InvalidRequest(message, param="theme")
+        if order.length not in SHARES:
+            raise InvalidRequest(f"A prompt can be {', '.join(SHARES)}.", param="length")
         if len(order.beginning) >= order.capabilities.max_prompt:
             return iter(())
         return _pieces(_fitting(order.beginning, _parts(order), order.capabilities))

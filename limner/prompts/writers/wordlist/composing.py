@@ -16,7 +16,7 @@ from limner.prompts.writers.wordlist.lists import Cast, Deck, World, read
 
 # How often a prompt of each length has each part.
 SHARES: dict[Length, dict[str, float]] = {
-    "short": {"look": 0.6, "doing": 0.85, "place": 0.7, "time": 0.2, "media": 0.4},
+    "short": {"look": 0.65, "doing": 0.85, "place": 0.8, "time": 0.2, "media": 0.4},
     "medium": {
         "look": 0.55, "doing": 0.9, "place": 0.95, "time": 0.75, "media": 0.9, "light": 0.5, "palettes": 0.5,
         "moods": 0.3, "movements": 0.1, "views": 0.1,

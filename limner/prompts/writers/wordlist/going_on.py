@@ -18,11 +18,14 @@ _WANTS_THING = frozenset(words_of("of with and or to like draw paint show me mak
 _PLACED = grammar.PREPOSITIONS - {"of", "with", "like", "for", "from", "without"}
 _NOBODY = Cast("nobody", "any", False, 1, Deck(), Deck(), Deck(), Deck())
 """Stands for a thing that is in no list: only what suits any scene is said of it."""
+_READ = 1000
+"""Characters of a beginning that are gone on from: nobody sees the rest of a long one in what follows."""
 _ENDS = (".", "!", "?", "…")
 
 
 def continuation(beginning: str, world: World, able: Capabilities, length: Length, chance: Random) -> Iterator[str]:
     """What follows the beginning, each part with what stands before it."""
+    beginning = beginning[-_READ:]
     said = words_of(beginning)
     end = beginning.rstrip()
     cast: Cast | None
@@ -154,7 +157,7 @@ def tags_after(
 ) -> Iterator[str]:
     """The tags with their commas. Where the beginning ends in a space there can be no comma: "as a painting"."""
     for tag in tags:
-        if begun or beginning[-1] not in " \t\n,;:":
+        if begun or not (beginning[-1].isspace() or beginning[-1] in ",;:"):
             yield f", {tag}"
         elif beginning.rstrip()[-1] in ",;:" or simple or medium is None or tag != medium.text:
             yield f"{_gap(beginning)}{tag}"

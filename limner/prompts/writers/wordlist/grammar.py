@@ -21,7 +21,7 @@ PREPOSITIONS = frozenset(
 )
 ARTICLES = frozenset(("a", "an", "the", "one", "my", "our", "your", "his", "her", "its", "their", "this", "that"))
 NUMBERS = ("two", "three", "four", "five", "six", "seven", "many", "several", "some", "few", "these", "those")
-_SMALL = PREPOSITIONS | ARTICLES | {"and", "full", "each", "other", "is", "are", "small", "little", "soft", "style"}
+_SMALL = PREPOSITIONS | ARTICLES | {"and", "full", "each", "other", "is", "are", "soft", "style"}
 
 
 def with_article(noun: str) -> str:
