@@ -166,8 +166,8 @@ def place_for(cast: Cast, said: str, chance: Random) -> str:
 
 
 def time_for(world: World, cast: Cast, said: str, chance: Random) -> str:
-    """When, for a world of simple sentences; empty where that is said."""
-    told = any(word in axis for axis in _axes()[:1] for word in words_of(said))
+    """When, for a world of simple sentences; empty where that is said, or where there is no sky."""
+    told = any(word in _axes()[0] or word == "background" for word in words_of(said))
     return "" if told else _suiting(world.tag("times", cast.scene), said, chance)
 
 

@@ -53,7 +53,7 @@ def _clause(
     last, text = said[-1], " ".join(said)
     if end[-1:] in ",;:":
         last = ""
-    about = cast or _cast_at(said, world) or composing.any_cast(world, chance)
+    about = cast or _cast_at(said, world, chance) or _picked(_ordinary(world.casts), chance)
     if last in grammar.PREPOSITIONS | grammar.ARTICLES and (place := _rest_of_place(said, about, world, chance)):
         return place, about
     if last in ("is", "are"):
@@ -173,11 +173,12 @@ def _gap(beginning: str) -> str:
 def _is_new(words: str, said: Sequence[str]) -> bool:
     """Whether these are a thing of their own, which a comma parts from a whole phrase before it."""
     first = words.split(" ", 1)[0]
-    return first in ("a", "an", *grammar.NUMBERS) and said[-1:] != [] and not _wants(said[-1])
+    return first in ("a", "an", *grammar.NUMBERS) and not _wants(said[-1:])
 
 
-def _wants(last: str) -> bool:
-    return last in _WANTS_THING or last in grammar.PREPOSITIONS or last in grammar.ARTICLES or last == "very"
+def _wants(last: Sequence[str]) -> bool:
+    """Whether the phrase is open at its end: "a dog and"; nothing said is."""
+    return not last or last[0] in _WANTS_THING | grammar.PREPOSITIONS | grammar.ARTICLES | {"very"}
 
 
 def _named(said: Sequence[str], world: World) -> Cast | None:
@@ -187,13 +188,18 @@ def _named(said: Sequence[str], world: World) -> Cast | None:
     return next((nouns[word] for word in free if word in nouns), None)
 
 
-def _cast_at(said: Sequence[str], world: World) -> Cast | None:
-    """A cast that can be where the beginning is: "in the forest"."""
-    words = [word for word in said if word not in grammar.PREPOSITIONS | grammar.ARTICLES]
-    for cast in world.casts:
-        if any(word in words_of(place) for place in cast.places.phrases for word in words):
-            return cast
-    return None
+def _cast_at(said: Sequence[str], world: World, chance: Random) -> Cast | None:
+    """A cast that can be where the beginning is, as nearly as any: "in the forest"."""
+    casts = _ordinary((*world.everyday, *world.casts))
+    near = [max((_shared(said, words_of(place)) for place in cast.places.phrases), default=0.0) for cast in casts]
+    best = [cast for cast, share in zip(casts, near, strict=True) if share == max(near)]
+    return _picked(best, chance) if any(near) else None
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> float:
+    """The share of their words of weight that two phrases have in common."""
+    small = grammar.PREPOSITIONS | grammar.ARTICLES
+    return len((set(one) & set(other)) - small) / max(1, len((set(one) | set(other)) - small))
 
 
 def _picked(casts: Sequence[Cast], chance: Random) -> Cast:

@@ -2,7 +2,7 @@
 
 A file has sections "[name]". A section may say properties ("scene: outdoor"), and has one phrase a line, under
 "things:", "looks:", "doings:" and "places:" where it is a cast. "phrase *3" is chosen three times as often;
-"fox | foxes" is a thing and more of it, "~ twins" a thing that takes no article; "carrying {a lantern|lanterns}"
+"fox | foxes" is a thing and more of it, "~ ten kinds of clouds" one that takes no article; "holding {a book|books}"
 agrees with the thing.
 """
 
