@@ -197,9 +197,9 @@ def _cast_at(said: Sequence[str], world: World, chance: Random) -> Cast | None:
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> float:
-    """The share of their words of weight that two phrases have in common."""
-    small = grammar.PREPOSITIONS | grammar.ARTICLES
-    return len((set(one) & set(other)) - small) / max(1, len((set(one) | set(other)) - small))
+    """The share of their words that two phrases have in common, where one of them is of weight."""
+    both, either = (set(one) & set(other)) - grammar.ARTICLES, (set(one) | set(other)) - grammar.ARTICLES
+    return len(both) / len(either) if both - grammar.PREPOSITIONS else 0.0
 
 
 def _picked(casts: Sequence[Cast], chance: Random) -> Cast:
