@@ -25,7 +25,7 @@ THEMES: tuple[str, ...] = (
     "fairy-tale", "science", "history", "nature", "city", "still-life", "classroom", "country-life",
 )  # fmt: skip
 """What a prompt can be about: a file of casts each."""
-_WIDER = {"wild": "outdoor", "day": "outdoor", "schoolroom": "indoor"}
+_WIDER = {"wild": "outdoor", "sea": "outdoor", "day": "outdoor", "schoolroom": "indoor"}
 
 
 @dataclass(frozen=True, eq=False)
