@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from itertools import islice
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from limner.engines.catalog import model
 from limner.engines.contract import Capabilities, Size, Task
 from limner.engines.words import words_of
-from limner.errors import NotConfigured
+from limner.errors import InvalidRequest, NotConfigured
 from limner.prompts.styles import unknown_words
-from limner.prompts.writers.contract import PromptOrder
+from limner.prompts.writers.contract import Length, PromptOrder
+from limner.prompts.writers.fresh import fresh_seed
 from limner.prompts.writers.registry import WRITERS, build_writer
+from limner.prompts.writers.wordlist import THEMES
 
 STORYBOOK = model("storybook").capabilities
 SIZE = (Size(512, 512),)
@@ -23,12 +32,25 @@ def able(*words: str) -> Capabilities:
     return Capabilities(frozenset({Task.CREATE}), SIZE, SIZE, vocabulary=frozenset(words) or None)
 
 
-def written(seed: int, beginning: str = "", capabilities: Capabilities = STORYBOOK) -> str:
-    return beginning + "".join(build_writer().write(PromptOrder(capabilities, seed, beginning)))
+LENGTHS: tuple[Length, ...] = ("short", "medium", "long")
 
 
-def test_storybook_knows_every_word_of_200_prompts_and_reads_them_to_the_end() -> None:
-    prompts = [written(seed) for seed in range(200)]
+def written(
+    seed: int,
+    beginning: str = "",
+    capabilities: Capabilities = STORYBOOK,
+    *,
+    theme: str = "",
+    length: Length = "medium",
+    only_known: bool = True,
+) -> str:
+    order = PromptOrder(capabilities, seed, beginning, theme, length, only_known)
+    return beginning + "".join(build_writer().write(order))
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_storybook_knows_every_word_of_200_prompts_and_reads_them_to_the_end(length: Length) -> None:
+    prompts = [written(seed, length=length, theme=["", *THEMES][seed % 9]) for seed in range(200)]
     assert {prompt: unknown for prompt in prompts if (unknown := STORYBOOK.unknown_words(words_of(prompt)))} == {}
     assert [prompt for prompt in prompts if STORYBOOK.lost_end(prompt)] == []
 
@@ -43,6 +65,32 @@ def test_the_same_seed_writes_the_same_prompt_word_by_word() -> None:
     assert first == second
     assert len(first) > 2
     assert list(islice(build_writer().write(order), 2)) == first[:2]
+
+
+def test_the_same_seed_writes_the_same_prompt_in_every_process() -> None:
+    program = (
+        "from limner.engines.catalog import model\n"
+        "from limner.prompts.writers.contract import PromptOrder\n"
+        "from limner.prompts.writers.registry import build_writer\n"
+        "order = PromptOrder(model('storybook').capabilities, 7, 'a ', only_known=False, length='long')\n"
+        "print(''.join(build_writer().write(order)))"
+    )
+    said = {
+        subprocess.check_output(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, text=True
+        )
+        for seed in ("1", "2")
+    }
+    assert said == {written(7, "a ", only_known=False, length="long").removeprefix("a ") + "\n"}
+
+
+def test_only_numbers_that_are_the_same_in_every_version_of_python_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnlyRandom(Random):
+        def getrandbits(self, k: int, /) -> int:
+            raise AssertionError("choice() and shuffle() may choose otherwise in another version")
+
+    monkeypatch.setattr("limner.prompts.writers.wordlist.Random", OnlyRandom)
+    assert all(written(seed, ("", "a red", "two")[seed % 3], able(), length="long") for seed in range(60))
 
 
 def test_a_prompt_begins_with_a_capital() -> None:
@@ -86,3 +134,85 @@ def test_every_writer_can_be_had_and_no_other() -> None:
         assert build_writer(name).write(PromptOrder(STORYBOOK, 1))
     with pytest.raises(NotConfigured, match="Known here: wordlist"):
         build_writer("nobody")
+
+
+def test_an_unknown_theme_or_length_is_refused_with_those_there_are_before_anything_is_written() -> None:
+    with pytest.raises(InvalidRequest, match="fairy-tale, science, history, nature") as theme:
+        build_writer().write(PromptOrder(STORYBOOK, 1, theme="wars"))
+    assert theme.value.param == "theme"
+    with pytest.raises(InvalidRequest, match="short, medium, long") as length:
+        build_writer().write(PromptOrder(STORYBOOK, 1, length="endless"))  # type: ignore[arg-type]
+    assert length.value.param == "length"
+
+
+def test_a_theme_has_things_that_another_has_not() -> None:
+    spoken = {
+        theme: set(words_of(" ".join(written(seed, capabilities=able(), theme=theme) for seed in range(100))))
+        for theme in THEMES
+    }
+    for theme, word in {"fairy-tale": "castle", "science": "telescope", "still-life": "bowl", "city": "taxi"}.items():
+        assert word in spoken[theme]
+    assert not {"taxi", "knight", "astronaut"} & spoken["nature"]
+    assert {"castle", "skyscraper"} & set(words_of(" ".join(written(seed, theme="city") for seed in range(60))))
+    assert "whale" not in words_of(" ".join(written(seed, theme="city") for seed in range(60)))
+
+
+def test_a_longer_prompt_says_more() -> None:
+    short, medium, long = (
+        sum(len(words_of(written(seed, capabilities=able(), length=length))) for seed in range(100))
+        for length in LENGTHS
+    )
+    assert short * 1.3 < medium
+    assert medium * 1.25 < long
+
+
+def test_storybook_can_be_told_of_more_than_it_knows_where_that_is_asked_for() -> None:
+    assert any(STORYBOOK.unknown_words(words_of(written(seed, only_known=False))) for seed in range(20))
+
+
+@pytest.mark.parametrize(
+    ("beginning", "goes_on"),
+    [
+        ("a cat on a", r" (grassy hill|hill|plain background)\b"),
+        ("an", r" [aeiou]"),
+        ("two old", r" \w+"),
+        ("an old fisherman mending nets", r" (on|at|in|below|beside|among) |, "),
+        ("A cat sat on the mat.", r" [A-Z]"),
+        ("a zeppelin ", r"as "),
+        ("a fox,", r" \w"),
+        ("in the forest", r", an? |, (two|three|four|five) "),
+    ],
+)
+def test_a_beginning_is_gone_on_from_as_english_does(beginning: str, goes_on: str) -> None:
+    for seed in range(30):
+        rest = written(seed, beginning, able()).removeprefix(beginning)
+        assert re.match(goes_on, rest), rest
+
+
+@settings(max_examples=20)
+@given(st.text(max_size=80), st.integers(0, 2**32), st.sampled_from(LENGTHS))
+def test_whatever_was_typed_is_kept_and_what_follows_has_no_slip(beginning: str, seed: int, length: Length) -> None:
+    for capabilities in (STORYBOOK, able()):
+        rest = written(seed, beginning, capabilities, length=length)[len(beginning) :]
+        assert "  " not in rest
+        assert " ," not in rest
+        assert not rest.endswith((",", " "))
+        assert not (beginning[-1:].isspace() and rest[:1].isspace() and beginning.strip())
+
+
+def test_ten_thousand_characters_are_gone_on_from_where_the_model_takes_them() -> None:
+    beginning = "a cat in a garden, " * 530
+    roomy = Capabilities(frozenset({Task.CREATE}), SIZE, SIZE, max_prompt=32_000)
+    assert len(beginning) > 10_000
+    assert written(1, beginning, roomy) != beginning
+    assert written(1, beginning, able()) == beginning
+    assert written(1, beginning) == beginning
+
+
+def test_a_fresh_seed_is_one_whose_prompt_is_not_among_the_recent_ones() -> None:
+    order = PromptOrder(STORYBOOK, 5)
+    recent = [written(seed) for seed in range(5, 55)]
+    seed = fresh_seed(build_writer(), order, recent)
+    assert written(seed) not in recent
+    assert fresh_seed(build_writer(), order, []) == 5
+    assert fresh_seed(build_writer(), PromptOrder(able("zebra"), 3), ["A zebra"]) == 3

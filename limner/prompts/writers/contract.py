@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from limner.engines.contract import Capabilities
+
+Length = Literal["short", "medium", "long"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,16 @@ class PromptOrder:
     capabilities: Capabilities
     seed: int
     beginning: str = ""
+    theme: str = ""
+    """What it is about: one of the writer's themes; empty: anything."""
+    length: Length = "medium"
+    only_known: bool = True
+    """Whether it keeps to the words that the model knows, where it does not take any."""
 
 
 class Writer(Protocol):
     """Code that writes prompts. It yields pieces of text as they come, without the beginning, and stops when nobody
-    asks for the next one."""
+    asks for the next one. What cannot be written is said at once, before the first piece: `write` raises
+    InvalidRequest for a theme that it does not have."""
 
     def write(self, order: PromptOrder) -> Iterator[str]: ...
