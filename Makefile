@@ -71,10 +71,11 @@ parts:
 test: $(VENV)/.dev parts
 	$(VENV)/$(PYTEST) -m "not extra and not browser"
 
-# All three runs always happen, and each can fail the whole. 5 is pytest's "no test was chosen".
+# All these runs always happen, and each can fail the whole. 5 is pytest's "no test was chosen".
 test-extra: $(VENV)/.dev $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
 	@status=0; \
 	$(VENV)/$(PYTEST) -m "browser and not extra" tests/browser || status=$$?; \
+	$(VENV)/$(PYTEST) -m "browser and not extra" tests/browser --language=pseudo --ignore=tests/browser/test_language.py || status=$$?; \
 	if .ci/parts --has postgres; then \
 		$(VENV)/$(PYTEST) -m "not extra" --database=postgres --ignore=tests/api/checklist $(ON_POSTGRES) || status=$$?; \
 	fi; \

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,13 +15,12 @@ from limner.errors import InvalidRequest, LimnerError, NotFound, say
 from limner.gallery.models import Picture
 from limner.gallery.queries import changed_from, upload_of
 from limner.gallery.services import store_upload
-from limner.gallery.uploads import MAX_BYTES
 from limner.jobs import enlarging
 from limner.jobs.models import Job
 from limner.provenance.reading import settings_in
 from limner.studio import changes
-from limner.studio.changes import MOST_AT_ONCE, Source
-from limner.studio.page import by_htmx, for_viewer
+from limner.studio.changes import Source
+from limner.studio.page import bringing, by_htmx, for_viewer
 
 USUAL_STRENGTH = 60
 
@@ -119,11 +117,6 @@ def upload_file(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpR
 
 def _bring(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     return render(request, "studio/upload.html", {"problem": problem, **bringing()}, status=status)
-
-
-def bringing() -> dict[str, object]:
-    """What `studio/_bring.html` says of its limits, to the script as well."""
-    return {"most_bytes": min(MAX_BYTES, settings.LIMNER_MAX_BODY_MB * 1_000_000), "most_files": MOST_AT_ONCE}
 
 
 def _page(

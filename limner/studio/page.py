@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -16,11 +17,13 @@ from django.utils.http import urlencode
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.errors import InvalidRequest, LimnerError, Unavailable
+from limner.gallery.uploads import MAX_BYTES
 from limner.jobs.queries import job_visible_to, jobs_visible_to
 from limner.jobs.trouble import said_plainly
 from limner.studio import asking, refining
 from limner.studio.ahead import ahead
 from limner.studio.cards import cards_of
+from limner.studio.changes import MOST_AT_ONCE
 
 P = ParamSpec("P")
 WALL = 24
@@ -69,6 +72,12 @@ def _said(request: HttpRequest, viewer: Account, error: LimnerError) -> HttpResp
     return make_page(request, viewer, problem=error.message, status=error.status)
 
 
+def bringing() -> dict[str, object]:
+    """What `studio/_bring.html` says of its limits, to the script as well."""
+    most = min(MAX_BYTES, settings.LIMNER_MAX_BODY_MB * 1_000_000)
+    return {"most_bytes": most, "most_megabytes": most // 1_000_000, "most_files": MOST_AT_ONCE}
+
+
 def by_htmx(request: HttpRequest) -> bool:
     """Whether a script asks, for a fragment."""
     return request.headers.get("HX-Request") == "true"
@@ -102,6 +111,7 @@ def make_page(
         "examples": asking.EXAMPLES,
         "ask": uuid4(),
         "seen": seen,
+        **bringing(),
         **wall_of(viewer),
     }
     return render(request, "studio/make.html", context, status=status)

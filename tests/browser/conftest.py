@@ -129,6 +129,8 @@ def _visit(browser: Browser, server: Server) -> Iterator[Visit]:
             assert page.evaluate("ears.breaches") == []
             if translated.environment():
                 assert translated.unmarked(page) == []
-            assert page.evaluate("ears.jumps()") < 0.5, page.evaluate("[ears.arrivals, ears.shifts]")
+            # The pseudo-language's long lines break in other places with each number that changes in them.
+            still = 0.05 if translated.environment() else 0.01
+            assert page.evaluate("ears.jumps()") < still, page.evaluate("[ears.arrivals, ears.shifts]")
         context.close()
     assert visit.troubles == []

@@ -309,6 +309,28 @@ def test_a_lost_connection_keeps_the_file_and_what_was_painted(visit: Visit) -> 
     visit.troubles[:] = [trouble for trouble in visit.troubles if "ERR_CONNECTION_RESET" not in trouble]
 
 
+def test_a_session_that_has_ended_loses_nothing(visit: Visit) -> None:
+    page = visit.page()
+    stage = edit(page)
+    sweep(page, stage)
+    page.get_by_label("What should be there?").fill("a red boat")
+    ended = [(204, {"HX-Redirect": "/sign-in?next=%2F"}), (403, {})]
+
+    def end(route: Route) -> None:
+        if not ended or route.request.method != "POST":
+            return route.continue_()
+        status, headers = ended.pop(0)
+        return route.fulfill(status=status, headers=headers)
+
+    page.route("**/edit/*", end)
+    page.get_by_role("button", name="Draw", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("You are no longer signed in.")
+    assert painted(page) > 0
+    page.get_by_role("button", name="Draw", exact=True).click()  # the token of the session before, then a fresh one
+    finished(page.locator(".card-job").first)
+    visit.troubles[:] = [trouble for trouble in visit.troubles if "403" not in trouble]
+
+
 def test_what_is_no_picture_and_too_many_are_refused_with_a_way_on(visit: Visit) -> None:
     page = visit.page()
     row = bring(page, picture("words.png", b"these are words"))

@@ -3,6 +3,8 @@ import { maybe } from "../../look/js/elements.js";
 import { say } from "../trouble.js";
 import { gettext } from "../../look/js/words.js";
 
+const LAST_WORDS = 1000; // the writer goes on from these; an address has not room for everything
+
 /**
  * Let `button` write into `box`, for the model that is chosen in `form`.
  * @param {HTMLFormElement} form
@@ -32,7 +34,7 @@ export function writes(form, box, button, announcer) {
     button.toggleAttribute("data-running", true);
     if (box.value === whole) put(base);
     base = box.value;
-    const asked = new URLSearchParams({ prompt: base, model: maybe(HTMLSelectElement, "#model")?.value ?? "" });
+    const asked = new URLSearchParams({ prompt: base.slice(-LAST_WORDS), model: maybe(HTMLSelectElement, "#model")?.value ?? "" });
     try {
       const answer = await fetch(`${button.dataset.url}?${asked}`, { signal: mine.signal });
       if (!answer.ok || !answer.body) throw new Error(await answer.text());

@@ -6,6 +6,7 @@ import { canvas as canvasOf, dragged } from "./frame.js";
 import { pointers } from "./pointers.js";
 import { keys } from "./keys.js";
 import { send } from "./send.js";
+import "./models.js";
 import { all, data, hit, maybe, one } from "../../look/js/elements.js";
 import { gettext } from "../../look/js/words.js";
 
