@@ -75,7 +75,7 @@ def _said(request: HttpRequest, viewer: Account, error: LimnerError) -> HttpResp
 def bringing() -> dict[str, object]:
     """What `studio/_bring.html` says of its limits, to the script as well."""
     most = min(MAX_BYTES, settings.LIMNER_MAX_BODY_MB * 1_000_000)
-    return {"most_bytes": most, "most_megabytes": most // 1_000_000, "most_files": MOST_AT_ONCE}
+    return {"most_bytes": most, "most_megabytes": most // 1024**2, "most_files": MOST_AT_ONCE}
 
 
 def by_htmx(request: HttpRequest) -> bool:

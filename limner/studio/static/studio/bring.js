@@ -10,7 +10,7 @@ const problem = one(HTMLElement, "#brought-problem");
 const mostBytes = Number(data(form, "mostBytes"));
 const mostFiles = Number(data(form, "mostFiles"));
 const TOO_LARGE =
-  gettext("This picture is larger than {most} MB. Make it smaller and bring it again.", { most: Math.floor(mostBytes / 1_000_000) });
+  gettext("This picture is larger than {most} MB. Make it smaller and bring it again.", { most: Math.floor(mostBytes / 1_048_576) });
 /** @type {Record<number, string>} */
 const SENTENCES = {
   401: gettext("You are no longer signed in. Reload the page and sign in."),
