@@ -2,7 +2,7 @@
 import { all, data, maybe, one } from "../../look/js/elements.js";
 
 for (const form of all(HTMLFormElement, "#edit, #vary")) {
-  const model = maybe(HTMLSelectElement, "[name=model]", form);
+  const model = maybe(HTMLSelectElement, "select[name=model]", form);
   if (model) follow(form, model);
 }
 
