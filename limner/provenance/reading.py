@@ -89,7 +89,7 @@ def _a1111(parameters: str) -> Reading | None:
 
 def _reading(made: Provenance, beyond: list[str]) -> Reading | None:
     """LoRAs that are named in the prompt are no words for a model. Where nothing was understood, nothing was said."""
-    marked = [f"LoRA {name.strip()}" for name in _MARKED.findall(made.prompt)]
+    marked = [f"LoRA {name.strip()}" for name in _MARKED.findall(made.prompt)[: foreign.MOST_NAMED]]
     made = replace(made, prompt=_MARKED.sub("", made.prompt).strip())
     if not made.prompt and made.seed is None and made.steps is None:
         return None

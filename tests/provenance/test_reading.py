@@ -253,6 +253,17 @@ def test_automatic1111s_words_are_cut_where_those_of_others_are() -> None:
     assert (len(made.prompt), len(made.negative_prompt), made.seed) == (40_000, 40_000, 42)
 
 
+def test_what_a_file_names_without_end_is_cut() -> None:
+    loras = {str(n): {"class_type": "LoraLoader", "inputs": {"lora_name": f"{n}" * 90}} for n in range(100, 900)}
+    sampler = {"class_type": "KSampler", "inputs": {**COMFYUI["3"]["inputs"], "sampler_name": "s" * 39_000}}
+    found = reading(png(prompt={**COMFYUI, "3": sampler, **loras}))
+    assert len(found.made.sampler) == 80
+    marked = "".join(f"<lora:{n}:1>" for n in range(2000))
+    for many in (found, reading(png(parameters=A1111.replace("masterpiece", marked)))):
+        assert 20 <= len(many.beyond) < 30
+        assert max(map(len, many.beyond)) <= len("LoRA ") + 80
+
+
 @settings(max_examples=60)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=20))
 def test_no_json_is_too_odd(value: Any) -> None:
