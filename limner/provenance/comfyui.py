@@ -18,7 +18,6 @@ from limner.provenance.values import decimal, file_name, json_of, part, whole, w
 Graph = dict[str, dict[str, Any]]
 
 MOST_NODES = 5000
-MOST_SAMPLERS = 20
 _TEXTS = ("text", "text_g", "text_l", "t5xxl", "clip_l", "prompt", "string", "value", "positive", "negative")
 """Inputs that hold the words of a prompt, the one that is read first before the others."""
 _MODELS = ("ckpt_name", "unet_name", "model_name")
@@ -125,10 +124,6 @@ def _sampler(graph: Graph) -> str | None:
     samplers = samplers[:50]
     first = (key for key in samplers if not any(other in samplers for other in _behind(graph, key)))
     return next(first, samplers[0] if samplers else None)
-
-
-def _samples(node: dict[str, Any]) -> bool:
-    return "Sampler" in node["class_type"] and "latent_image" in node["inputs"]
 
 
 def _behind(graph: Graph, start: str) -> Iterator[str]:
