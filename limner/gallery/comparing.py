@@ -14,7 +14,8 @@ from limner.gallery.models import Picture
 
 MOST_WORDS = 2000
 """Of each prompt: what comes after them is not compared."""
-_WORD = re.compile(r"(\s*)(\w+(?:['’]\w+)*|[^\w\s])")
+# Spaces are begun with only where they begin: tried from each of them, a long run at the end takes the square of it.
+_WORD = re.compile(r"(?<!\s)(\s*)(\w+(?:['’]\w+)*|[^\w\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,19 @@ class Comparison:
 
 def compare(before: Picture, after: Picture) -> Comparison:
     """What is different in `after`."""
-    texts = (before.prompt, after.prompt, before.negative_prompt, after.negative_prompt)
+    old, new = _words(before.prompt), _words(after.prompt)
+    old_avoided, new_avoided = _words(before.negative_prompt), _words(after.negative_prompt)
     return Comparison(
-        words=list(compared(before.prompt, after.prompt)),
-        avoided=list(compared(before.negative_prompt, after.negative_prompt)),
+        words=list(_compared(old, new)),
+        avoided=list(_compared(old_avoided, new_avoided)),
         settings=list(_changes(before, after)),
-        cut=any(len(_words(text)) > MOST_WORDS for text in texts),
+        cut=any(len(words) > MOST_WORDS for words in (old, new, old_avoided, new_avoided)),
     )
 
 
-def compared(before: str, after: str) -> Iterator[Piece]:
+def _compared(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> Iterator[Piece]:
     """The words of both texts in their order: those that stayed, and where they differ what went before what came."""
-    old, new = _words(before)[:MOST_WORDS], _words(after)[:MOST_WORDS]
+    old, new = old[:MOST_WORDS], new[:MOST_WORDS]
     matcher = SequenceMatcher(None, [word for _, word in old], [word for _, word in new])
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind == "equal":

@@ -7,16 +7,17 @@ A graph is `{node: {"class_type": …, "inputs": {name: value or [node, slot]}}}
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from limner.errors import say
+from limner.provenance.foreign import MOST_NAMED
 from limner.provenance.record import Provenance
 from limner.provenance.values import decimal, file_name, json_of, part, whole, words
 
 Graph = dict[str, dict[str, Any]]
 
 MOST_NODES = 5000
-MOST_SAMPLERS = 20
 _TEXTS = ("text", "text_g", "text_l", "t5xxl", "clip_l", "prompt", "string", "value", "positive", "negative")
 """Inputs that hold the words of a prompt, the one that is read first before the others."""
 _MODELS = ("ckpt_name", "unet_name", "model_name")
@@ -72,7 +73,7 @@ def settings_of(texts: dict[str, str]) -> tuple[Provenance, list[str]] | None:
         guidance=decimal(found("cfg", "guidance")),
         width=whole(found("width")),
         height=whole(found("height")),
-        sampler=sampled,
+        sampler=sampled[:80],
         strength=_part_drawn(decimal(found("denoise"))),
         software="ComfyUI",
     )
@@ -125,10 +126,6 @@ def _sampler(graph: Graph) -> str | None:
     return next(first, samplers[0] if samplers else None)
 
 
-def _samples(node: dict[str, Any]) -> bool:
-    return "Sampler" in node["class_type"] and "latent_image" in node["inputs"]
-
-
 def _behind(graph: Graph, start: str) -> Iterator[str]:
     """The nodes whose values reach this one, the nearest first, each once."""
     seen, waiting = {start}, [start]
@@ -179,9 +176,9 @@ def _part_drawn(denoise: float | None) -> float | None:
 
 
 def _beyond(graph: Graph) -> Iterator[str]:
-    for node in graph.values():
-        if "Lora" in node["class_type"] and (name := file_name(node["inputs"].get("lora_name"))):
-            yield f"LoRA {name}"
+    loras = (file_name(node["inputs"].get("lora_name")) for node in graph.values() if "Lora" in node["class_type"])
+    for name in islice(filter(None, loras), MOST_NAMED):
+        yield f"LoRA {name[:80]}"
     for sign, name in _BEYOND.items():
         if any(sign in node["class_type"] for node in graph.values()):
             yield name

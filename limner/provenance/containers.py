@@ -96,13 +96,15 @@ def png_texts(file: bytes) -> dict[str, str]:
             continue
         data = file[at + 8 : end - 4]
         keyword, _, rest = data.partition(b"\x00")
-        if keyword == XMP_KEYWORD:
+        title = keyword.decode("latin-1")
+        # Asked before it is unpacked: one keyword a thousand times would be a thousand times the work.
+        if keyword == XMP_KEYWORD or title in found:
             continue
         if name == b"iTXt":
             text = (_international_text(data) or b"").decode("utf-8", "replace")
         else:
             text = (rest if name == b"tEXt" else _unpacked(rest[1:]) or b"").decode("latin-1")
-        found.setdefault(keyword.decode("latin-1"), text)
+        found[title] = text
     return found
 
 

@@ -11,11 +11,12 @@ from limner.provenance.infotext import facts_in
 from limner.provenance.mark import read
 from limner.provenance.record import Provenance
 from limner.provenance.texts import PARAMETERS, texts_in
-from limner.provenance.values import decimal, file_name, json_of, whole
+from limner.provenance.values import decimal, file_name, json_of, whole, words
 
 LIMNER = "Limner"
 A1111 = "AUTOMATIC1111"
-_MARKED = re.compile(r"\s*<(?:lora|lyco|hypernet):([^:<>]{1,80})[^<>]{0,80}>")
+# Spaces are begun with only where they begin: tried from each of them, a long run takes the square of its length.
+_MARKED = re.compile(r"(?<!\s)\s*<(?:lora|lyco|hypernet):([^:<>]{1,80})[^<>]{0,80}>")
 _BEYOND = {
     "Hires upscale": say("enlarging while drawing"),
     "Refiner": say("a refiner"),
@@ -68,8 +69,8 @@ def _a1111(parameters: str) -> Reading | None:
         return None
     sampled = " ".join(filter(None, (facts.get("Sampler"), facts.get("Schedule type"))))
     made = Provenance(
-        prompt=facts["Prompt"],
-        negative_prompt=facts["Negative prompt"],
+        prompt=words(facts["Prompt"]),
+        negative_prompt=words(facts["Negative prompt"]),
         model=file_name(facts.get("Model")),
         seed=whole(facts.get("Seed")),
         steps=whole(facts.get("Steps")),
@@ -88,7 +89,7 @@ def _a1111(parameters: str) -> Reading | None:
 
 def _reading(made: Provenance, beyond: list[str]) -> Reading | None:
     """LoRAs that are named in the prompt are no words for a model. Where nothing was understood, nothing was said."""
-    marked = [f"LoRA {name.strip()}" for name in _MARKED.findall(made.prompt)]
+    marked = [f"LoRA {name.strip()}" for name in _MARKED.findall(made.prompt)[: foreign.MOST_NAMED]]
     made = replace(made, prompt=_MARKED.sub("", made.prompt).strip())
     if not made.prompt and made.seed is None and made.steps is None:
         return None

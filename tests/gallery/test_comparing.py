@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limner.gallery.comparing import MOST_WORDS, compare, compared
+from limner.gallery.comparing import MOST_WORDS, Piece, compare
 from limner.gallery.models import Picture
+
+
+def compared(before: str, after: str) -> list[Piece]:
+    return compare(Picture(prompt=before), Picture(prompt=after)).words
 
 
 def told(before: str, after: str) -> str:
@@ -37,7 +41,7 @@ def test_whole_words_come_and_go(before: str, after: str, expected: str) -> None
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_nothing_but_space_is_lost(before: str, after: str) -> None:
-    pieces = list(compared(before, after))
+    pieces = compared(before, after)
     assert "".join("".join(p.text for p in pieces if p.kind != "removed").split()) == "".join(after.split())
     gone = "".join(p.text for p in pieces if p.kind != "added")
     assert len("".join(gone.split())) == len("".join(before.split()))
@@ -51,6 +55,15 @@ def test_long_prompts_are_compared_quickly_as_far_as_they_are(pattern: str) -> N
     assert process_time() - began < 2
     assert found.cut
     assert sum(len(piece.text.split()) for piece in found.words if piece.kind != "removed") <= MOST_WORDS
+
+
+@pytest.mark.timeout(5)
+def test_a_long_run_of_spaces_is_no_work_wherever_it_stands() -> None:
+    for spaced in ("{}a boat", "a{}boat", "a boat{}"):
+        text, same = spaced.format(" " * 60_000), "a boat"
+        found = compare(Picture(prompt=text, negative_prompt=text), Picture(prompt=same, negative_prompt=same))
+        assert found.same_words
+        assert not found.cut
 
 
 @pytest.mark.parametrize("n", [150, 199])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, PngImagePlugin
 
+from limner.provenance.fresh_png import chunk
 from limner.provenance.infotext import facts_in, infotext
 from limner.provenance.mark import encode
 from limner.provenance.record import Provenance
@@ -102,6 +104,15 @@ def test_a_comment_in_exif_is_read_as_those_programs_write_it(format: str) -> No
 @pytest.mark.parametrize("damage", [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe1\x00\x04Ex", b"not a picture"])
 def test_a_damaged_file_says_nothing(damage: bytes) -> None:
     assert texts_in(damage) == {}
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
+def test_a_text_that_is_said_again_is_not_unpacked(kind: bytes) -> None:
+    """The second is damaged, and would be noticed."""
+    head = b"bomb\x00\x00" if kind == b"zTXt" else b"bomb\x00\x01\x00\x00\x00"
+    again = chunk(kind, head + zlib.compress(b"once")) + chunk(kind, head + b"never") * 1000
+    png = file("png")
+    assert texts_in(png[:33] + again + png[33:])["bomb"] == "once"
 
 
 def test_texts_without_end_are_not_unpacked() -> None:

@@ -218,6 +218,52 @@ def test_a_chunk_of_many_megabytes_is_not_read() -> None:
     assert process_time() - began < 2
 
 
+SPACES = "a cat" + " " * 39_000 + "on a roof"
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize(
+    "file",
+    [
+        png(parameters=A1111.replace("masterpiece", SPACES)),
+        png(parameters={**FOOOCUS, "prompt": SPACES}),
+        png(invokeai_metadata={**INVOKEAI, "positive_prompt": SPACES}),
+        png(sd_metadata={**SD_METADATA, "image": {**SD_METADATA["image"], "prompt": SPACES}}),
+        png(prompt={**COMFYUI, "6": {"class_type": "CLIPTextEncode", "inputs": {"text": SPACES}}}),
+    ],
+    ids=["AUTOMATIC1111", "Fooocus", "InvokeAI", "InvokeAI before 3", "ComfyUI"],
+)
+def test_a_long_run_of_spaces_in_a_prompt_is_no_work(file: bytes) -> None:
+    assert reading(file).made.prompt.startswith(SPACES)
+
+
+def test_loras_and_words_to_avoid_go_with_the_spaces_before_them() -> None:
+    spaced = "<lora:one:1> a cat  \n <lora:two:1> <lyco:three>, on a roof \t<lora:four:1>"
+    found = reading(png(parameters=A1111.replace("masterpiece", spaced)))
+    assert found.made.prompt.startswith("a cat, on a roof, (a cat")
+    assert found.beyond[:4] == ("LoRA one", "LoRA two", "LoRA three", "LoRA four")
+    image = {**SD_METADATA["image"], "prompt": "[fence] a barn \n  [car] [a [dog ], at dawn ["}
+    made = reading(png(sd_metadata={**SD_METADATA, "image": image})).made
+    assert (made.prompt, made.negative_prompt) == ("a barn [a, at dawn [", "fence, car, dog")
+
+
+def test_automatic1111s_words_are_cut_where_those_of_others_are() -> None:
+    text = A1111.replace("masterpiece", "b" * 60_000).replace("blurry", "c" * 60_000)
+    made = reading(png(parameters=text)).made
+    assert (len(made.prompt), len(made.negative_prompt), made.seed) == (40_000, 40_000, 42)
+
+
+def test_what_a_file_names_without_end_is_cut() -> None:
+    loras = {str(n): {"class_type": "LoraLoader", "inputs": {"lora_name": f"{n}" * 90}} for n in range(100, 900)}
+    sampler = {"class_type": "KSampler", "inputs": {**COMFYUI["3"]["inputs"], "sampler_name": "s" * 39_000}}
+    found = reading(png(prompt={**COMFYUI, "3": sampler, **loras}))
+    assert len(found.made.sampler) == 80
+    marked = "".join(f"<lora:{n}:1>" for n in range(2000))
+    for many in (found, reading(png(parameters=A1111.replace("masterpiece", marked)))):
+        assert 20 <= len(many.beyond) < 30
+        assert max(map(len, many.beyond)) <= len("LoRA ") + 80
+
+
 @settings(max_examples=60)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=20))
 def test_no_json_is_too_odd(value: Any) -> None:
