@@ -6,12 +6,13 @@ python -m benchmarks.studio [--runs 7]
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import shutil
 import sys
 import tempfile
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
 from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     runs = parser.parse_args().runs
     weights: dict[str, float] = {}
+    os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])  # the server runs in a folder of its own
     with (
         tempfile.TemporaryDirectory() as folder,
         limner(Path(folder) / "home", PLAYER) as server,
@@ -125,7 +127,7 @@ def watched(browser: Browser, url: str) -> Busy:
     return Busy(page)
 
 
-@contextmanager
+@contextlib.contextmanager
 def copy_of(url: str) -> Generator[str]:
     """The make page and all that it asks for, as packed bytes out of memory. Yields its address."""
     kept: dict[str, tuple[HTTPMessage, bytes]] = {}
@@ -146,7 +148,8 @@ def copy_of(url: str) -> Generator[str]:
                 if name in headers:
                     self.send_header(name, headers[name])
             self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(BrokenPipeError):  # who has painted hangs up
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: the table is all there is to read."""
