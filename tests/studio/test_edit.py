@@ -89,6 +89,18 @@ def test_a_smaller_mask_is_made_as_large_as_the_picture(alices: Client, hers: Pi
     assert (Upload.objects.get().width, Upload.objects.get().height) == (96, 64)
 
 
+@pytest.mark.parametrize("larger", [(7000, 7000), (97, 64)])
+def test_a_mask_of_more_pixels_than_the_picture_is_refused_before_it_is_unpacked(
+    alices: Client, hers: Picture, monkeypatch: pytest.MonkeyPatch, larger: tuple[int, int]
+) -> None:
+    sent = mask(larger)
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _: pytest.fail("it was unpacked"))
+    answer = alices.post(page(hers), {**EDIT, "mask": sent}, headers=HTMX)
+    assert answer.status_code == 400
+    assert f"Invalid mask. It has more pixels ({larger[0]} × {larger[1]}) than the picture (96 × 64)." in text(answer)
+    assert not Upload.objects.exists()
+
+
 def test_a_picture_that_grows_lies_on_a_larger_canvas_and_the_new_part_is_the_mask(
     alices: Client, alice: Account, hers: Picture
 ) -> None:
