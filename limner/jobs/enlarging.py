@@ -59,7 +59,7 @@ def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempote
     if factor not in possible:
         raise InvalidRequest(_too_large(possible), param="factor")
     size = Size(source.width * factor, source.height * factor)
-    request = _request(source, factor, size)
+    request = _request(source, size)
     with _in_turn():
         # Asked when its turn has come: an earlier press of the same button has its job by then.
         before = asked_before(account, idempotency_key, request) if idempotency_key is not None else None
@@ -121,11 +121,11 @@ def _made(account: Account, source: Picture | Upload, request: DrawRequest, idem
     return job
 
 
-def _request(source: Picture | Upload, factor: int, size: Size) -> DrawRequest:
+def _request(source: Picture | Upload, size: Size) -> DrawRequest:
     drawn = source if isinstance(source, Picture) else None
     how = drawn.parameters if drawn else {}
     return DrawRequest(
-        prompt=drawn.prompt if drawn else f"A picture of yours, {factor} times as large",
+        prompt=drawn.prompt if drawn else "",
         model=drawn.model if drawn else LANCZOS,
         size=size,
         draw_size=Size(source.width, source.height),

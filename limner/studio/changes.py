@@ -69,7 +69,9 @@ class Source:
 
     @property
     def alt(self) -> str:
-        return self.prompt or gettext("The picture that you brought")
+        if isinstance(self.row, Upload):
+            return gettext("The picture that you brought")
+        return self.prompt.strip() or gettext("A picture without words")
 
     @property
     def url(self) -> str:

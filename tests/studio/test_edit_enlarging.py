@@ -71,6 +71,34 @@ def test_an_upload_is_made_larger_too_and_is_not_called_the_work_of_a_model(alic
     assert alices.get("/").status_code == 200
 
 
+def test_an_enlarged_upload_has_no_words_and_pages_say_so(alices: Client, alice: Account) -> None:
+    enlarge(alices, store_upload(alice, files.picture((256, 256))).public_id, "2")
+    after = Picture.objects.get()
+    assert after.prompt == Job.objects.get().request["prompt"] == ""
+    wall = text(alices.get("/"))
+    assert "label-wordless" in wall  # what ↑ recalls leaves it out
+    assert 'alt="A picture without words"' in wall
+    assert "data-words" not in wall
+    shown = text(alices.get(f"/pictures/{after.public_id}"))
+    assert "<title>A picture without words" in shown
+    assert 'alt="A picture without words"' in shown
+    assert "Guidance" not in shown
+    beside = text(alices.get(f"/pictures/{after.public_id}/beside"))
+    assert (">A picture without words</h2>" in beside, "data-copy-prompt" in beside) == (True, False)
+    edited = text(alices.get(f"/edit/{after.public_id}"))
+    assert ("></textarea>" in edited, 'alt="A picture without words"' in edited) == (True, True)
+    assert "Una imagen sin palabras" in text(alices.get("/", headers={"Accept-Language": "es"}))
+
+
+def test_going_on_from_an_enlarged_upload_asks_the_usual_model_for_the_usual(alices: Client, alice: Account) -> None:
+    enlarge(alices, store_upload(alice, files.picture((256, 256))).public_id, "2")
+    page = alices.get("/", {"from": str(Picture.objects.get().public_id)})
+    assert page.context["start"].notes == ()
+    asked = page.context["asked"]
+    assert (asked["model"], asked["prompt"], asked["size"]) == ("storybook", "", "512x512")
+    assert not {"seed", "steps", "guidance"} & set(asked)
+
+
 def test_what_would_be_too_large_is_refused_and_not_offered(alices: Client, alice: Account) -> None:
     brought = store_upload(alice, files.picture((1500, 1500)))
     answer = enlarge(alices, brought.public_id, "4")
