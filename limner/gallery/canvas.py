@@ -10,7 +10,7 @@ from PIL import Image
 
 from limner.engines.contract import Size
 from limner.errors import InvalidRequest, say
-from limner.gallery.uploads import Clean, clean
+from limner.gallery.uploads import Clean, look, unpacked
 from limner.provenance.fresh_png import fresh_png
 
 
@@ -45,8 +45,8 @@ def extended(data: bytes, margins: Margins) -> Clean:
 def mask_for(painted: bytes | None, size: Size, margins: Margins) -> Clean | None:
     """The mask of an edit, clear where the picture may change: where it was painted, and where it grows.
 
-    `painted` is clear where the picture of `size` may change; it may be smaller. None: no mask, all may change.
-    Raises InvalidRequest for a file that is no mask, or one in which nothing is painted.
+    `painted` is clear where the picture of `size` may change; it may be smaller, not larger. None: no mask, all
+    may change. Raises InvalidRequest for a file that is no mask, or one in which nothing is painted.
     """
     if painted is None and not margins:
         return None
@@ -63,18 +63,26 @@ def mask_for(painted: bytes | None, size: Size, margins: Margins) -> Clean | Non
 
 def _stays(painted: bytes, size: Size, *, may_be_bare: bool) -> Image.Image:
     try:
-        brought = clean(painted)
+        seen = look(painted)  # a small file can be a huge picture: its header is read before a pixel of it
+        if seen.width * seen.height > size.pixels:
+            raise InvalidRequest(
+                say(
+                    "It has more pixels ({mask}) than the picture ({size}).",
+                    mask=f"{seen.width} × {seen.height}",
+                    size=f"{size.width} × {size.height}",
+                )
+            )
+        brought = unpacked(painted)
     except InvalidRequest as fault:
         raise InvalidRequest(
             say("Invalid mask. {fault}", fault=fault.message), param="mask", code=fault.code
         ) from None
-    if not brought.has_clear and not may_be_bare:
+    stays = brought.getchannel("A") if brought.mode == "RGBA" else Image.new("L", brought.size, 255)
+    if stays.getextrema()[0] != 0 and not may_be_bare:
         raise InvalidRequest(
             say("Nothing is painted. Paint over the part that should change, or press Clear to change all of it."),
             param="mask",
         )
-    with Image.open(io.BytesIO(brought.data)) as image:
-        stays = image.convert("RGBA").getchannel("A")
     wanted = (size.width, size.height)
     return stays if stays.size == wanted else stays.resize(wanted, Image.Resampling.BILINEAR)
 

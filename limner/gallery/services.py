@@ -92,7 +92,8 @@ def record(
 
 
 def _record_parents(picture: Picture, request: DrawRequest) -> None:
-    """One lineage row per parent: the picture that the prompt goes on from, and each image of the request.
+    """One lineage row per parent: the picture that the prompt goes on from, each image of the request, and a mask
+    that was brought: as long as the picture is there, it can be drawn again with it.
 
     A parent that the account may not use, or no longer, leaves a row that names none.
     """
@@ -102,10 +103,15 @@ def _record_parents(picture: Picture, request: DrawRequest) -> None:
     refined = [(str(request.options[REFINES]), Lineage.Kind.REFINE)] if REFINES in request.options else []
     parents = [(UUID(public_id), kind) for public_id, kind in refined + images]
     if not parents:
-        return
+        return  # nor is there a mask: it is one of an image
+    mask = UUID(request.mask.public_id) if request.mask else None
     ids = [public_id for public_id, _ in parents]
     pictures = {row.public_id: row for row in pictures_visible_to(picture.account).filter(public_id__in=ids)}
-    uploads = {row.public_id: row for row in Upload.objects.filter(account=picture.account, public_id__in=ids)}
+    uploads = {
+        row.public_id: row for row in Upload.objects.filter(account=picture.account, public_id__in=[*ids, mask])
+    }
+    if mask in uploads and mask not in ids:
+        parents.append((mask, Lineage.Kind.REFERENCE))
     Lineage.objects.bulk_create(
         Lineage(child=picture, parent_picture=pictures.get(key), parent_upload=uploads.get(key), kind=kind)
         for key, kind in parents

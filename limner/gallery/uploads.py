@@ -69,12 +69,17 @@ def look(data: bytes) -> Look:
 
 def clean(data: bytes) -> Clean:
     """The first of its images upright, in sRGB, without metadata, as PNG. Raises InvalidRequest with a sentence."""
-    with _opened(data) as opened:
-        opened.load()
-        image = _plain(ImageOps.exif_transpose(opened))
+    image = unpacked(data)
     has_alpha = image.mode == "RGBA"
     has_clear = has_alpha and image.getchannel("A").getextrema()[0] == 0
     return Clean(fresh_png(image), image.width, image.height, has_alpha, has_clear)
+
+
+def unpacked(data: bytes) -> Image.Image:
+    """The pixels that `clean` keeps, as "RGB" or "RGBA". Raises InvalidRequest with a sentence."""
+    with _opened(data) as opened:
+        opened.load()
+        return _plain(ImageOps.exif_transpose(opened))
 
 
 _ON_ITS_SIDE = range(5, 9)

@@ -193,7 +193,8 @@ def _is_mine(picture: Picture, account: Account | None) -> bool:
 def _how(picture: Picture) -> dict[str, Any]:
     """What the page says about how the picture was made."""
     model = catalog().get(picture.model)
-    said = {name: picture.parameters.get(name) for name in ("steps", "guidance", "strength")}
+    how = picture.parameters if picture.drawn else {}
+    said = {name: how.get(name) for name in ("steps", "guidance", "strength")}
     return {**said, "model": model.title if model else picture.model}
 
 

@@ -6,10 +6,13 @@ It is a job all the same, so that it hangs on the wall, is told to every watcher
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from threading import Semaphore
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from PIL import Image
 
@@ -22,8 +25,9 @@ from limner.jobs import events
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.pipeline import discard
-from limner.jobs.services import compatibility
+from limner.jobs.services import asked_before, compatibility
 from limner.jobs.states import State
+from limner.jobs.threads import give_back_connections
 from limner.jobs.trouble import said_plainly
 from limner.provenance import mark
 from limner.provenance.fresh_png import fresh_png
@@ -40,20 +44,44 @@ def factors_for(width: int, height: int) -> list[int]:
     return [factor for factor in FACTORS if width * height * factor**2 <= MOST_PIXELS]
 
 
+_turn = Semaphore(1)
+"""One at a time in this process: the largest takes 280 MB while it is made."""
+
+
 @said_plainly()
-def enlarge(account: Account, source: Picture | Upload, factor: int) -> Job:
+def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempotency_key: str | None = None) -> Job:
     """Keep one's own picture or upload `factor` times as wide and high, as a new picture, with its mark.
 
-    Slow: in a thread. Raises InvalidRequest where it would be too large.
+    The same account's same `idempotency_key` gives the job that is already there. Slow: in a thread. Raises
+    InvalidRequest where it would be too large.
     """
     possible = factors_for(source.width, source.height)
     if factor not in possible:
         raise InvalidRequest(_too_large(possible), param="factor")
     size = Size(source.width * factor, source.height * factor)
-    request = _request(source, factor, size)
+    request = _request(source, size)
+    with _in_turn():
+        # Asked when its turn has come: an earlier press of the same button has its job by then.
+        before = asked_before(account, idempotency_key, request) if idempotency_key is not None else None
+        return before or _made(account, source, request, idempotency_key)
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    if not _turn.acquire(blocking=False):
+        give_back_connections()  # nobody waits with one in hand
+        _turn.acquire()
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def _made(account: Account, source: Picture | Upload, request: DrawRequest, idempotency_key: str | None) -> Job:
     job = Job(
         public_id=uuid4(),
         account=account,
+        idempotency_key=idempotency_key,
         state=State.DONE,
         request=request.to_json(),
         lane=request.model,
@@ -65,7 +93,7 @@ def enlarge(account: Account, source: Picture | Upload, factor: int) -> Job:
         attempt=1,
     )
     data = blobs.get(source.blob)
-    stored = blobs.put(picture_prefix(job.public_id, 1, 0), _enlarged(data, size, source, request), "png")
+    stored = blobs.put(picture_prefix(job.public_id, 1, 0), _enlarged(data, source, request), "png")
     try:
         with transaction.atomic():
             job.started_at = job.ended_at = Now()
@@ -76,23 +104,28 @@ def enlarge(account: Account, source: Picture | Upload, factor: int) -> Job:
                 index=0,
                 attempt=1,
                 stored=stored,
-                size=size,
+                size=request.size,
                 format="png",
                 request=request,
             )
             _tell(job, picture)
-    except BaseException:
+    except BaseException as error:
         discard(stored)
+        if isinstance(error, IntegrityError) and idempotency_key is not None:
+            # Another process, which has its own turns, was asked for the same.
+            before = asked_before(account, idempotency_key, request)
+            if before is not None:
+                return before
         raise
     job.refresh_from_db()
     return job
 
 
-def _request(source: Picture | Upload, factor: int, size: Size) -> DrawRequest:
+def _request(source: Picture | Upload, size: Size) -> DrawRequest:
     drawn = source if isinstance(source, Picture) else None
     how = drawn.parameters if drawn else {}
     return DrawRequest(
-        prompt=drawn.prompt if drawn else f"A picture of yours, {factor} times as large",
+        prompt=drawn.prompt if drawn else "",
         model=drawn.model if drawn else LANCZOS,
         size=size,
         draw_size=Size(source.width, source.height),
@@ -105,7 +138,8 @@ def _request(source: Picture | Upload, factor: int, size: Size) -> DrawRequest:
     )
 
 
-def _enlarged(data: bytes, size: Size, source: Picture | Upload, request: DrawRequest) -> bytes:
+def _enlarged(data: bytes, source: Picture | Upload, request: DrawRequest) -> bytes:
+    size = request.size
     with Image.open(io.BytesIO(data)) as image:
         plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
     made = fresh_png(plain.resize((size.width, size.height), Image.Resampling.LANCZOS))

@@ -55,8 +55,11 @@ def image_keys(claimed: Claim) -> dict[str, str]:
     account = Account.objects.get(pk=claimed.account_id)
     keys = image_keys_visible_to(account, [UUID(name) for name in named])
     found = {str(public_id): blob for public_id, blob in keys.items()}
-    if any(str(UUID(name)) not in found for name in named):
+    gone = {name for name in named if str(UUID(name)) not in found}
+    if any(ref.public_id in gone for ref in request.images):
         raise NotFound("A picture that this job changes is no longer there. Ask for it again with another one.")
+    if gone:
+        raise NotFound("The mask of this edit is no longer there. Edit the picture again with another one.")
     return {name: found[str(UUID(name))] for name in named}
 
 

@@ -49,9 +49,8 @@ def submit(
         payers = Account.objects.select_related("plan").only("plan__weight", "plan__credits_per_month")
         payer = payers.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
         if idempotency_key is not None:
-            before = Job.objects.filter(account=payer, idempotency_key=idempotency_key).first()
+            before = asked_before(payer, idempotency_key, request)
             if before is not None:
-                _check_same(before, request)
                 return before
         public_id = uuid4()
         credits.hold(payer, public_id, price)
@@ -92,15 +91,17 @@ def cancel(account: Account, public_id: UUID) -> Job:
     return job
 
 
-def _check_same(before: Job, request: DrawRequest) -> None:
-    """Refuse a key that was used for something else."""
-    told = ledger.request_of(before)
+def asked_before(account: Account, idempotency_key: str, request: DrawRequest) -> Job | None:
+    """The job that this key was used for. Raises InvalidRequest where that asked for something else."""
+    before = Job.objects.filter(account=account, idempotency_key=idempotency_key).first()
+    told = None if before is None else ledger.request_of(before)
     if told is not None and not _is_same(told, request):
         raise InvalidRequest(
             say("This idempotency key has been used for another request. Use a new one for each thing you ask for."),
             param="idempotency-key",
             code="idempotency_key_reused",
         )
+    return before
 
 
 def _is_same(told: DrawRequest, request: DrawRequest) -> bool:

@@ -51,7 +51,15 @@ class Card:
 
     @property
     def prompt(self) -> str:
-        return self.request.prompt if self.request else gettext("Made by another version of Limner")
+        """The words to go on from: none of a variation or an enlarged picture that was asked for without."""
+        return self.request.prompt.strip() if self.request else ""
+
+    @property
+    def title(self) -> str:
+        """What it is called: its words, or a sentence where it has none."""
+        if self.request is None:
+            return gettext("Made by another version of Limner")
+        return self.prompt or gettext("A picture without words")
 
     @property
     def shape(self) -> Size:
@@ -193,7 +201,7 @@ class Card:
     @property
     def announcement(self) -> str:
         """What a screen reader hears when the card has changed into this."""
-        return wording.announcement(State(self.job.state), self.prompt, self.hung, self.job.n)
+        return wording.announcement(State(self.job.state), self.title, self.hung, self.job.n)
 
 
 def unread(model: Model, prompt: str) -> str:

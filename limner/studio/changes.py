@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +30,8 @@ from limner.jobs.enlarging import factors_for
 from limner.jobs.models import Job
 from limner.look.speech import spoken
 from limner.storage import blobs
+from limner.studio.options import whole
+from limner.studio.pressing import one_press
 
 LONGEST_EDGE = 4096
 MOST_PIXELS = 8_294_400
@@ -68,7 +69,9 @@ class Source:
 
     @property
     def alt(self) -> str:
-        return self.prompt or gettext("The picture that you brought")
+        if isinstance(self.row, Upload):
+            return gettext("The picture that you brought")
+        return self.prompt.strip() or gettext("A picture without words")
 
     @property
     def url(self) -> str:
@@ -157,7 +160,7 @@ def submit_edit(viewer: Account, source: Source, form: QueryDict, mask: bytes | 
     prompt = form.get("prompt", "").strip()
     if not prompt:
         raise InvalidRequest(say("Write a few words first: what should be there?"), param="prompt")
-    asked = Ask(prompt=prompt, n=_whole(form.get("n", "1")), task=Task.EDIT, images=(source.ref,))
+    asked = Ask(prompt=prompt, n=whole(form.get("n", "1")), task=Task.EDIT, images=(source.ref,))
     make_request(asked, dialect_for(model.name), model)  # all that can be wrong is said before anything is kept
     where = mask_for(mask, source.size, margins)
     canvas = extended(source.bytes(), margins) if margins else None
@@ -170,7 +173,7 @@ def submit_edit(viewer: Account, source: Source, form: QueryDict, mask: bytes | 
             # Only looked at: so that what it grew from stays in its lineage.
             request = replace(request, images=(*request.images, source.ref))
         said = ["edit", str(source.public_id), model.name, request.n, prompt, str(margins), _digest(mask)]
-        job = services.submit(viewer, request, idempotency_key=_one_press(form, said))
+        job = services.submit(viewer, request, idempotency_key=one_press(form, *said))
         kept.named_by(job)
     return job
 
@@ -178,15 +181,15 @@ def submit_edit(viewer: Account, source: Source, form: QueryDict, mask: bytes | 
 def submit_variations(viewer: Account, source: Source, form: QueryDict) -> Job:
     """Submit n variations, as far from the picture as `strength` says."""
     model = _model(form.get("model", ""), Task.VARY)
-    strength = check_integer("strength", _whole(form.get("strength", "60")), 5, 100)
+    strength = check_integer("strength", whole(form.get("strength", "60")), 5, 100)
     prompt = form.get("prompt", "").strip() or source.prompt
-    asked = Ask(prompt=prompt, n=_whole(form.get("n", "1")), task=Task.VARY, images=(source.ref,))
+    asked = Ask(prompt=prompt, n=whole(form.get("n", "1")), task=Task.VARY, images=(source.ref,))
     request, _ = make_request(asked, dialect_for(model.name), model)
     request = _at_own_size(request, model, source.size)
     if strength is not None and not model.upstream:
         request = replace(request, strength=strength / 100)
     said = ["vary", str(source.public_id), model.name, request.n, prompt, strength]
-    return services.submit(viewer, request, idempotency_key=_one_press(form, said))
+    return services.submit(viewer, request, idempotency_key=one_press(form, *said))
 
 
 def _at_own_size(request: DrawRequest, model: Model, size: Size) -> DrawRequest:
@@ -204,16 +207,16 @@ def _margins(form: QueryDict, size: Size) -> Margins:
     asked = {}
     for side in SIDES:
         most = size.height if side in ("top", "bottom") else size.width
-        asked[side] = check_integer(side, _whole(form.get(side) or "0"), 0, most) or 0
+        asked[side] = check_integer(side, whole(form.get(side) or "0"), 0, most) or 0
     margins = Margins(**asked)
-    whole = margins.around(size)
-    if margins and (max(whole.width, whole.height) > LONGEST_EDGE or whole.pixels > MOST_PIXELS):
+    grown = margins.around(size)
+    if margins and (max(grown.width, grown.height) > LONGEST_EDGE or grown.pixels > MOST_PIXELS):
         raise InvalidRequest(
             say(
                 "That canvas is too large: {width} × {height}. At most {edge} pixels on an edge and {most:,} in all "
                 "can be drawn: let it grow less.",
-                width=whole.width,
-                height=whole.height,
+                width=grown.width,
+                height=grown.height,
                 edge=LONGEST_EDGE,
                 most=MOST_PIXELS,
             ),
@@ -256,16 +259,5 @@ def _ref(upload: Upload) -> ImageRef:
     return ImageRef(str(upload.public_id), upload.width, upload.height, upload.has_alpha)
 
 
-def _one_press(form: QueryDict, said: list[object]) -> str | None:
-    """The same for two presses of one form with the same in it, and for one that is sent again after a lost line."""
-    token = form.get("ask", "")
-    return f"studio:{hashlib.sha256(json.dumps([token, *said]).encode()).hexdigest()}" if token else None
-
-
 def _digest(data: bytes | None) -> str:
     return hashlib.sha256(data or b"").hexdigest()
-
-
-def _whole(text: str) -> object:
-    """A number where it is one; else the text itself, for the validation to name."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text

@@ -21,6 +21,7 @@ from limner.provenance.reading import settings_in
 from limner.studio import changes
 from limner.studio.changes import Source
 from limner.studio.page import bringing, by_htmx, for_viewer
+from limner.studio.pressing import one_press
 
 USUAL_STRENGTH = 60
 
@@ -59,7 +60,9 @@ def enlarge(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespo
     source = changes.source_of(viewer, public_id)
     factor = request.POST.get("factor", "")
     try:
-        job = enlarging.enlarge(viewer, source.row, int(factor) if factor in ("2", "4") else 0)
+        key = one_press(request.POST, "enlarge", str(public_id), factor)
+        wanted = int(factor) if factor in ("2", "4") else 0
+        job = enlarging.enlarge(viewer, source.row, wanted, idempotency_key=key)
     except LimnerError as error:
         return _refused(request, viewer, source, error)
     return _drawing(request, job)

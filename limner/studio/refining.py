@@ -103,6 +103,8 @@ def start_with(viewer: Account, made: Provenance) -> Start:
 
 def _made(picture: Picture) -> Provenance:
     """How a picture of ours was made, from its row."""
+    if not picture.drawn:  # an upload that was made larger: no model was asked for anything
+        return Provenance(prompt=picture.prompt, width=picture.width, height=picture.height)
     return Provenance(
         prompt=picture.prompt,
         negative_prompt=picture.negative_prompt,

@@ -5,8 +5,6 @@ Every fragment is the page's own markup, so the page works without scripts too; 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -20,7 +18,6 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from limner.accounts import services as accounts
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
-from limner.engines.contract import DrawRequest
 from limner.errors import InvalidRequest, NotAllowed, NotFound, RateLimited, say
 from limner.jobs import services
 from limner.jobs.ledger import request_of
@@ -34,6 +31,7 @@ from limner.studio import asking, refining
 from limner.studio.ahead import ahead
 from limner.studio.cards import card_of, unread
 from limner.studio.page import by_htmx, for_viewer, make_page, offer_for, wall_of
+from limner.studio.pressing import one_press
 from limner.studio.stream import stream_of
 
 LONGEST_NUMBER = 18
@@ -76,16 +74,8 @@ def begin_with(request: HttpRequest, viewer: Account) -> HttpResponse:
 def make(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Submit a job and answer with its card. The form's token makes a second press of the same button harmless."""
     wish = refining.going_on(viewer, request.POST, asking.request_of(request.POST))
-    job = services.submit(viewer, wish, idempotency_key=_one_press(request.POST.get("ask", ""), wish))
+    job = services.submit(viewer, wish, idempotency_key=one_press(request.POST, replace(wish, seed=0).to_json()))
     return _made(request, viewer, job)
-
-
-def _one_press(token: str, wish: DrawRequest) -> str | None:
-    """The same for two presses of a form with the same words in it: one that was gone back to asks for new ones."""
-    if not token:
-        return None
-    said = json.dumps([token, replace(wish, seed=0).to_json()])
-    return f"studio:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 @require_POST

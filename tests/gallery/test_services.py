@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from limner.accounts.models import Account
 from limner.engines.contract import ImageRef, Task
 from limner.errors import InvalidRequest, NotAllowed, NotFound
 from limner.gallery import services
+from limner.gallery.family import family_of
 from limner.gallery.models import Lineage, Picture, Upload
 from limner.gallery.queries import picture_visible_to, pictures_of, pictures_visible_to, trash_of
 from limner.provenance.mark import read
@@ -144,6 +146,23 @@ def test_an_upload_is_forgotten_after_a_day_unless_a_picture_descends_from_it(al
     assert services.sweep_uploads() == 1
     assert set(Upload.objects.all()) == {used, fresh}
     assert [blobs.exists(upload.blob) for upload in (unused, used, fresh)] == [False, True, True]
+
+
+def test_a_mask_stays_with_the_pictures_that_were_drawn_with_it(alice: Account, pictures: Path) -> None:
+    image, mask = (services.store_upload(alice, boat((64, 64))) for _ in range(2))
+    refs = [ImageRef(str(kept.public_id), 64, 64) for kept in (image, mask)]
+    drawn = keep(alice, replace(wish(task=Task.EDIT, images=(refs[0],)), mask=refs[1]))
+    Upload.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert services.sweep_uploads() == 0
+    assert [one.kind for one in family_of(alice, drawn).kin] == ["", "edit"]  # the tree does not show it
+    drawn.delete()
+    assert services.sweep_uploads() == 2
+
+
+def test_a_picture_that_is_its_own_mask_is_one_parent(alice: Account, pictures: Path) -> None:
+    image = ImageRef(str(services.store_upload(alice, boat((64, 64))).public_id), 64, 64)
+    drawn = keep(alice, replace(wish(task=Task.EDIT, images=(image,)), mask=image))
+    assert drawn.parents.get().kind == Lineage.Kind.EDIT
 
 
 def test_an_upload_is_kept_for_its_owner(alice: Account, pictures: Path) -> None:

@@ -61,6 +61,14 @@ async def test_a_picture_that_was_drawn_here_can_be_changed_and_is_the_parent(al
     assert (line.parent_picture_id, line.kind) == (parent.pk, Lineage.Kind.VARY)
 
 
+async def test_a_mask_that_is_gone_is_not_called_a_picture(alice: Account) -> None:
+    image, gone = await in_thread(upload, alice), ImageRef(str(uuid4()), 8, 8)
+    async with dispatching(Painter()):
+        job = await ended(await asking(alice, task=Task.EDIT, images=(image,), mask=gone))
+    assert job.state == State.FAILED
+    assert job.error_message.startswith("The mask of this edit is no longer there.")
+
+
 @pytest.mark.parametrize("whose", ["bobs", "nobodys", "gone"])
 async def test_an_image_that_is_not_there_for_the_account_fails_the_job_in_words(
     alice: Account, bob: Account, whose: str

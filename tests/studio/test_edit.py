@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from limner.accounts.models import Account
@@ -14,6 +16,7 @@ from limner.gallery.models import Lineage, Picture, Upload
 from limner.gallery.services import record, store_upload
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
+from limner.jobs.tidying import tidy
 from limner.storage import blobs
 from tests.api import files
 from tests.gallery.people import keep
@@ -89,6 +92,18 @@ def test_a_smaller_mask_is_made_as_large_as_the_picture(alices: Client, hers: Pi
     assert (Upload.objects.get().width, Upload.objects.get().height) == (96, 64)
 
 
+@pytest.mark.parametrize("larger", [(7000, 7000), (97, 64)])
+def test_a_mask_of_more_pixels_than_the_picture_is_refused_before_it_is_unpacked(
+    alices: Client, hers: Picture, monkeypatch: pytest.MonkeyPatch, larger: tuple[int, int]
+) -> None:
+    sent = mask(larger)
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _: pytest.fail("it was unpacked"))
+    answer = alices.post(page(hers), {**EDIT, "mask": sent}, headers=HTMX)
+    assert answer.status_code == 400
+    assert f"Invalid mask. It has more pixels ({larger[0]} × {larger[1]}) than the picture (96 × 64)." in text(answer)
+    assert not Upload.objects.exists()
+
+
 def test_a_picture_that_grows_lies_on_a_larger_canvas_and_the_new_part_is_the_mask(
     alices: Client, alice: Account, hers: Picture
 ) -> None:
@@ -114,8 +129,20 @@ def test_what_a_picture_grew_from_stays_in_its_lineage(alices: Client, alice: Ac
         request=request,
     )  # fmt: skip
     lines = Lineage.objects.filter(child=grown).order_by("id")
-    assert [line.kind for line in lines] == ["edit", "reference"]
+    assert [line.kind for line in lines] == ["edit", "reference", "reference"]  # the last is the mask
     assert lines[1].parent_picture == hers
+
+
+def test_an_edit_is_drawn_again_with_its_mask_the_day_after(alices: Client, alice: Account, hers: Picture) -> None:
+    alices.post(page(hers), {**EDIT, "mask": mask()})
+    first = Job.objects.get()
+    keep(alice, request_of(first), job=first.public_id, index=0)
+    Job.objects.update(state="done")
+    Upload.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    tidy()
+    alices.post(f"/jobs/{first.public_id}/again", headers=HTMX)
+    again = Job.objects.exclude(pk=first.pk).get()
+    assert again.request["mask"]["public_id"] == str(Upload.objects.get().public_id)
 
 
 def test_a_second_press_makes_no_second_job_and_keeps_nothing_twice(alices: Client, hers: Picture) -> None:

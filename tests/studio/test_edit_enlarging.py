@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from limner.accounts.models import Account
+from limner.errors import InvalidRequest
 from limner.gallery.models import Lineage, Picture
 from limner.gallery.services import store_upload
+from limner.jobs import enlarging, services
 from limner.jobs.models import Event, Job
 from limner.provenance import mark
 from limner.storage import blobs
@@ -21,8 +26,8 @@ __all__ = ["pictures"]
 pytestmark = pytest.mark.usefixtures("pictures")
 
 
-def enlarge(browser: Client, public_id: object, factor: str) -> object:
-    return browser.post(f"/edit/{public_id}/enlarge", {"factor": factor}, headers=HTMX)
+def enlarge(browser: Client, public_id: object, factor: str, ask: str = "") -> object:
+    return browser.post(f"/edit/{public_id}/enlarge", {"factor": factor, "ask": ask}, headers=HTMX)
 
 
 @pytest.mark.parametrize("factor", [2, 4])
@@ -66,6 +71,34 @@ def test_an_upload_is_made_larger_too_and_is_not_called_the_work_of_a_model(alic
     assert alices.get("/").status_code == 200
 
 
+def test_an_enlarged_upload_has_no_words_and_pages_say_so(alices: Client, alice: Account) -> None:
+    enlarge(alices, store_upload(alice, files.picture((256, 256))).public_id, "2")
+    after = Picture.objects.get()
+    assert after.prompt == Job.objects.get().request["prompt"] == ""
+    wall = text(alices.get("/"))
+    assert "label-wordless" in wall  # what ↑ recalls leaves it out
+    assert 'alt="A picture without words"' in wall
+    assert "data-words" not in wall
+    shown = text(alices.get(f"/pictures/{after.public_id}"))
+    assert "<title>A picture without words" in shown
+    assert 'alt="A picture without words"' in shown
+    assert "Guidance" not in shown
+    beside = text(alices.get(f"/pictures/{after.public_id}/beside"))
+    assert (">A picture without words</h2>" in beside, "data-copy-prompt" in beside) == (True, False)
+    edited = text(alices.get(f"/edit/{after.public_id}"))
+    assert ("></textarea>" in edited, 'alt="A picture without words"' in edited) == (True, True)
+    assert "Una imagen sin palabras" in text(alices.get("/", headers={"Accept-Language": "es"}))
+
+
+def test_going_on_from_an_enlarged_upload_asks_the_usual_model_for_the_usual(alices: Client, alice: Account) -> None:
+    enlarge(alices, store_upload(alice, files.picture((256, 256))).public_id, "2")
+    page = alices.get("/", {"from": str(Picture.objects.get().public_id)})
+    assert page.context["start"].notes == ()
+    asked = page.context["asked"]
+    assert (asked["model"], asked["prompt"], asked["size"]) == ("storybook", "", "512x512")
+    assert not {"seed", "steps", "guidance"} & set(asked)
+
+
 def test_what_would_be_too_large_is_refused_and_not_offered(alices: Client, alice: Account) -> None:
     brought = store_upload(alice, files.picture((1500, 1500)))
     answer = enlarge(alices, brought.public_id, "4")
@@ -78,3 +111,49 @@ def test_what_would_be_too_large_is_refused_and_not_offered(alices: Client, alic
 @pytest.mark.parametrize("factor", ["", "3", "-2", "2.0", "¾"])
 def test_other_factors_are_refused(alices: Client, alice: Account, factor: str) -> None:
     assert enlarge(alices, keep(alice).public_id, factor).status_code == 400  # type: ignore[attr-defined]
+
+
+def test_a_second_press_makes_no_second_job_and_another_factor_does(
+    alices: Client, alice: Account, pictures: Path
+) -> None:
+    before = keep(alice)
+    ask = re.findall(r'name="ask" value="([^"]+)"', text(alices.get(f"/edit/{before.public_id}")))[-1]
+    for _ in range(2):
+        answer = enlarge(alices, before.public_id, "2", ask)
+        assert answer.headers["HX-Redirect"] == f"/#job-{Job.objects.get().public_id}"  # type: ignore[attr-defined]
+    assert Picture.objects.count() == files_kept(pictures) == 2
+    enlarge(alices, before.public_id, "4", ask)
+    assert Job.objects.count() == 2
+
+
+def test_every_form_of_the_edit_page_says_which_press_it_is(alices: Client, alice: Account) -> None:
+    page = text(alices.get(f"/edit/{keep(alice).public_id}"))
+    forms = re.findall(r'<form id="(?:edit|vary|enlarge)".*?</form>', page, re.DOTALL)
+    assert [form.count('name="ask"') for form in forms] == [1, 1, 1]
+
+
+def test_two_processes_that_are_asked_for_the_same_at_once_keep_one(
+    alice: Account, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, looks = keep(alice), iter([None])
+    first = enlarging.enlarge(alice, before, 2, idempotency_key="pressed")
+    # The second process looks before the first one has written its job.
+    monkeypatch.setattr(enlarging, "asked_before", lambda *said: next(looks, services.asked_before(*said)))
+    assert enlarging.enlarge(alice, before, 2, idempotency_key="pressed") == first
+    assert Picture.objects.count() == files_kept(pictures) == 2
+
+
+def test_one_picture_is_made_larger_at_a_time(alice: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = []
+    put = blobs.put
+    monkeypatch.setattr(blobs, "put", lambda *args: free.append(enlarging._turn._value) or put(*args))  # type: ignore[func-returns-value]
+    before = keep(alice)
+    enlarging.enlarge(alice, before, 2)
+    assert free == [1, 0]
+    with pytest.raises(InvalidRequest):
+        enlarging.enlarge(alice, before, 3)
+    assert enlarging._turn._value == 1
+
+
+def files_kept(folder: Path) -> int:
+    return sum(file.is_file() for file in folder.rglob("*"))

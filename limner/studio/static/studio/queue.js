@@ -57,9 +57,10 @@ function show() {
   shown.forEach((card, place) => {
     const chip = chips.get(card.id) ?? add(card);
     if (list.children[place] !== chip) list.insertBefore(chip, list.children[place] ?? null);
+    chip.style.setProperty("--place", `${place}`);
     fill(chip, card);
   });
-  sum.hidden = live.length < 2;
+  sum.hidden = live.length === 0;
   say(howMany, gettext("{n} in the queue", { n: live.length }));
   say(howLong, inAll(Math.max(...live.map(secondsLeft))));
   // One job whose card is before one's eyes needs no second telling.

@@ -12,7 +12,7 @@ export function recall(box, wall) {
   let shown = null;
 
   const earlier = () => {
-    const prompts = [...wall.querySelectorAll(".label-prompt")].map((label) => label.textContent.trim());
+    const prompts = [...wall.querySelectorAll(".label-prompt:not(.label-wordless)")].map((label) => label.textContent.trim());
     return [...new Set(prompts)].filter((prompt) => prompt && prompt !== typed.trim());
   };
 
