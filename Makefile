@@ -17,6 +17,8 @@ PACKAGING := pyproject.toml constraints.txt
 
 # The tests that meet the database: they run once more on PostgreSQL. (Not the checklist: that is about HTTP.)
 ON_POSTGRES := $(wildcard tests/accounts tests/api tests/faults tests/gallery tests/jobs tests/ops tests/storage tests/studio)
+# The pages with the most words, once more in a language from right to left. (All of tests/browser can be run so.)
+IN_PSEUDO := $(patsubst %,tests/browser/test_%.py,composer edit lightbox refine)
 COVERAGE_FLOOR := 90
 # Two at a time, a file of tests on one worker: most of their time is waiting for disks and for other processes.
 PYTEST := bin/python -m pytest -n 2 --dist loadfile
@@ -75,7 +77,7 @@ test: $(VENV)/.dev parts
 test-extra: $(VENV)/.dev $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
 	@status=0; \
 	$(VENV)/$(PYTEST) -m "browser and not extra" tests/browser || status=$$?; \
-	$(VENV)/$(PYTEST) -m "browser and not extra" tests/browser --language=pseudo --ignore=tests/browser/test_language.py || status=$$?; \
+	$(VENV)/$(PYTEST) -m "browser and not extra" --language=pseudo $(IN_PSEUDO) || status=$$?; \
 	if .ci/parts --has postgres; then \
 		$(VENV)/$(PYTEST) -m "not extra" --database=postgres --ignore=tests/api/checklist $(ON_POSTGRES) || status=$$?; \
 	fi; \

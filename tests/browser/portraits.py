@@ -67,12 +67,12 @@ def failed(page: Page) -> None:
 
 def offline(page: Page) -> None:
     page.context.set_offline(True)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_timeout(5000)
+    page.evaluate("document.getElementById('away').hidden = false")  # what stands there when the stream has ended
 
 
 def done(page: Page) -> None:
     page.context.set_offline(False)
+    page.reload()
     finished(ask(page, "a friendly robot holding a flower", model="storybook", n=4), 4)
     page.wait_for_timeout(1200)
 
