@@ -23,6 +23,8 @@ from tests.engines.test_child import events_of
 from tests.engines.test_storybook import MOST_RESIDENT, resident
 from tests.engines.test_writing import text_of
 
+pytestmark = pytest.mark.extra
+
 STORYBOOK = model("storybook")
 assert STORYBOOK.writer is not None
 SCRIBE = STORYBOOK.writer

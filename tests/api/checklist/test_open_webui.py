@@ -13,7 +13,7 @@ from tests.api.checklist.conftest import PATIENCE
 from tests.api.files import opened, picture
 from tests.serving import Server
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.extra]
 
 PEOPLE = {"X-OpenWebUI-User-Name": "Alice", "X-OpenWebUI-User-Id": "1", "X-OpenWebUI-User-Role": "user"}
 

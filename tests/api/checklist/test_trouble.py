@@ -99,6 +99,7 @@ def test_073_the_event_is_called_error_and_ends_the_stream(server: Server) -> No
     assert last.data["error"].keys() == {"type", "code", "message", "param"}
 
 
+@pytest.mark.extra
 def test_076_while_the_model_takes_its_time_a_comment_comes_at_least_every_15_seconds(server: Server) -> None:
     with still(server):
         heard = [time.monotonic()]
@@ -109,6 +110,7 @@ def test_076_while_the_model_takes_its_time_a_comment_comes_at_least_every_15_se
     assert max(after - before for before, after in pairwise(heard)) <= 15
 
 
+@pytest.mark.extra
 def test_076_todays_library_passes_over_comments(server: Server) -> None:
     with openai.OpenAI(base_url=f"{server.url}/v1", api_key="any", max_retries=0, timeout=PATIENCE) as client:
         with still(server):
