@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import serving as outside
 from tests.browser import translated
@@ -30,6 +30,7 @@ EARS = Path(__file__).with_name("ears.js")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    expect.set_options(timeout=PATIENCE)
     if config.getoption("--language") == "pseudo":
         translated.speak_pseudo()
 

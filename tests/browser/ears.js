@@ -6,8 +6,8 @@ window.ears = {
   previews: new Set(),
   streams: [],
 
-  /** How much moved by itself. A new card takes its place at the head of the wall, another model brings other fields:
-   *  these are no jumps. */
+  /** How much moved by itself. A new card takes its place at the head of the wall, another model brings other fields,
+   *  what went wrong is said below the prompt box: these are no jumps. */
   jumps() {
     const expected = (/** @type {number} */ when) => this.arrivals.some((arrival) => when >= arrival && when < arrival + 250);
     return this.shifts.filter(({ when }) => !expected(when)).reduce((sum, { value }) => sum + value, 0);
@@ -81,8 +81,8 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 new MutationObserver((changes) => {
   const added = changes.flatMap((change) => [...change.addedNodes]);
-  const card = added.some((node) => node instanceof Element && node.matches(".card-job"));
-  if (card) window.ears.arrivals.push(performance.now() - 1);
+  const expected = added.some((node) => node instanceof Element && node.matches(".card-job, #problem > .alarm"));
+  if (expected) window.ears.arrivals.push(performance.now() - 1);
   for (const image of document.querySelectorAll(".tile-preview img")) {
     if (image instanceof HTMLImageElement) window.ears.previews.add(image.src);
   }
