@@ -22,6 +22,9 @@ IN_PSEUDO := $(patsubst %,tests/browser/test_%.py,composer edit lightbox refine)
 COVERAGE_FLOOR := 90
 # Two at a time, a file of tests on one worker: most of their time is waiting for disks and for other processes.
 PYTEST := bin/python -m pytest -n 2 --dist loadfile
+BROWSER := $(PYTEST) -m "browser and not extra"
+# A browser on a busy machine is late now and then: what failed is run once more, and has to pass then.
+AGAIN := --last-failed --last-failed-no-failures none
 
 .PHONY: help install serve test test-extra coverage lint format messages bench parts clean
 .DEFAULT_GOAL := help
@@ -76,8 +79,8 @@ test: $(VENV)/.dev parts
 # All these runs always happen, and each can fail the whole. 5 is pytest's "no test was chosen".
 test-extra: $(VENV)/.dev $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
 	@status=0; \
-	$(VENV)/$(PYTEST) -m "browser and not extra" tests/browser || status=$$?; \
-	$(VENV)/$(PYTEST) -m "browser and not extra" --language=pseudo $(IN_PSEUDO) || status=$$?; \
+	$(VENV)/$(BROWSER) tests/browser || $(VENV)/$(BROWSER) $(AGAIN) tests/browser || status=$$?; \
+	$(VENV)/$(BROWSER) --language=pseudo $(IN_PSEUDO) || $(VENV)/$(BROWSER) $(AGAIN) --language=pseudo $(IN_PSEUDO) || status=$$?; \
 	if .ci/parts --has postgres; then \
 		$(VENV)/$(PYTEST) -m "not extra" --database=postgres --ignore=tests/api/checklist $(ON_POSTGRES) || status=$$?; \
 	fi; \
