@@ -45,7 +45,7 @@ def settings_in(file: bytes) -> Reading | None:
     texts = texts_in(file)
     found = _foreign(texts)
     if found is None and made is not None and made.prompt:
-        return Reading(made, made.software)
+        return Reading(replace(made, sampler=made.sampler[:80]), made.software[:80])
     return found
 
 

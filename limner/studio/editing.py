@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -34,11 +35,8 @@ def edit(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse
     if request.method != "POST":
         return _page(request, viewer, source)
     mask = request.FILES.get("mask")
-    try:
-        job = changes.submit_edit(viewer, source, request.POST, mask.read() if mask else None)
-    except LimnerError as error:
-        return _refused(request, viewer, source, error)
-    return _drawing(request, job)
+    painted = mask.read() if mask else None
+    return _asked(request, viewer, source, lambda: changes.submit_edit(viewer, source, request.POST, painted))
 
 
 @require_POST
@@ -46,11 +44,7 @@ def edit(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse
 def vary(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """Draw others like it."""
     source = changes.source_of(viewer, public_id)
-    try:
-        job = changes.submit_variations(viewer, source, request.POST)
-    except LimnerError as error:
-        return _refused(request, viewer, source, error)
-    return _drawing(request, job)
+    return _asked(request, viewer, source, lambda: changes.submit_variations(viewer, source, request.POST))
 
 
 @require_POST
@@ -59,13 +53,9 @@ def enlarge(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespo
     """Keep it two or four times as large."""
     source = changes.source_of(viewer, public_id)
     factor = request.POST.get("factor", "")
-    try:
-        key = one_press(request.POST, "enlarge", str(public_id), factor)
-        wanted = int(factor) if factor in ("2", "4") else 0
-        job = enlarging.enlarge(viewer, source.row, wanted, idempotency_key=key)
-    except LimnerError as error:
-        return _refused(request, viewer, source, error)
-    return _drawing(request, job)
+    wanted = int(factor) if factor in ("2", "4") else 0
+    key = one_press(request.POST, "enlarge", str(public_id), factor)
+    return _asked(request, viewer, source, lambda: enlarging.enlarge(viewer, source.row, wanted, idempotency_key=key))
 
 
 @require_GET
@@ -143,14 +133,14 @@ def _page(
     return render(request, "studio/edit.html", context, status=status)
 
 
-def _refused(request: HttpRequest, viewer: Account, source: Source, error: LimnerError) -> HttpResponse:
-    """The script keeps what was painted and shows the sentence; without it the page comes again with the words."""
-    if by_htmx(request):
-        raise error
-    return _page(request, viewer, source, problem=error.message, status=error.status)
-
-
-def _drawing(request: HttpRequest, job: Job) -> HttpResponse:
-    """It appears on the wall."""
+def _asked(request: HttpRequest, viewer: Account, source: Source, ask: Callable[[], Job]) -> HttpResponse:
+    """The job appears on the wall. Refused, the script keeps what was painted and says the sentence; without a script
+    the page comes again with the words."""
+    try:
+        job = ask()
+    except LimnerError as error:
+        if by_htmx(request):
+            raise
+        return _page(request, viewer, source, problem=error.message, status=error.status)
     there = f"{reverse('studio:page')}#job-{job.public_id}"
     return HttpResponse(status=204, headers={"HX-Redirect": there}) if by_htmx(request) else redirect(there)

@@ -1,7 +1,5 @@
 // How far the picture grows at each edge. Numbers only.
 
-export const NONE = { top: 0, right: 0, bottom: 0, left: 0 };
-
 /**
  * The canvas, in the picture's pixels: its corner lies before the picture's where it grows to the top or the left.
  * @param {Margins} margins
