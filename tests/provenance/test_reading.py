@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from time import process_time
 from typing import Any
 
 import pytest
@@ -202,20 +201,25 @@ def test_what_is_read_can_be_stored_and_shown() -> None:
     assert len(made.prompt) <= 40_000
 
 
+@pytest.mark.timeout(10)
 def test_a_graph_that_runs_in_circles_ends() -> None:
     graph = {
         str(number): {"class_type": "KSampler", "inputs": {"latent_image": [str((number + 1) % 4000), 0]}}
         for number in range(4000)
     }
-    began = process_time()
     settings_in(png(prompt=graph))
-    assert process_time() - began < 2
 
 
+@pytest.mark.timeout(10)
 def test_a_chunk_of_many_megabytes_is_not_read() -> None:
-    began = process_time()
     assert settings_in(png(parameters=A1111.replace("masterpiece", "x" * 20_000_000))) is None
-    assert process_time() - began < 2
+
+
+def test_a_strange_programs_sampler_is_cut() -> None:
+    made = Provenance(prompt="a cat", sampler="x" * 10_000, software="Somebody's")
+    found = settings_in(encode("RGB", (1, 1), bytes(3), format="png", metadata=made))
+    assert found is not None
+    assert len(found.made.sampler) <= 80
 
 
 SPACES = "a cat" + " " * 39_000 + "on a roof"
