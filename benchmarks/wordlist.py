@@ -28,13 +28,13 @@ FRESH = 5
 
 
 def written(able: Capabilities, seed: int, length: Length = "medium") -> str:
-    return "".join(WordList().write(PromptOrder(able, seed, length=length)))
+    return "".join(WordList().words(PromptOrder(able, seed, length=length)))
 
 
 def first_piece(able: Capabilities, seed: int) -> float:
     """Milliseconds from the order to the first word."""
     started = time.perf_counter()
-    next(WordList().write(PromptOrder(able, seed)))
+    next(WordList().words(PromptOrder(able, seed)))
     return 1000 * (time.perf_counter() - started)
 
 

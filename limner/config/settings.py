@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "limner.look",
     "limner.accounts",
     "limner.gallery",
+    "limner.prompts",
     "limner.jobs",
     "limner.studio",
     "limner.api",

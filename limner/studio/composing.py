@@ -55,6 +55,7 @@ async def random_prompt(request: HttpRequest) -> HttpResponseBase:
 
 
 async def _paced(order: PromptOrder) -> AsyncIterator[bytes]:
-    for piece in build_writer().write(order):
-        yield piece.encode()
-        await asyncio.sleep(PACE)
+    async for piece in build_writer().write(order):
+        if isinstance(piece, str):
+            yield piece.encode()
+            await asyncio.sleep(PACE)

@@ -36,7 +36,7 @@ SLIPS = {
 
 
 def written(seed: int, length: Length, theme: str = "") -> str:
-    return "".join(WordList().write(PromptOrder(FREE, seed, theme=theme, length=length)))
+    return "".join(WordList().words(PromptOrder(FREE, seed, theme=theme, length=length)))
 
 
 @pytest.mark.parametrize(("length", "count"), [("short", 400), ("medium", 800), ("long", 200)])
@@ -74,7 +74,7 @@ def test_the_lists_have_more_than_two_thousand_phrases_each_written_once_in_its_
 def test_the_lists_are_read_for_the_first_prompt_and_not_again() -> None:
     lists.read.cache_clear()
     lists.world_for.cache_clear()
-    pieces = WordList().write(PromptOrder(FREE, 1))
+    pieces = WordList().words(PromptOrder(FREE, 1))
     next(pieces)
     read = lists.read.cache_info().misses
     "".join(pieces)

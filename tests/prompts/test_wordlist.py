@@ -21,7 +21,7 @@ from limner.prompts.styles import unknown_words
 from limner.prompts.writers.contract import Length, PromptOrder
 from limner.prompts.writers.fresh import fresh_seed
 from limner.prompts.writers.registry import WRITERS, build_writer
-from limner.prompts.writers.wordlist import THEMES
+from limner.prompts.writers.wordlist import THEMES, WordList
 
 STORYBOOK = model("storybook").capabilities
 SIZE = (Size(512, 512),)
@@ -30,6 +30,10 @@ SIZE = (Size(512, 512),)
 def able(*words: str) -> Capabilities:
     """A model that knows these words, or any where none is given."""
     return Capabilities(frozenset({Task.CREATE}), SIZE, SIZE, vocabulary=frozenset(words) or None)
+
+
+def text_of(order: PromptOrder) -> str:
+    return "".join(WordList().words(order))
 
 
 LENGTHS: tuple[Length, ...] = ("short", "medium", "long")
@@ -45,7 +49,7 @@ def written(
     only_known: bool = True,
 ) -> str:
     order = PromptOrder(capabilities, seed, beginning, theme, length, only_known)
-    return beginning + "".join(build_writer().write(order))
+    return beginning + text_of(order)
 
 
 @pytest.mark.parametrize("length", LENGTHS)
@@ -61,19 +65,19 @@ def test_of_200_prompts_more_than_95_in_100_are_said_once() -> None:
 
 def test_the_same_seed_writes_the_same_prompt_word_by_word() -> None:
     order = PromptOrder(STORYBOOK, 7)
-    first, second = (list(build_writer().write(order)) for _ in range(2))
+    first, second = (list(WordList().words(order)) for _ in range(2))
     assert first == second
     assert len(first) > 2
-    assert list(islice(build_writer().write(order), 2)) == first[:2]
+    assert list(islice(WordList().words(order), 2)) == first[:2]
 
 
 def test_the_same_seed_writes_the_same_prompt_in_every_process() -> None:
     program = (
         "from limner.engines.catalog import model\n"
         "from limner.prompts.writers.contract import PromptOrder\n"
-        "from limner.prompts.writers.registry import build_writer\n"
+        "from limner.prompts.writers.wordlist import WordList\n"
         "order = PromptOrder(model('storybook').capabilities, 7, 'a ', only_known=False, length='long')\n"
-        "print(''.join(build_writer().write(order)))"
+        "print(''.join(WordList().words(order)))"
     )
     said = {
         subprocess.check_output(
@@ -138,10 +142,10 @@ def test_every_writer_can_be_had_and_no_other() -> None:
 
 def test_an_unknown_theme_or_length_is_refused_with_those_there_are_before_anything_is_written() -> None:
     with pytest.raises(InvalidRequest, match="fairy-tale, science, history, nature") as theme:
-        build_writer().write(PromptOrder(STORYBOOK, 1, theme="wars"))
+        WordList().words(PromptOrder(STORYBOOK, 1, theme="wars"))
     assert theme.value.param == "theme"
     with pytest.raises(InvalidRequest, match="short, medium, long") as length:
-        build_writer().write(PromptOrder(STORYBOOK, 1, length="endless"))  # type: ignore[arg-type]
+        WordList().words(PromptOrder(STORYBOOK, 1, length="endless"))  # type: ignore[arg-type]
     assert length.value.param == "length"
 
 
@@ -212,7 +216,7 @@ def test_ten_thousand_characters_are_gone_on_from_where_the_model_takes_them() -
 def test_a_fresh_seed_is_one_whose_prompt_is_not_among_the_recent_ones() -> None:
     order = PromptOrder(STORYBOOK, 5)
     recent = [written(seed) for seed in range(5, 55)]
-    seed = fresh_seed(build_writer(), order, recent)
+    seed = fresh_seed(text_of, order, recent)
     assert written(seed) not in recent
-    assert fresh_seed(build_writer(), order, []) == 5
-    assert fresh_seed(build_writer(), PromptOrder(able("zebra"), 3), ["A zebra"]) == 3
+    assert fresh_seed(text_of, order, []) == 5
+    assert fresh_seed(text_of, PromptOrder(able("zebra"), 3), ["A zebra"]) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -24,11 +24,30 @@ class PromptOrder:
     length: Length = "medium"
     only_known: bool = True
     """Whether it keeps to the words that the model knows, where it does not take any."""
+    improve: bool = False
+    """Whether the beginning is a prompt that is whole: then as much is added as makes a better picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The writer is busy: `ahead` other texts come first."""
+
+    ahead: int
+
+
+Piece = str | Waiting
 
 
 class Writer(Protocol):
-    """Code that writes prompts. It yields pieces of text as they come, without the beginning, and stops when nobody
-    asks for the next one. What cannot be written is said at once, before the first piece: `write` raises
-    InvalidRequest for a theme that it does not have."""
+    """Code that writes prompts, as fast as it can: who shows them paces them.
 
-    def write(self, order: PromptOrder) -> Iterator[str]: ...
+    `write` yields pieces of text as they come, without the beginning: what was typed stays to the letter, and what
+    comes was added. It stops when nobody asks for the next piece. What cannot be written is said before the first
+    one: it raises InvalidRequest for a theme or a length that the writer does not have. A writer that is not set up
+    here raises NotConfigured when it is built, with the sentence on how to get it.
+    """
+
+    themes: tuple[str, ...]
+    """What it can be asked to write about; none: it takes no theme."""
+
+    def write(self, order: PromptOrder) -> AsyncIterator[Piece]: ...

@@ -4,7 +4,8 @@ is said, where the order asks for that."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from random import Random
 
 from limner.engines.contract import Capabilities
@@ -21,7 +22,13 @@ class WordList:
     """Composes prompts; the lists are read when the first is asked for. Where the beginning is all that the model
     takes, nothing is written."""
 
-    def write(self, order: PromptOrder) -> Iterator[str]:
+    themes = THEMES
+
+    def write(self, order: PromptOrder) -> AsyncIterator[str]:
+        return _one_by_one(self.words(order))
+
+    def words(self, order: PromptOrder) -> Iterator[str]:
+        """The pieces of `write`, for those who need not wait. What is improved gets all that a long prompt has."""
         if order.theme and order.theme not in THEMES:
             message = f"There is no theme '{order.theme[:40]}'. Choose one of: {', '.join(THEMES)}."
             raise InvalidRequest(message, param="theme")
@@ -29,7 +36,14 @@ class WordList:
             raise InvalidRequest(f"A prompt can be {', '.join(SHARES)}.", param="length")
         if len(order.beginning) >= order.capabilities.max_prompt:
             return iter(())
+        if order.improve:
+            order = replace(order, length="long")
         return _pieces(_fitting(order.beginning, _parts(order), order.capabilities))
+
+
+async def _one_by_one(pieces: Iterable[str]) -> AsyncIterator[str]:
+    for piece in pieces:
+        yield piece
 
 
 def _parts(order: PromptOrder) -> Iterator[str]:
