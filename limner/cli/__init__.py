@@ -18,6 +18,7 @@ COMMANDS = {
     "web": ("limner.cli.serve", "Only the studio and the API; `limner dispatch` draws."),
     "dispatch": ("limner.cli.serve", "Only the drawing; `limner web` takes the jobs."),
     "generate": ("limner.cli.generate", "Draw a picture into a file, with or without a server."),
+    "prompt": ("limner.cli.prompt", "Write a prompt, go on from a beginning, or improve one."),
     "models": ("limner.cli.models", "The models that can draw."),
     "doctor": ("limner.cli.doctor", "What is installed, what is missing, and the command that mends it."),
     "user": ("limner.cli.people", "Accounts of people."),

@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Coroutine, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from django.conf import settings
@@ -21,10 +21,12 @@ from limner.cli.speak import say
 from limner.cli.start import holder, prepare
 from limner.engines.catalog import catalog
 from limner.engines.placement import open_placement
+from limner.engines.placement.writing import close_desks, lend
 from limner.errors import LimnerError
 
 if TYPE_CHECKING:
     from limner.engines.contract import Placement
+    from limner.engines.placement.writing import WritingPlacement
     from limner.jobs.dispatcher import Dispatcher
     from limner.jobs.health import Health
 
@@ -62,7 +64,9 @@ class Running:
         if dispatch:
             for model in catalog().values():
                 if model.lane not in self.placements:  # an upstream's models share one
-                    self.placements[model.lane] = open_placement(model)
+                    self.placements[model.lane] = placement = open_placement(model)
+                    if model.writer is not None:
+                        lend(model.writer, cast("WritingPlacement", placement))
         self.dispatcher: Dispatcher | None = None
         self._begun = time.monotonic()
         self._stop = asyncio.Event()
@@ -95,7 +99,7 @@ class Running:
                 loading.cancel()
         finally:
             # The dispatcher has closed them, where it came so far.
-            await asyncio.gather(*(placement.close() for placement in self.placements.values()))
+            await asyncio.gather(*(placement.close() for placement in self.placements.values()), close_desks())
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
         if self._stop.is_set():

@@ -110,6 +110,11 @@ SETTINGS: tuple[Setting, ...] = (
         "capitalised.",
     ),
     Setting(
+        "LIMNER_WRITER", "folder", text, "",
+        "The folder of a model of GPT-2's shape that writes prompts, as OpenVINO has it. Default: Scribe, which "
+        "comes with Limner.",
+    ),
+    Setting(
         "LIMNER_LOG_LEVEL", "debug, info, warning or error", choice("debug", "info", "warning", "error"), "info",
         "How much is written to the log (standard error).",
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from limner.errors import NotConfigured
@@ -21,6 +22,20 @@ ENGINES: dict[str, str] = {
     "openai": "limner.engines.adapters.openai:OpenAiEngine",
 }
 """Name → where its class lives. The class is called with the model it shall load."""
+
+WRITING: dict[str, str] = {
+    "openvino_model.xml": "limner.engines.adapters.openvino.writer:OnlyWriting",
+}
+"""A file by which the folder of a writer's model is known → the class that loads it and nothing else."""
+
+
+def writing_engine(folder: Path) -> str:
+    """What writes with the model in `folder`, as `module:Class`. Raises NotConfigured."""
+    for name, where in WRITING.items():
+        if (folder / name).is_file():
+            return where
+    known = ", ".join(WRITING)
+    raise NotConfigured(f"There is no writer's model in {folder}: none of {known} is there. Set LIMNER_WRITER.")
 
 
 def dotted_name(engine: str) -> str:

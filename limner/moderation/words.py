@@ -21,11 +21,16 @@ def refuse_blocked(request: DrawRequest) -> None:
     if request.guidance < WHOLE:
         texts.append(request.negative_prompt)
     for text in texts:
-        found = blocked_in(text, settings.LIMNER_BLOCKED_WORDS)
-        if found is not None:
-            raise Blocked(
-                say("The prompt says “{words}”, which is not drawn here. Take it out and try again.", words=found)
-            )
+        refuse_blocked_text(text)
+
+
+def refuse_blocked_text(text: str) -> None:
+    """Raise `Blocked`, naming the word, when a text that shall be drawn has one of the list."""
+    found = blocked_in(text, settings.LIMNER_BLOCKED_WORDS)
+    if found is not None:
+        raise Blocked(
+            say("The prompt says “{words}”, which is not drawn here. Take it out and try again.", words=found)
+        )
 
 
 def blocked_in(text: str, words: str) -> str | None:

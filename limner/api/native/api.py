@@ -6,11 +6,11 @@ from asgiref.sync import iscoroutinefunction
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from limner.api.native import events, jobs, keys, models, pictures, uploads, usage
+from limner.api.native import events, jobs, keys, models, pictures, prompts, uploads, usage
 from limner.api.native.front import finished, front
 
 api = front()
-for subject in (jobs, events, pictures, uploads, models, usage, keys):
+for subject in (jobs, events, pictures, uploads, prompts, models, usage, keys):
     api.add_router("/v1", subject.router)
 
 

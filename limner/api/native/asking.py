@@ -19,7 +19,7 @@ from limner.gallery.queries import image_refs_visible_to
 
 def request_of(account: Account, wanted: JobIn) -> tuple[DrawRequest, list[Notice]]:
     """What to draw, and what of it cannot be had. Raises InvalidRequest. Reads the database."""
-    target = _target(wanted.model)
+    target = target_of(wanted.model)
     task = wanted.task or (Task.EDIT if wanted.images else Task.CREATE)
     _check_images(wanted, task)
     images, mask = _images(account, wanted)
@@ -43,7 +43,7 @@ def request_of(account: Account, wanted: JobIn) -> tuple[DrawRequest, list[Notic
     return request, notices
 
 
-def _target(name: str | None) -> Model:
+def target_of(name: str | None) -> Model:
     """The model named; unnamed, the first that is here: never one that costs money because a key was found."""
     if name is not None:
         return model(target_for(name, settings.LIMNER_TARGETS))

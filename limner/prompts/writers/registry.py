@@ -10,6 +10,7 @@ from limner.prompts.writers.contract import Writer
 
 WRITERS: dict[str, str] = {
     "wordlist": "limner.prompts.writers.wordlist:WordList",
+    "gpt2": "limner.prompts.writers.gpt2:Gpt2",
 }
 """Name → where its class lives."""
 DEFAULT = "wordlist"

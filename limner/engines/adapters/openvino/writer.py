@@ -11,14 +11,17 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from limner.engines.adapters.openvino.library import load_library
-from limner.engines.contract import WriteOrder
+from limner.engines.contract import DrawEvent, DrawOrder, WriteOrder
 from limner.engines.weights import verify
-from limner.errors import EngineError, ModelBroken
+from limner.errors import EngineError, ModelBroken, NotConfigured
+
+if TYPE_CHECKING:
+    from limner.engines.catalog import Model
 
 _CHOSEN = {
     # One thread: words come a hundred times faster than anybody reads, and the picture beside them needs the rest.
@@ -104,3 +107,20 @@ class OpenVinoWriter:
             config.rng_seed = order.seed % _SEEDS
         tensor = self._openvino.Tensor
         return self._genai.TokenizedInputs(tensor(ids), tensor(np.ones_like(ids))), config
+
+
+class OnlyWriting:
+    """A `WritingEngine` without anything to draw with: a writer in a process of its own."""
+
+    def __init__(self, model: Model) -> None:
+        if model.writer is None:
+            raise NotConfigured(f"{model.title} has no folder of weights.")
+        self._writer = OpenVinoWriter(model.writer)
+        self._title = model.title
+
+    def writer(self) -> OpenVinoWriter:
+        """Loaded when the process began."""
+        return self._writer
+
+    def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
+        raise NotConfigured(f"{self._title} writes; it draws nothing.")

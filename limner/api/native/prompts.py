@@ -1,0 +1,96 @@
+"""`/api/v1/prompts`: prompts written for somebody, at once or word by word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from ninja import Router
+
+from limner.accounts.models import Scope
+from limner.api.native.asking import target_of
+from limner.api.native.front import ERRORS, CallerRequest, Key
+from limner.api.native.schemas import ErrorOut, ImproveIn, PromptOut, RandomIn, Written
+from limner.jobs.threads import in_thread
+from limner.prompts.services import Wish, Writing, begin, remember, whole
+from limner.prompts.sse import HEADERS, events
+
+router = Router(tags=["prompts"])
+
+FAILURES: dict[int, Any] = {**ERRORS, 500: ErrorOut, 502: ErrorOut, 503: ErrorOut}
+STREAM: dict[str, Any] = {
+    "responses": {
+        200: {
+            "content": {
+                "text/event-stream": {
+                    "schema": {
+                        "type": "object",
+                        "description": "With `stream`: one event.",
+                        "properties": {
+                            "event": {"enum": ["begin", "waiting", "text", "end", "error"]},
+                            "data": {
+                                "type": "string",
+                                "contentMediaType": "application/json",
+                                "description": "An object. `begin` has `writer` and `seed`; `waiting` how many texts "
+                                "are `ahead`; `text` the next `text`; `end` the whole `prompt` and what was `added`; "
+                                "`error` `message`, `code` and `param`.",
+                            },
+                        },
+                        "required": ["event", "data"],
+                    }
+                }
+            }
+        }
+    }
+}
+
+
+@router.post(
+    "/prompts/random",
+    auth=Key(Scope.DRAW),
+    response={200: PromptOut, **FAILURES},
+    operation_id="random_prompt",
+    summary="Have a prompt written, or go on from a beginning",
+    openapi_extra=STREAM,
+)
+async def random_prompt(request: CallerRequest, wanted: RandomIn) -> Any:
+    wish = Wish(wanted.beginning, theme=wanted.theme or "", **_manner(wanted))
+    return await _answered(request, wanted, await in_thread(_begun, request, wanted, wish, "beginning"))
+
+
+@router.post(
+    "/prompts/improve",
+    auth=Key(Scope.DRAW),
+    response={200: PromptOut, **FAILURES},
+    operation_id="improve_prompt",
+    summary="Have a prompt made better",
+    openapi_extra=STREAM,
+)
+async def improve_prompt(request: CallerRequest, wanted: ImproveIn) -> Any:
+    wish = Wish(wanted.prompt, improve=True, **_manner(wanted))
+    return await _answered(request, wanted, await in_thread(_begun, request, wanted, wish, "prompt"))
+
+
+def _manner(wanted: Written) -> dict[str, Any]:
+    return {
+        "seed": wanted.seed,
+        "length": wanted.length or "medium",
+        "only_known": wanted.only_known,
+        "writer": wanted.writer or "",
+    }
+
+
+def _begun(request: CallerRequest, wanted: Written, wish: Wish, field: str) -> Writing:
+    return begin(request.auth.account, target_of(wanted.model), wish, field=field)
+
+
+async def _answered(request: CallerRequest, wanted: Written, writing: Writing) -> Any:
+    async def keep(prompt: str) -> None:
+        await in_thread(remember, request.auth.account, prompt)
+
+    if wanted.stream:
+        return StreamingHttpResponse(events(writing, keep), headers=HEADERS)
+    added = await whole(writing)
+    prompt = writing.order.beginning + added
+    await keep(prompt)
+    return PromptOut(prompt=prompt, added=added, seed=writing.order.seed, writer=writing.writer)

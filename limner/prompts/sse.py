@@ -1,0 +1,53 @@
+"""A prompt as it is written, as server-sent events: the same for the studio and the API."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+
+from limner.errors import LimnerError
+from limner.look.speech import spoken
+from limner.prompts.services import Writing
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+}
+"""Of an answer that streams them."""
+BROKE = "Limner could not write on. What was written stays; try again in a moment."
+
+
+async def events(writing: Writing, remember: Callable[[str], Awaitable[None]]) -> AsyncGenerator[bytes, None]:
+    """`begin` (writer, seed), then `waiting` (ahead) and `text` (text) as they come, and one last word: `end`
+    (prompt, added) once it is written and remembered, or `error` (message, code, param). Hanging up stops it."""
+    order = writing.order
+    yield event("begin", writer=writing.writer, seed=order.seed)
+    added = ""
+    try:
+        async with aclosing(writing.pieces()) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, str):
+                    added += piece
+                    yield event("text", text=piece)
+                else:
+                    yield event("waiting", ahead=piece.ahead)
+        prompt = order.beginning + added
+        if added:
+            await remember(prompt)
+        yield event("end", prompt=prompt, added=added)
+    except LimnerError as error:
+        param = getattr(error, "param", None)
+        yield event("error", message=spoken(error.message), code=error.code, param=param)
+    except Exception:  # boundary: the answer has begun, so that nothing but an event can say that it went wrong
+        log.exception("writing a prompt failed")
+        yield event("error", message=spoken(BROKE), code="internal_error", param=None)
+
+
+def event(name: str, **data: object) -> bytes:
+    """One event, its data as JSON."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()

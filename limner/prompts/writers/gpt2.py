@@ -1,0 +1,73 @@
+"""Prompts by a model of GPT-2's shape: Scribe, which ships with Limner, or the one in `LIMNER_WRITER`.
+
+It runs in the child that draws or in one of its own (`engines.placement.writing`), never in the process that answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+from django.conf import settings
+
+from limner.engines.catalog import BUNDLED
+from limner.engines.contract import WriteOrder
+from limner.engines.placement.writing import Desk, desk
+from limner.prompts.writers.contract import Length, Piece, PromptOrder, Waiting
+
+SCRIBE = BUNDLED / "scribe"
+_SEEDS = 2**32
+_TRIES = 4
+"""It may have nothing to say: then the seeds that follow are tried, so that a seed still means one text."""
+_ENOUGH: dict[Length, int] = {"short": 5, "medium": 12, "long": 30}
+"""So many words, and a text ends at its next comma."""
+_TOKENS: dict[Length, int] = {"short": 24, "medium": 48, "long": 96}
+
+
+class Gpt2:
+    """A `Writer`. It takes no theme."""
+
+    themes: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self._desk = desk(Path(settings.LIMNER_WRITER) if settings.LIMNER_WRITER else SCRIBE)
+
+    async def write(self, order: PromptOrder) -> AsyncGenerator[Piece, None]:
+        begun = order.beginning.rstrip()
+        comma = order.improve and begun[-1:] not in (",", ";", ":", ".", "!", "?", "…")
+        asked = WriteOrder(f"{begun}," if comma else order.beginning, order.seed, _TOKENS[order.length])
+        for seed in range(order.seed, order.seed + _TRIES):
+            text = ""
+            async with aclosing(_one_line(self._desk, replace(asked, seed=seed % _SEEDS))) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, int):
+                        yield Waiting(piece)
+                        continue
+                    if piece.startswith((",", ";", ".")) and len(text.split()) >= _ENOUGH[order.length]:
+                        return
+                    if comma and not text:
+                        yield ","
+                    text += piece
+                    yield piece
+            if text:
+                return
+
+
+async def _one_line(desk: Desk, order: WriteOrder) -> AsyncGenerator[str | int, None]:
+    """The text up to the end of its first line: a model that was taught by lists begins the next entry there."""
+    text = ""
+    async with aclosing(desk.write(order)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, int):
+                yield piece
+                continue
+            line, new_line, _ = piece.partition("\n")
+            kept = re.sub(r"[^\S ]|[\x00-\x1f\x7f]", "", line)
+            if kept:
+                text += kept
+                yield kept
+            if new_line and text.strip():
+                return
