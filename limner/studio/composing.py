@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-from collections.abc import AsyncIterator
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from limner.accounts.limits import check_rate
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
-from limner.errors import LimnerError
+from limner.errors import InvalidRequest, LimnerError, say
 from limner.jobs.threads import in_thread
 from limner.look.speech import spoken
-from limner.prompts.writers.contract import PromptOrder
-from limner.prompts.writers.registry import build_writer
+from limner.prompts.services import Wish, Writing, begin, remember
+from limner.prompts.sse import HEADERS, events
 from limner.studio.ahead import ahead
 from limner.studio.page import for_viewer, offer_for
 
-PACE = 0.06
-"""Seconds between two words: an eye can follow them, and a hand can stop them."""
-LONGEST_BEGINNING = 4000
+_WISHES = ("random", "finish", "improve")
 
 
 @require_GET
@@ -35,27 +31,41 @@ def takes(request: HttpRequest, viewer: Account) -> HttpResponse:
     return render(request, "studio/_takes.html", {**context, "ahead": ahead(viewer, offered, request.GET)})
 
 
-@require_GET
-async def random_prompt(request: HttpRequest) -> HttpResponseBase:
-    """A prompt for the chosen model, word by word as plain text, going on from what is in the box."""
+@require_POST
+async def write(request: HttpRequest) -> HttpResponseBase:
+    """What was wished for as server-sent events, or one sentence on what is wrong with it."""
     viewer = await in_thread(account_of, request)
     if viewer is None:
-        return HttpResponse(gettext("Sign in first."), status=401, content_type="text/plain; charset=utf-8")
+        return _sentence(gettext("Sign in first."), 401)
     try:
-        offered = await in_thread(offer_for, viewer, request.GET.get("model", ""))
+        writing = await in_thread(_begun, viewer, request.POST)
     except LimnerError as error:
-        return HttpResponse(spoken(error.message), status=error.status, content_type="text/plain; charset=utf-8")
-    beginning = request.GET.get("prompt", "")[:LONGEST_BEGINNING]
-    order = PromptOrder(offered.model.capabilities, secrets.randbits(32), beginning)
-    return StreamingHttpResponse(
-        _paced(order),
-        content_type="text/plain; charset=utf-8",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"},
+        return _sentence(spoken(error.message), error.status)
+
+    async def keep(prompt: str) -> None:
+        await in_thread(remember, viewer, prompt)
+
+    return StreamingHttpResponse(events(writing, keep), headers=HEADERS)
+
+
+def _begun(viewer: Account, form: QueryDict) -> Writing:
+    if settings.LIMNER_ACCOUNTS:
+        check_rate(viewer)
+    wish, words = form.get("wish", ""), form.get("prompt", "")
+    if wish not in _WISHES:
+        raise InvalidRequest(say("A wish can be {wishes}.", wishes=", ".join(_WISHES)), param="wish")
+    if wish != "random" and not words.strip():
+        raise InvalidRequest(say("Write a few words first: what should the picture show?"), param="prompt")
+    wanted = Wish(
+        beginning="" if wish == "random" else words,
+        improve=wish == "improve",
+        theme=form.get("theme", ""),
+        length=form.get("length", "medium"),
+        only_known=form.get("any_words") != "on",
+        writer=form.get("writer", ""),
     )
+    return begin(viewer, offer_for(viewer, form.get("model", "")).model, wanted, field="prompt")
 
 
-async def _paced(order: PromptOrder) -> AsyncIterator[bytes]:
-    async for piece in build_writer().write(order):
-        if isinstance(piece, str):
-            yield piece.encode()
-            await asyncio.sleep(PACE)
+def _sentence(words: str, status: int) -> HttpResponse:
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")

@@ -24,6 +24,7 @@ from limner.studio import asking, refining
 from limner.studio.ahead import ahead
 from limner.studio.cards import cards_of
 from limner.studio.changes import MOST_AT_ONCE
+from limner.studio.manner import manner
 
 P = ParamSpec("P")
 WALL = 24
@@ -109,6 +110,7 @@ def make_page(
         "asked": asked,
         **(offered.filled(asked) | {"ahead": ahead(viewer, offered, asked)} if offered else {}),
         "examples": asking.EXAMPLES,
+        "manner": manner(),
         "ask": uuid4(),
         "seen": seen,
         **bringing(),

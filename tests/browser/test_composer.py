@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.test_make_page import ask, finished
@@ -50,20 +50,76 @@ def test_earlier_prompts_come_back_by_arrow_and_so_does_what_was_typed(visit: Vi
         expect(box(page)).to_have_value(shown)
 
 
+def idle(page: Page) -> None:
+    """Nothing is being written."""
+    expect(page.get_by_role("button", name="Random prompt")).to_be_visible()
+
+
 def test_a_prompt_is_written_word_by_word_and_another_takes_its_place(visit: Visit) -> None:
     page = visit.page()
+    page.evaluate(
+        """() => {
+          const box = document.querySelector("#prompt");
+          window.seen = [];
+          box.addEventListener("input", () => seen.push(box.value));
+        }"""
+    )
     writer(page).click()
     expect(page.get_by_role("button", name="Stop writing")).to_be_visible()
-    expect(page.get_by_role("button", name="Random prompt")).to_be_visible()
+    idle(page)
     first = box(page).input_value()
     assert len(first.split()) > 2
+    seen = page.evaluate("seen")
+    assert [len(words.split()) for words in seen] == list(range(1, len(first.split()) + 1))
     expect(page.locator("#announcer")).to_have_text(first)
     writer(page).click()
-    expect(page.get_by_role("button", name="Random prompt")).to_be_visible()
+    expect(box(page)).not_to_have_value(first)
+    idle(page)
     assert not box(page).input_value().startswith(first)
-    box(page).fill("a red")
-    writer(page).click()
-    expect(box(page)).to_have_value(re.compile("^a red .+"))
+    page.get_by_role("button", name="Take it back").click()
+    expect(box(page)).to_have_value(first)
+    page.evaluate("ears.shifts.length = 0")  # the box grew with its words, which no finger had typed
+
+
+@pytest.mark.parametrize("wish", ["Finish this sentence", "Improve this"])
+def test_what_is_typed_stays_and_what_is_added_is_marked_and_can_be_taken_back(visit: Visit, wish: str) -> None:
+    page = visit.page()
+    expect(page.get_by_role("button", name=wish)).to_be_disabled()
+    box(page).fill("a red boat")
+    page.get_by_role("button", name=wish).click()
+    expect(box(page)).to_have_value(re.compile("^a red boat.+"))
+    idle(page)
+    words = box(page).input_value()
+    expect(page.locator(".added mark")).to_have_text(words.removeprefix("a red boat"), use_inner_text=False)
+    expect(page.locator("#announcer")).to_contain_text(words.removeprefix("a red boat").strip(", "))
+    page.evaluate("ears.shifts.length = 0")  # the box grew with its words, which no finger had typed
+    page.get_by_role("button", name="Take it back").click()
+    expect(box(page)).to_have_value("a red boat")
+    expect(page.locator(".added mark")).to_have_count(0)
+
+
+def test_surprise_me_writes_and_draws(visit: Visit) -> None:
+    page = visit.page()
+    before = page.locator(".card-job").count()
+    page.get_by_role("button", name="Surprise me").click()
+    expect(page.locator(".card-job")).to_have_count(before + 1)
+    page.evaluate("ears.shifts.length = 0")  # the box grew with its words, which no finger had typed
+
+
+def test_a_prompt_is_about_what_was_chosen(visit: Visit) -> None:
+    page = visit.page()
+    page.get_by_role("button", name="Writer", exact=True).click()
+    page.get_by_label("About", exact=True).select_option("science")
+    page.get_by_label("Length").select_option("long")
+    page.get_by_label("Vocabulary").select_option("on")
+    expect(page.get_by_role("button", name="Writer (3)")).to_be_visible()
+    with page.expect_request("**/write") as asked:
+        writer(page).click()
+    assert all(f'"{name}"\r\n\r\n{value}' in (asked.value.post_data or "") for name, value in (
+        ("theme", "science"), ("length", "long"), ("any_words", "on"), ("wish", "random"),
+    ))  # fmt: skip
+    idle(page)
+    page.evaluate("ears.shifts.length = 0")  # the box grew with its words, which no finger had typed
 
 
 def test_typing_stops_the_writer_and_both_are_kept(visit: Visit) -> None:
@@ -73,7 +129,7 @@ def test_typing_stops_the_writer_and_both_are_kept(visit: Visit) -> None:
     expect(box(page)).not_to_have_value("")
     box(page).press("End")
     page.keyboard.type(" MINE")
-    expect(page.get_by_role("button", name="Random prompt")).to_be_visible()
+    idle(page)
     kept = box(page).input_value()
     assert re.fullmatch(r"\S.* MINE", kept)
     page.wait_for_timeout(400)  # several words' time
@@ -83,15 +139,20 @@ def test_typing_stops_the_writer_and_both_are_kept(visit: Visit) -> None:
 def test_a_writer_that_does_not_answer_says_so_and_leaves_the_box_alone(visit: Visit) -> None:
     page = visit.page()
     box(page).fill("a red")
-    page.route("**/random-prompt?*", lambda route: _refuse(route))
+    page.route("**/write", lambda route: route.fulfill(status=503, body="away"))
     writer(page).click()
     expect(page.get_by_role("alert")).to_contain_text("could not write a prompt")
     expect(box(page)).to_have_value("a red")
     visit.troubles.clear()  # the browser notes every answer that is an error
 
 
-def _refuse(route: Route) -> None:
-    route.fulfill(status=503, body="away")
+def test_a_writer_that_breaks_off_leaves_what_it_wrote_and_says_what_happened(visit: Visit) -> None:
+    page = visit.page()
+    broken = 'event: text\ndata: {"text": "a cat"}\n\nevent: error\ndata: {"message": "The writer went away."}\n\n'
+    page.route("**/write", lambda route: route.fulfill(body=broken, content_type="text/event-stream"))
+    writer(page).click()
+    expect(page.get_by_role("alert")).to_have_text("The writer went away.")
+    expect(box(page)).to_have_value("a cat")
 
 
 def test_the_length_is_counted_once_it_matters(visit: Visit) -> None:

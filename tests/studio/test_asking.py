@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.test import AsyncClient, Client
@@ -168,8 +170,11 @@ def test_drawing_again_keeps_a_transparent_background(alices: Client) -> None:
     assert Job.objects.latest("pk").request["background"] == "transparent"
 
 
-async def _words(answer: object) -> list[str]:
-    return [piece.decode() async for piece in answer.streaming_content]  # type: ignore[attr-defined]
+async def _told(answer: object) -> list[tuple[str, dict[str, Any]]]:
+    """The events of an answer: their names and what they say."""
+    whole = b"".join([piece async for piece in answer.streaming_content])  # type: ignore[attr-defined]
+    lines = [event.split("\n") for event in whole.decode().strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(said.removeprefix("data: "))) for name, said in lines]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -177,13 +182,37 @@ async def test_a_random_prompt_comes_word_by_word_and_of_words_that_the_model_kn
     alice: Account, accounts_on: None
 ) -> None:
     client = await asigned_in(alice)
-    pieces = await _words(await client.get("/random-prompt"))
+    told = await _told(await client.post("/write", {"wish": "random"}))
+    assert [name for name, _ in told[:1] + told[-1:]] == ["begin", "end"]
+    pieces = [said["text"] for name, said in told if name == "text"]
     assert len(pieces) > 1
     assert set(words_of("".join(pieces))) <= set(WORDS)
-    more = await _words(await client.get("/random-prompt", {"prompt": "a red"}))
-    assert more[0].startswith(" ")
+    assert told[-1][1] == {"prompt": "".join(pieces), "added": "".join(pieces)}
+    more = await _told(await client.post("/write", {"wish": "finish", "prompt": "a red"}))
+    assert more[-1][1]["prompt"].startswith("a red ")
+    better = await _told(await client.post("/write", {"wish": "improve", "prompt": "a red boat"}))
+    assert better[-1][1]["prompt"] == "a red boat" + better[-1][1]["added"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"wish": "sing"}, "random, finish, improve"),
+        ({"wish": "finish", "prompt": " "}, "Write a few words first"),
+        ({"wish": "random", "theme": "war"}, "fairy-tale, science, history, nature"),
+        ({"wish": "random", "writer": "nobody"}, "wordlist, gpt2"),
+        ({"wish": "improve", "prompt": "a" * 10_000}, "10000 characters"),
+    ],
+)
+async def test_what_cannot_be_written_is_said_before_anything_is(
+    alice: Account, accounts_on: None, form: dict[str, str], said: str
+) -> None:
+    answer = await (await asigned_in(alice)).post("/write", form)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_stranger_is_written_nothing(accounts_on: None) -> None:
-    assert (await AsyncClient().get("/random-prompt")).status_code == 401
+    assert (await AsyncClient().post("/write", {"wish": "random"})).status_code == 401

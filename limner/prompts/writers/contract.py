@@ -47,6 +47,8 @@ class Writer(Protocol):
     here raises NotConfigured when it is built, with the sentence on how to get it.
     """
 
+    title: str
+    """What it is called where somebody chooses one."""
     themes: tuple[str, ...]
     """What it can be asked to write about; none: it takes no theme."""
 

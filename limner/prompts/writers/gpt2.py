@@ -13,12 +13,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from limner.engines.catalog import BUNDLED
+from limner.engines import catalog
 from limner.engines.contract import WriteOrder
 from limner.engines.placement.writing import Desk, desk
 from limner.prompts.writers.contract import Length, Piece, PromptOrder, Waiting
 
-SCRIBE = BUNDLED / "scribe"
 _SEEDS = 2**32
 _TRIES = 4
 """It may have nothing to say: then the seeds that follow are tried, so that a seed still means one text."""
@@ -33,7 +32,9 @@ class Gpt2:
     themes: tuple[str, ...] = ()
 
     def __init__(self) -> None:
-        self._desk = desk(Path(settings.LIMNER_WRITER) if settings.LIMNER_WRITER else SCRIBE)
+        folder = Path(settings.LIMNER_WRITER) if settings.LIMNER_WRITER else catalog.BUNDLED / "scribe"
+        self.title = folder.name.capitalize()
+        self._desk = desk(folder)
 
     async def write(self, order: PromptOrder) -> AsyncGenerator[Piece, None]:
         begun = order.beginning.rstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from typing import cast
 
@@ -22,3 +23,12 @@ def build_writer(name: str = DEFAULT) -> Writer:
         raise NotConfigured(f"There is no writer called '{name}'. Known here: {', '.join(WRITERS)}.")
     module, _, kind = WRITERS[name].partition(":")
     return cast("Writer", getattr(import_module(module), kind)())
+
+
+def writers_here() -> dict[str, str]:
+    """The writers that are set up here, and what each is called."""
+    here = {}
+    for name in WRITERS:
+        with suppress(NotConfigured):
+            here[name] = build_writer(name).title
+    return here

@@ -9,7 +9,7 @@ from dataclasses import replace
 from random import Random
 
 from limner.engines.contract import Capabilities
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, say
 from limner.prompts.writers.contract import PromptOrder
 from limner.prompts.writers.wordlist.composing import SHARES, new_prompt
 from limner.prompts.writers.wordlist.going_on import continuation
@@ -22,6 +22,7 @@ class WordList:
     """Composes prompts; the lists are read when the first is asked for. Where the beginning is all that the model
     takes, nothing is written."""
 
+    title = say("Word lists")
     themes = THEMES
 
     def write(self, order: PromptOrder) -> AsyncIterator[str]:
@@ -71,6 +72,6 @@ def _fitting(beginning: str, parts: Iterable[str], able: Capabilities) -> Iterat
 
 
 def _pieces(parts: Iterable[str]) -> Iterator[str]:
-    """Word by word, each with the space before it."""
+    """Word by word, each with the space or the comma before it."""
     for part in parts:
-        yield from re.findall(r"\s*\S+", part)
+        yield from re.findall(r"(?:,\s+)?\s*\S+", part)

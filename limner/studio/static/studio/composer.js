@@ -3,8 +3,8 @@ import { all, data, hit, maybe, one } from "../look/js/elements.js";
 import { drafts } from "./composer/drafts.js";
 import { counted } from "./composer/length.js";
 import { foretells, seeds, typedSize, unfolds } from "./composer/options.js";
-import { writes } from "./composer/random.js";
 import { recall } from "./composer/recall.js";
+import { writes } from "./composer/writing.js";
 import { gettext } from "../look/js/words.js";
 
 const announcer = one(HTMLElement, "#announcer");
@@ -27,7 +27,7 @@ function composed(form, box) {
   models(box);
   counted(box, one(HTMLElement, "#length"), announcer);
   recall(box, wall);
-  writes(form, box, one(HTMLButtonElement, "#random"), announcer);
+  writes(form, box, announcer);
   drafts(form, box);
 }
 

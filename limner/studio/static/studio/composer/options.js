@@ -82,11 +82,11 @@ export function seeds(form) {
 
 /**
  * What it takes is asked for anew when something that changes it was chosen: not with each word, nor with a model, whose
- * settings bring it along.
+ * settings bring it along, nor with how a prompt is written.
  * @param {HTMLFormElement} form
  */
 export function foretells(form) {
   form.addEventListener("change", (event) => {
-    if (!hit(event, HTMLElement, "#model, #prompt")) htmx.trigger(form, "takes");
+    if (!hit(event, HTMLElement, "#model, #prompt, #manner")) htmx.trigger(form, "takes");
   });
 }
