@@ -10,6 +10,7 @@ from limner.prompts.writers.contract import Writer
 
 WRITERS: dict[str, str] = {
     "wordlist": "limner.prompts.writers.wordlist:WordList",
+    "chat": "limner.prompts.writers.chat:Chat",
 }
 """Name → where its class lives."""
 DEFAULT = "wordlist"
