@@ -88,6 +88,7 @@ def examine() -> Iterator[Finding]:
     yield from models()
     yield database()
     yield from upstreams()
+    yield from writers()
     yield port()
     yield from extras()
 
@@ -226,6 +227,14 @@ def upstreams() -> Iterator[Finding]:
         state = State.MISSING if refused else State.GOOD if fine else State.NOTE
         mend = f"Check the key: {report.key_source}." if refused else ""
         yield Finding(f"upstream {report.name}", state, plain(report.sentence), mend, report.facts)
+
+
+def writers() -> Iterator[Finding]:
+    """What writes prompts beside the word lists, where the operator named a chat model."""
+    from limner.engines.upstreams import upstreams
+
+    if (chat := next((one for one in upstreams() if one.writes), None)) is not None:
+        yield Finding("writer chat", State.GOOD, plain(f"{chat.writes} of {chat.name} writes prompts"))
 
 
 def port() -> Finding:

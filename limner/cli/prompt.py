@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ def prompt(
 
     target = model(target_for(model_name or DEFAULT_MODEL, settings.LIMNER_TARGETS))
     prepare()
+    logging.getLogger("limner").setLevel(logging.ERROR)  # what is written stands alone
     from limner.accounts.sign_in import owner
     from limner.prompts.services import Wish, begin, remember
 
@@ -53,7 +55,7 @@ def prompt(
     except KeyboardInterrupt:
         click.echo()
         sys.exit(130)
-    remember(account, beginning + added)
+    remember(account, writing.order.beginning + added)
     warn(f"Seed {writing.order.seed}")
 
 

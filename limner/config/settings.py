@@ -52,7 +52,10 @@ def _open_upstreams() -> None:
     Their keys live in `engines.upstreams` and in no setting. A `key_env` may name a line of a `.env`.
     """
     told = {**lines(Path.cwd()), **lines(LIMNER_HOME), **{name: value for name, value in os.environ.items() if value}}
-    for name in ("LIMNER_UPSTREAMS", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+    for name in (
+        *("LIMNER_UPSTREAMS", "LIMNER_CHAT_MODEL"),
+        *("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"),
+    ):
         told[name] = str(_values.pop(name))
     upstreams.start({**told, "OPENAI_API_KEY_FILE": ""}, LIMNER_HOME)
 

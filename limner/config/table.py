@@ -70,6 +70,10 @@ SETTINGS: tuple[Setting, ...] = (
         "Makes OpenAI's models available, at OpenAI's prices. It never makes them the studio's default.", secret=True,
     ),
     Setting(
+        "LIMNER_CHAT_MODEL", "name", text, "",
+        "The chat model behind `OPENAI_API_KEY` that may write prompts, at OpenAI's prices. Empty: none does.",
+    ),
+    Setting(
         "OPENAI_BASE_URL", "URL", text, "",
         "Where `OPENAI_API_KEY` is sent instead of OpenAI. Default: `https://api.openai.com/v1`.",
     ),

@@ -7,7 +7,7 @@ HTTP or a model library; images are named by public id (`ImageRef`) and their by
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
@@ -276,6 +276,29 @@ class WritingEngine(Engine, Protocol):
     """An engine that can load the writer of its model (`Model.writer`), in the process that it draws in."""
 
     def writer(self) -> Writer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOrder:
+    """A text to be written by a chat model."""
+
+    told: str
+    """What it is and how it shall answer."""
+    asked: str
+    """What it is asked for. What a stranger wrote stands in here and never in `told`."""
+    seed: int = 0
+    """The same order is asked for in the same words; a server that honours seeds then writes the same text."""
+    most_tokens: int = 2000
+    """Thoughts that nobody sees are counted too."""
+
+
+class InlineWriter(Protocol):
+    """Code that writes over HTTP in an event loop, one text a call. Closing the iterator cancels the call.
+
+    `write` yields pieces of text as they come. Raises `UpstreamError`, also after some of it: what came, came.
+    """
+
+    def write(self, order: ChatOrder) -> AsyncGenerator[str]: ...
 
 
 class InlineEngine(Protocol):

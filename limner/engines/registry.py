@@ -15,13 +15,16 @@ from limner.errors import NotConfigured
 
 if TYPE_CHECKING:
     from limner.engines.catalog import Model
-    from limner.engines.contract import Engine, InlineEngine
+    from limner.engines.contract import Engine, InlineEngine, InlineWriter
+    from limner.engines.upstreams import Upstream
 
 ENGINES: dict[str, str] = {
     "openvino": "limner.engines.adapters.openvino:OpenVinoEngine",
     "openai": "limner.engines.adapters.openai:OpenAiEngine",
 }
 """Name → where its class lives. The class is called with the model it shall load."""
+CHAT = "limner.engines.adapters.openai.chat:OpenAiChat"
+"""What writes with an upstream's chat model. The class is called with the upstream."""
 
 WRITING: dict[str, str] = {
     "openvino_model.xml": "limner.engines.adapters.openvino.writer:OnlyWriting",
@@ -73,3 +76,9 @@ def build_engine(model: Model) -> Engine | InlineEngine:
             f"The engine '{model.engine}' needs the module '{missing}', which is not installed. "
             f"Install it into Limner's environment: pip install {missing.partition('.')[0]}"
         ) from error
+
+
+def build_chat(upstream: Upstream) -> InlineWriter:
+    """What writes with the chat model of `upstream`, which names one. Loads nothing before the first text."""
+    module_name, _, class_name = CHAT.partition(":")
+    return cast("InlineWriter", getattr(import_module(module_name), class_name)(upstream))

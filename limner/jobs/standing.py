@@ -42,6 +42,8 @@ class Standing:
     seen: Seen
     known: Known | None
     """None where the ledger cannot be read."""
+    writes: str = ""
+    """Its chat model that may write prompts."""
 
     @property
     def sentence(self) -> str:
@@ -86,6 +88,7 @@ class Standing:
             "reachable": self.seen.reachable,
             "key_accepted": self.seen.key_accepted,
             "models": self.seen.models,
+            "writes": self.writes or None,
         }
         if self.known is not None:
             state = self.known.state
@@ -119,7 +122,7 @@ def known_of(upstreams: Iterable[Upstream]) -> dict[str, Known]:
 def standing(upstream: Upstream, seen: Seen, known: Known | None, *, home: Path) -> Standing:
     """Both halves together."""
     source = key_source(upstream, os.environ, home, Path.cwd())
-    return Standing(upstream.name, upstream.url, source, seen, known)
+    return Standing(upstream.name, upstream.url, source, seen, known, upstream.writes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from limner.errors import InvalidRequest, say
 from limner.moderation.words import blocked_in, refuse_blocked_text
 from limner.prompts.models import Written
 from limner.prompts.writers.contract import Length, Piece, PromptOrder, Writer
-from limner.prompts.writers.fitting import fitting
 from limner.prompts.writers.fresh import fresh_seed
 from limner.prompts.writers.registry import DEFAULT, WRITERS, build_writer
 
@@ -51,7 +50,7 @@ class Writing:
         """What comes behind the beginning, as far as the model takes it. Raises Blocked before a word is said that no
         prompt may have, and what the writer raises."""
         said = self.order.beginning
-        async with aclosing(fitting(self.order, self.source.write(self.order))) as pieces:
+        async with aclosing(cast("AsyncGenerator[Piece, None]", self.source.write(self.order))) as pieces:
             async for piece in pieces:
                 if isinstance(piece, str):
                     said += piece
@@ -78,7 +77,9 @@ def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning
         raise _no_theme(wish.theme, name, source.themes)
     seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
     length = cast("Length", wish.length)
-    order = PromptOrder(able, seed, wish.beginning, wish.theme, length, wish.only_known, wish.improve)
+    # A space at the end of a whole prompt means nothing, and would stand before the comma.
+    beginning = wish.beginning.rstrip() if wish.improve else wish.beginning
+    order = PromptOrder(able, seed, beginning, wish.theme, length, wish.only_known, wish.improve)
     if wish.seed is None and isinstance(source, Instant):
         order = replace(order, seed=fresh_seed(_allowed(source), order, _recent(account)))
     return Writing(name, order, source)

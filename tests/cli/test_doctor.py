@@ -86,3 +86,14 @@ def test_a_port_that_others_use_is_a_note_with_the_way_out(tmp_path: Path) -> No
         assert status == 0
         assert found["port"]["state"] == "note"
         assert "limner serve --port" in found["port"]["said"]
+
+
+def test_the_chat_model_that_writes_is_named(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    table = f'[scribe]\nkind = "other"\nurl = "http://127.0.0.1:{free_port()}"\nmodels = []\nwrites = "llama3.2"\n'
+    (home / "upstreams.toml").write_text(table)
+    _, found = findings(home)
+    assert found["writer chat"] == {
+        "what": "writer chat", "state": "good", "said": "llama3.2 of scribe writes prompts", "mend": ""
+    }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -76,6 +77,12 @@ def test_the_owner_sees_how_an_upstream_is_doing(client: Client, openai: StandIn
     assert int(shown["Image models"]) > 0
     assert (shown["Spent this month"], shown["Uncertain calls"]) == ("nothing for 0 pictures", "0")
     assert shown["Last error"] == "none"
+
+
+def test_the_chat_model_that_writes_is_named_where_there_is_one(client: Client, openai: StandIn) -> None:
+    assert "Writes prompts" not in facts(text(client))
+    configure([replace(an_upstream(openai), writes="gpt-5-mini")])
+    assert facts(text(client))["Writes prompts"] == "gpt-5-mini"
 
 
 def test_no_page_ever_holds_a_key(client: Client, openai: StandIn) -> None:

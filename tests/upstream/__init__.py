@@ -1,4 +1,4 @@
-"""A stand-in for a server that speaks OpenAI's Images API, on a real socket, bad days included.
+"""A stand-in for a server that speaks OpenAI's Images API and Chat Completions, on a real socket, bad days included.
 
     with stand_in() as upstream:                              # any number of good answers
     with stand_in([busy(retry_after=2), broken()]) as upstream:   # the first two calls fail, the third draws
@@ -6,6 +6,7 @@
         upstream.url       # "http://127.0.0.1:40123/v1"; upstream.azure_url for Azure's paths
         upstream.key       # the only key it takes; stand_in(key=None) takes any
         upstream.calls     # what was asked of it to draw: headers, fields, files, the pictures it answered with
+        upstream.chats     # the texts that were asked for, from /v1/chat/completions; says("A fox") answers with one
         upstream.requests  # the same and everything else (the list of models, links that were fetched)
         upstream.asked     # an Event: the first request has come; each call has `hung_up`, when its sender has gone
         upstream.then(hang())   # the next call hangs; upstream.shut() refuses connections until upstream.open()
@@ -40,6 +41,7 @@ from tests.upstream.bad_days import (
     wrong_key,
 )
 from tests.upstream.running import StandIn, stand_in
+from tests.upstream.texts import delta, event, said, says
 
 __all__ = [
     "Asked",
@@ -51,8 +53,10 @@ __all__ = [
     "broken",
     "busy",
     "cut_base64",
+    "delta",
     "dying_stream",
     "empty",
+    "event",
     "fewer",
     "gateway",
     "hang",
@@ -64,6 +68,8 @@ __all__ = [
     "redirected",
     "refused",
     "reset",
+    "said",
+    "says",
     "slow",
     "stand_in",
     "unverified",

@@ -41,6 +41,8 @@ class Manner:
     variations: bool
     partials: int
     weight: int
+    writes: str
+    streams_texts: bool
     links: dict[str, bytes] = field(default_factory=dict)
     """What can be fetched, by path."""
 

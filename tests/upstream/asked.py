@@ -54,6 +54,11 @@ class Asked:
         return last if last in ("generations", "edits", "variations") else ""
 
     @property
+    def chat(self) -> bool:
+        """Whether a text was asked for."""
+        return self.method == "POST" and self.path.endswith("/chat/completions")
+
+    @property
     def model(self) -> str:
         """Named in the body, or by Azure's path."""
         deployment = re.search(r"/deployments/([^/]+)/", self.path)

@@ -27,6 +27,10 @@ class BadDay:
     """It says to come back at the time that is so many seconds later."""
     seconds: float = 0.0
     """Before anything of the answer is sent."""
+    events: tuple[str, ...] = ()
+    """Of a text, as they go over the wire."""
+    then: str = ""
+    """After them: "" the end, as it should be; `end` without a word of it; `reset`; `hang`; else this for ever."""
 
 
 def _error(

@@ -55,6 +55,11 @@ class StandIn:
         return [asked for asked in self.requests if asked.method == "POST" and asked.verb]
 
     @property
+    def chats(self) -> list[Asked]:
+        """The texts that were asked for, in order."""
+        return [asked for asked in self.requests if asked.chat]
+
+    @property
     def asked(self) -> threading.Event:
         """Set when the first request has come."""
         return self._serving.asked
@@ -92,6 +97,8 @@ def stand_in(
     variations: bool = True,
     partials: int = 3,
     weight: int = 0,
+    writes: str = "A fox in the snow, at dusk",
+    streams_texts: bool = True,
     port: int = 0,
 ) -> Generator[StandIn]:
     """A stand-in that listens until the block ends.
@@ -99,10 +106,11 @@ def stand_in(
     `faults` befall the first calls in order, `odds` the later ones by chance. `delay`: its time for a good answer.
     `key`: what it takes, None for any. `models`: those it lists, and then no others are drawn with. `variations`:
     whether it has them. `partials`: how many it sends at most, 0 where it cannot stream (it answers with plain JSON).
-    `weight`: bytes of a picture, at least.
+    `weight`: bytes of a picture, at least. `writes`: the text of a good answer of its chat model; `streams_texts`:
+    whether that comes as events.
     """
     known = MODELS if models is None else tuple(models)
-    manner = Manner(key, known, models is not None, variations, partials, weight)
+    manner = Manner(key, known, models is not None, variations, partials, weight, writes, streams_texts)
     serving = Serving(manner, deque(faults), odds or {}, seed, delay)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="upstream stand-in", daemon=True)

@@ -17,6 +17,7 @@ from http import HTTPStatus
 from tests.upstream.answering import GOOD, Manner
 from tests.upstream.asked import Asked, read_request
 from tests.upstream.bad_days import BadDay
+from tests.upstream.texts import says, whole_text
 
 WORST = 64 * 1024 * 1024
 """The longest head of a request that the reader holds."""
@@ -104,6 +105,10 @@ class Serving:
             body = bad.body if bad else self.manner.list_models()
             await self._send(asked, writer, bad.status if bad else 200, body)
             return True
+        if asked.chat:
+            day = self._day()
+            await asyncio.sleep(self.delay + day.seconds)
+            return await self._chat(asked, self.manner.stranger(asked) or day, writer)
         if asked.method != "POST" or not asked.verb:
             await self._send(asked, writer, 404, b'{"error": {"message": "Invalid URL"}}')
             return True
@@ -122,17 +127,45 @@ class Serving:
             rolled -= chance
         return GOOD
 
-    async def _draw(self, asked: Asked, day: BadDay, writer: asyncio.StreamWriter) -> bool:
+    async def _spoiled(self, asked: Asked, day: BadDay, writer: asyncio.StreamWriter) -> bool | None:
+        """What is answered instead of anything; None where the day is not as bad as that."""
         if day.name == "hang":
             await asyncio.Event().wait()
         if day.name == "reset_first":
             return _reset(writer)
-        if day.status:
-            headers = dict(day.headers)
-            if day.date is not None:
-                headers["retry-after"] = formatdate(time.time() + day.date, usegmt=True)
-            await self._send(asked, writer, day.status, day.body, day.content_type, headers)
+        if not day.status:
+            return None
+        headers = dict(day.headers)
+        if day.date is not None:
+            headers["retry-after"] = formatdate(time.time() + day.date, usegmt=True)
+        await self._send(asked, writer, day.status, day.body, day.content_type, headers)
+        return True
+
+    async def _chat(self, asked: Asked, day: BadDay, writer: asyncio.StreamWriter) -> bool:
+        if (goes_on := await self._spoiled(asked, day, writer)) is not None:
+            return goes_on
+        said = day if day.name == "says" else says(self.manner.writes)
+        if not self.manner.streams_texts:
+            await self._send(asked, writer, 200, whole_text(said.events))
             return True
+        asked.status = 200
+        writer.write(_head(200, "text/event-stream", {"transfer-encoding": "chunked"}))
+        for event in said.events:
+            await _chunk(writer, event.encode())
+        if said.then == "reset":
+            return _reset(writer)
+        if said.then == "hang":
+            await asyncio.Event().wait()
+        while said.then and said.then != "end":
+            await _chunk(writer, said.then.encode())
+        await _chunk(writer, b"" if said.then == "end" else b"data: [DONE]\n\n")
+        if not said.then:
+            await _chunk(writer, b"")
+        return True
+
+    async def _draw(self, asked: Asked, day: BadDay, writer: asyncio.StreamWriter) -> bool:
+        if (goes_on := await self._spoiled(asked, day, writer)) is not None:
+            return goes_on
         asked.pictures = await asyncio.to_thread(self.manner.pictures, asked, day)
         if asked.streamed and self.manner.partials and day.name != "fewer":
             return await self._stream(asked, day, writer)

@@ -13,12 +13,13 @@ from limner.engines.upstreams.addresses import checked_url
 from limner.engines.upstreams.kinds import KINDS
 from limner.engines.upstreams.remembering import remembered
 from limner.engines.upstreams.secret import Secret
-from limner.engines.upstreams.tables import BadUpstream, Table, key_text, upstream_of
+from limner.engines.upstreams.tables import BadUpstream, Table, is_model_name, key_text, upstream_of
 from limner.engines.upstreams.upstream import Upstream
 
 FILE_NAME = "upstreams.toml"
 OPENAI = "openai"
 SETTING = "LIMNER_UPSTREAMS"
+CHAT_SETTING = "LIMNER_CHAT_MODEL"
 
 
 def read(environment: Mapping[str, str], folder: Path) -> tuple[Upstream, ...]:
@@ -36,7 +37,9 @@ def read(environment: Mapping[str, str], folder: Path) -> tuple[Upstream, ...]:
         inherited = None
         if fallback is not None and name == OPENAI and rows.get("kind", OPENAI) == OPENAI:
             rows = {"url": fallback.url, **rows}
-            inherited = fallback.key if _same_place(rows["url"], fallback.url) else None
+            if _same_place(rows["url"], fallback.url):
+                inherited = fallback.key
+                rows = {"writes": fallback.writes, **rows} if fallback.writes else rows
         found[name] = upstream_of(Table(file, name, rows), environment, inherited)
     return tuple(_with_models(upstream, folder) for upstream in found.values())
 
@@ -76,6 +79,9 @@ def _from_environment(environment: Mapping[str, str]) -> Upstream | None:
     if not key:
         return None
     kind = KINDS[OPENAI]
+    writes = environment.get(CHAT_SETTING, "").strip()
+    if writes and not is_model_name(writes):
+        raise BadUpstream(f"{CHAT_SETTING}: it takes the name of a chat model, of 1 to 200 printable characters.")
     try:
         url = checked_url(environment.get("OPENAI_BASE_URL") or kind.url)
     except ValueError as error:
@@ -91,6 +97,7 @@ def _from_environment(environment: Mapping[str, str]) -> Upstream | None:
         url=url,
         key=Secret(key),
         headers=headers,
+        writes=writes,
         concurrency=kind.concurrency,
         supports=kind.supports,
         timeout=kind.timeout,

@@ -23,7 +23,8 @@ MAX_DOLLARS = 1000.0
 MAX_EDGE = 16_384
 KEYS = (
     *("kind", "url", "key", "key_env", "key_file", "api_version", "organization", "project", "insecure"),
-    *("models", "family", "sizes", "prices", "supports", "extra", "concurrency", "per_minute", "resend", "timeout"),
+    *("models", "writes", "family", "sizes", "prices", "supports", "extra"),
+    *("concurrency", "per_minute", "resend", "timeout"),
 )
 MODEL_KEYS = ("family", "sizes", "prices")
 
@@ -104,7 +105,8 @@ def upstream_of(table: Table, environment: Mapping[str, str], inherited: Secret 
         headers=_headers(table),
         query={"api-version": version} if (version := table.text("api_version")) else {},
         models=models,
-        listed=bool(models),
+        listed=bool(models) or "models" in table.rows,
+        writes=_writes(table),
         concurrency=table.whole("concurrency", 1, 1000, kind.concurrency),
         per_minute=table.whole("per_minute", 0, 1_000_000, 0),
         resend=table.flag("resend", all(_free(kind, model) for model in models or (fallback,))),
@@ -174,7 +176,7 @@ def _url(table: Table, kind_name: str, kind: Kind, models: tuple[Offered, ...]) 
 
 def _azure_url(table: Table, url: str, models: tuple[Offered, ...]) -> str:
     """Azure has a URL for each deployment, and wants a version; its newer /openai/v1 wants neither."""
-    if not models:
+    if not models and not table.text("writes"):
         raise table.wrong("models", "name your deployments: Azure does not list them.")
     if url.endswith("/openai/v1"):
         return url
@@ -210,7 +212,7 @@ def _models(table: Table) -> tuple[Offered, ...]:
         raise table.wrong("models", 'it takes a list of names, ["a", "b"], or a table for each.')
     found = []
     for name, rows in said.items():
-        if not 0 < len(name) <= 200 or not name.isprintable():
+        if not is_model_name(name):
             raise table.wrong("models", "a model's name has 1 to 200 printable characters.")
         if not isinstance(rows, dict):
             raise table.wrong(f"models.{name}", "it takes a table: family, sizes, prices.")
@@ -219,6 +221,17 @@ def _models(table: Table) -> tuple[Offered, ...]:
         usual = {key: table.rows[key] for key in MODEL_KEYS if key in table.rows}
         found.append(_offered(Table(table.file, inner.name, {**usual, **rows}), name))
     return tuple(found)
+
+
+def is_model_name(name: str) -> bool:
+    return 0 < len(name) <= 200 and name.isprintable()
+
+
+def _writes(table: Table) -> str:
+    name = table.text("writes")
+    if "writes" in table.rows and not is_model_name(name):
+        raise table.wrong("writes", "it takes the name of a chat model, of 1 to 200 printable characters.")
+    return name
 
 
 def _offered(table: Table, name: str) -> Offered:

@@ -25,7 +25,8 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """One configured server that speaks OpenAI's Images API. Never crosses to another process: it holds the key."""
+    """One configured server that speaks OpenAI's Images API or Chat Completions. Never crosses to another process: it
+    holds the key."""
 
     name: str
     kind: str
@@ -41,7 +42,10 @@ class Upstream:
     """Added to each URL: Azure's api-version."""
     models: tuple[Offered, ...] = ()
     listed: bool = False
-    """Whether the models were written down by the operator; else they are OpenAI's known ones, or were asked for."""
+    """Whether the models were written down by the operator, be it that there are none; else they are OpenAI's known
+    ones, or were asked for."""
+    writes: str = ""
+    """Its chat model that writes prompts; "": it writes none."""
     concurrency: int = 4
     """How many calls at a time, at most."""
     per_minute: int = 0

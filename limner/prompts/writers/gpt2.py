@@ -17,10 +17,12 @@ from limner.engines import catalog
 from limner.engines.contract import WriteOrder
 from limner.engines.placement.writing import Desk, desk
 from limner.prompts.writers.contract import Length, Piece, PromptOrder, Waiting
+from limner.prompts.writers.fitting import Fitting
 
 _SEEDS = 2**32
+_MARKS = (",", ";", ":", ".", "!", "?", "…")
 _TRIES = 4
-"""It may have nothing to say: then the seeds that follow are tried, so that a seed still means one text."""
+"""It may have nothing to say that the model knows: then the seeds that follow are tried. A seed still means one text."""
 _ENOUGH: dict[Length, int] = {"short": 5, "medium": 12, "long": 30}
 """So many words, and a text ends at its next comma."""
 _TOKENS: dict[Length, int] = {"short": 24, "medium": 48, "long": 96}
@@ -37,23 +39,25 @@ class Gpt2:
         self._desk = desk(folder)
 
     async def write(self, order: PromptOrder) -> AsyncGenerator[Piece, None]:
-        begun = order.beginning.rstrip()
-        comma = order.improve and begun[-1:] not in (",", ";", ":", ".", "!", "?", "…")
-        asked = WriteOrder(f"{begun}," if comma else order.beginning, order.seed, _TOKENS[order.length])
+        if len(order.beginning) >= order.capabilities.max_prompt:
+            return
+        comma = "," if order.improve and order.beginning[-1:] not in _MARKS else ""
+        asked = WriteOrder(order.beginning + comma, order.seed, _TOKENS[order.length])
         for seed in range(order.seed, order.seed + _TRIES):
-            text = ""
+            fitting, text = Fitting(order), ""
             async with aclosing(_one_line(self._desk, replace(asked, seed=seed % _SEEDS))) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, int):
                         yield Waiting(piece)
                         continue
-                    if piece.startswith((",", ";", ".")) and len(text.split()) >= _ENOUGH[order.length]:
-                        return
-                    if comma and not text:
-                        yield ","
+                    if fitting.full or (piece[:1] in _MARKS and len(text.split()) >= _ENOUGH[order.length]):
+                        break
+                    for word in fitting.take(piece if text else comma + piece):
+                        yield word
                     text += piece
-                    yield piece
-            if text:
+            for word in fitting.take("", last=True):
+                yield word
+            if fitting.written:
                 return
 
 

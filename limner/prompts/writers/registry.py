@@ -12,6 +12,7 @@ from limner.prompts.writers.contract import Writer
 WRITERS: dict[str, str] = {
     "wordlist": "limner.prompts.writers.wordlist:WordList",
     "gpt2": "limner.prompts.writers.gpt2:Gpt2",
+    "chat": "limner.prompts.writers.chat:Chat",
 }
 """Name → where its class lives."""
 DEFAULT = "wordlist"

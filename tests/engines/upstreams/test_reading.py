@@ -136,6 +136,31 @@ def test_what_was_not_answered_is_sent_again_only_where_it_costs_nothing(toml: R
     assert toml(f'[x]\nurl = "http://localhost"\n{rows}\n')["x"].resend is resend
 
 
+def test_a_table_names_a_chat_model_beside_its_image_models_or_alone(toml: Read, tmp_path: Path) -> None:
+    text = '[ollama]\nkind = "other"\nurl = "http://localhost:11434"\nwrites = "llama3.2"\n'
+    assert (toml(text)["ollama"].writes, toml(text)["ollama"].models) == ("llama3.2", ())
+    remember(toml(text)["ollama"], ["llama3.2"], tmp_path)
+    assert toml(text + "models = []\n")["ollama"].models == (), "it draws nothing, whatever it named"
+    assert toml(text + 'models = ["flux"]\n')["ollama"].writes == "llama3.2"
+    azure = toml(AZURE + 'url = "https://me.openai.azure.com"\nwrites = "words"\napi_version = "1"')["azure"]
+    assert azure.base(azure.writes) == "https://me.openai.azure.com/openai/deployments/words"
+    assert toml('[openai]\nwrites = "gpt-5-mini"\n', OPENAI_API_KEY=KEY)["openai"].models, "it draws as before"
+
+
+def test_a_key_alone_never_writes(toml: Read) -> None:
+    assert toml(OPENAI_API_KEY=KEY)["openai"].writes == ""
+    assert toml(OPENAI_API_KEY=KEY, LIMNER_CHAT_MODEL="gpt-5-mini")["openai"].writes == "gpt-5-mini"
+    assert toml(LIMNER_CHAT_MODEL="gpt-5-mini") == {}
+    table = "[openai]\nconcurrency = 2\n"
+    assert toml(table, OPENAI_API_KEY=KEY, LIMNER_CHAT_MODEL="gpt-5-mini")["openai"].writes == "gpt-5-mini"
+    own = toml(table + 'writes = "other"\n', OPENAI_API_KEY=KEY, LIMNER_CHAT_MODEL="gpt-5-mini")["openai"]
+    assert own.writes == "other"
+    elsewhere = f'[openai]\nurl = "https://far.example/v1"\nkey = "{KEY}"\n'
+    assert toml(elsewhere, OPENAI_API_KEY=KEY, LIMNER_CHAT_MODEL="gpt-5-mini")["openai"].writes == ""
+    with pytest.raises(BadUpstream, match="LIMNER_CHAT_MODEL: it takes the name of a chat model"):
+        toml(OPENAI_API_KEY=KEY, LIMNER_CHAT_MODEL="x" * 201)
+
+
 AZURE = '[azure]\nkey = "0123456789abcdef"\n'
 
 
@@ -213,6 +238,8 @@ GOOD = 'url = "http://localhost:8081"'
             r"\[localai.models.a\], size: .*Did you mean sizes\?",
         ),
         (f'[localai]\n{GOOD}\nmodels = {{ a = {{ family = "x" }} }}', "family: it takes one of dall-e-2"),
+        (f'[localai]\n{GOOD}\nwrites = ""', "writes: it takes the name of a chat model"),
+        (f"[localai]\n{GOOD}\nwrites = 3", "writes: it takes a text between quotes"),
         (f'[localai]\n{GOOD}\nsizes = ["big"]', "sizes: it takes a list such as"),
         (f'[localai]\n{GOOD}\nsizes = "512x512"', "sizes: it takes a list such as"),
         (f'[localai]\n{GOOD}\nprices = "free"', "prices: it takes US dollars"),

@@ -64,9 +64,9 @@ class Call:
         async with AsyncExitStack() as stack:
             with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
                 sending = send(**self.asking.arguments)  # OpenAI has no variations any more; others have
-            response = await _within(until, stack.enter_async_context(sending))
+            response = await within(until, stack.enter_async_context(sending))
             if "event-stream" not in response.headers.get("content-type", ""):
-                yield await _within(until, self._whole(response))
+                yield await within(until, self._whole(response))
                 return
             async for event in self._streamed(response, until):
                 yield event
@@ -79,7 +79,7 @@ class Call:
                 body += piece
                 if len(body) > most:
                     raise Unusable(self.upstream, "more than any picture has")
-            found = await asyncio.to_thread(_json, body)
+            found = await asyncio.to_thread(read_json, body)
             del body
         if found is None:
             raise Unusable(self.upstream, "something that is not JSON")
@@ -90,7 +90,7 @@ class Call:
     async def _streamed(self, response: Any, until: float) -> AsyncGenerator[Part | Answer]:
         stream = await response.parse()
         answer = Answer()
-        while (event := await _within(until, anext(stream, None))) is not None:
+        while (event := await within(until, anext(stream, None))) is not None:
             text = getattr(event, "b64_json", None)
             if not text:
                 continue  # an event that is newer than we are
@@ -105,7 +105,8 @@ class Call:
         yield answer
 
 
-def _json(body: bytearray) -> object:
+def read_json(body: bytes | bytearray) -> object:
+    """None where it is none."""
     for read in (orjson.loads, json.loads):  # the second knows NaN too, which some put into their accounts
         with contextlib.suppress(ValueError):
             return read(body)
@@ -132,7 +133,7 @@ def _plain(usage: Any, depth: int = 3) -> dict[str, Any]:
     return found
 
 
-async def _within(until: float, waiting: Awaitable[T]) -> T:
+async def within(until: float, waiting: Awaitable[T]) -> T:
     """An event loop's time instead of a span: it goes on over several waits. Raises TimeoutError."""
     async with asyncio.timeout_at(until):
         return await waiting

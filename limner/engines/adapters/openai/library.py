@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,14 +43,16 @@ class Library:
 
 def open_library(upstream: Upstream) -> Library:
     """Import the library and make the clients. Blocking: run it in a thread."""
+    known = "openai" in sys.modules
     import httpcore2
     import httpx2
     import openai
 
     # A picture is megabytes, and each read costs the event loop the same whatever it brings.
     httpcore2.AsyncHTTP11Connection.READ_NUM_BYTES = READ_BYTES
-    gc.collect()
-    gc.freeze()  # a library of thousands of classes: the collector need not look through them again and again
+    if not known:
+        gc.collect()
+        gc.freeze()  # a library of thousands of classes: the collector need not look through them again and again
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     timeout = httpx2.Timeout(upstream.timeout, connect=upstream.connect_timeout, pool=None)

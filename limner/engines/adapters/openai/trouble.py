@@ -41,8 +41,23 @@ OVERLOADED = (429, 503, 529)
 _LOOKS_LIKE_A_KEY = re.compile(r"\bsk-[\w*.…-]{4,}")
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an upstream was asked for, in the words of a sentence."""
+
+    thing: str
+    done: str
+    does: str
+    do: str
+    did: str
+
+
+DRAWING = Work("this picture", "drawn", "draws", "draw", "drew")
+WRITING = Work("a prompt", "written", "writes", "write", "wrote")
+
+
 class Unusable(UpstreamFailed):
-    """It answered that all went well, and there is no picture in the answer.
+    """It answered that all went well, and what was asked for is not in the answer.
 
     It may well be paid for, so it is sent again only where the upstream's `resend` says that paying twice is fine.
     """
@@ -60,20 +75,20 @@ class Said:
     code: str = ""
 
 
-def trouble_of(error: Exception, library: Library, upstream: Upstream) -> LimnerError:
-    """The error to raise instead of one of the library's."""
+def trouble_of(error: Exception, library: Library, upstream: Upstream, work: Work = DRAWING) -> LimnerError:
+    """The error to raise instead of one of the library's, for what the upstream was asked to do."""
     openai = library.openai
     if isinstance(error, openai.APIStatusError):
         said = said_in(error.body, upstream)
-        return _of_status(error.status_code, error.response.headers, said, upstream)
+        return _of_status(error.status_code, error.response.headers, said, upstream, work)
     if isinstance(error, openai.APIConnectionError):
-        return _of_connection(error.__cause__ or error, upstream)
+        return _of_connection(error.__cause__ or error, upstream, work)
     if isinstance(error, library.httpx.RequestError):
-        return _of_connection(error, upstream)
+        return _of_connection(error, upstream, work)
     if isinstance(error, openai.APIError):  # in the middle of a stream
-        return _of_words(said_in(error.body, upstream), upstream)
+        return _of_words(said_in(error.body, upstream), upstream, work)
     if isinstance(error, TimeoutError):
-        return unanswered(upstream, "its answer did not end")
+        return unanswered(upstream, "its answer did not end", work)
     # What is left is an answer that the library could not read.
     return Unusable(upstream, "something that is not what was asked for")
 
@@ -106,9 +121,10 @@ def clean(text: str, upstream: Upstream) -> str:
     return text if len(text) <= LONGEST_SENTENCE else text[: LONGEST_SENTENCE - 1] + "…"
 
 
-def unanswered(upstream: Upstream, why: str) -> Uncertain:
+def unanswered(upstream: Upstream, why: str, work: Work = DRAWING) -> Uncertain:
     return Uncertain(
-        f"{upstream.name} was asked for this picture, and {why}. It may have been drawn, and may have to be paid for."
+        f"{upstream.name} was asked for {work.thing}, and {why}. It may have been {work.done}, and may have to be "
+        "paid for."
     )
 
 
@@ -124,10 +140,10 @@ def key_refused(upstream: Upstream, sentence: str = "") -> UpstreamClosed:
     return UpstreamClosed(f"{upstream.name} does not accept the key for this. It comes from {where}.{refused}")
 
 
-def _of_status(status: int, headers: Mapping[str, str], said: Said, upstream: Upstream) -> LimnerError:
+def _of_status(status: int, headers: Mapping[str, str], said: Said, upstream: Upstream, work: Work) -> LimnerError:
     name = upstream.name
     if said.code in NO_MONEY or status == 402:
-        return UpstreamClosed(f"{name} draws no more until its bill is paid: {said.sentence or said.code}")
+        return UpstreamClosed(f"{name} {work.does} no more until its bill is paid: {said.sentence or said.code}")
     if status == 401:
         return key_refused(upstream)
     if status == 403 and said.code not in REFUSALS:
@@ -136,7 +152,7 @@ def _of_status(status: int, headers: Mapping[str, str], said: Said, upstream: Up
         words = said.sentence or f"it answered with {status}."
         return UpstreamBusy(f"{name} has too much to do: {words}", retry_after=wait_of(headers, said.sentence))
     if status in GATEWAY_TIMEOUTS:
-        return unanswered(upstream, f"a server in between did not wait for the answer (HTTP {status})")
+        return unanswered(upstream, f"a server in between did not wait for the answer (HTTP {status})", work)
     if status >= 500 or status == 408:
         return UpstreamFailed(f"{name} failed (HTTP {status}){_told(said)}")
     if 300 <= status < 400:
@@ -144,32 +160,33 @@ def _of_status(status: int, headers: Mapping[str, str], said: Said, upstream: Up
             f"{name} points to another address (HTTP {status}), and its key is not sent there. Set the final one."
         )
     if status in (404, 405, 410) and said.code not in REFUSALS:
-        return UpstreamError(f"{name} does not know this model or this way to draw (HTTP {status}){_told(said)}")
+        known = f"this model or this way to {work.do}"
+        return UpstreamError(f"{name} does not know {known} (HTTP {status}){_told(said)}")
     return UpstreamRefused(
         said.sentence or f"{name} refused this (HTTP {status}).", code=said.code or "invalid_value"
     )
 
 
-def _of_words(said: Said, upstream: Upstream) -> LimnerError:
+def _of_words(said: Said, upstream: Upstream, work: Work) -> LimnerError:
     """An error in the middle of a stream has no status: only its code tells."""
     if said.code in REFUSALS:
         return UpstreamRefused(said.sentence, code=said.code)
     if said.code in NO_MONEY:
-        return _of_status(402, {}, said, upstream)
+        return _of_status(402, {}, said, upstream, work)
     if said.code == "rate_limit_exceeded":
-        return _of_status(429, {}, said, upstream)
-    return UpstreamFailed(f"{upstream.name} failed while it drew{_told(said)}")
+        return _of_status(429, {}, said, upstream, work)
+    return UpstreamFailed(f"{upstream.name} failed while it {work.did}{_told(said)}")
 
 
-def _of_connection(cause: BaseException, upstream: Upstream) -> LimnerError:
+def _of_connection(cause: BaseException, upstream: Upstream, work: Work) -> LimnerError:
     kind = type(cause).__name__
     if kind in NOT_SENT:
         return UpstreamFailed(f"{upstream.name} cannot be reached at {upstream.url} ({_reason(cause, upstream)}).")
     if kind in CUT_SHORT:
         return UpstreamFailed(f"{upstream.name} did not take the whole question ({kind}).")
     if kind == "ReadTimeout":
-        return unanswered(upstream, f"nothing came back for {upstream.timeout:g} seconds")
-    return unanswered(upstream, "the connection broke before its answer was complete")
+        return unanswered(upstream, f"nothing came back for {upstream.timeout:g} seconds", work)
+    return unanswered(upstream, "the connection broke before its answer was complete", work)
 
 
 def _reason(cause: BaseException, upstream: Upstream) -> str:

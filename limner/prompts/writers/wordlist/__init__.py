@@ -14,8 +14,9 @@ from limner.prompts.writers.contract import PromptOrder
 from limner.prompts.writers.wordlist.composing import SHARES, new_prompt
 from limner.prompts.writers.wordlist.going_on import continuation
 from limner.prompts.writers.wordlist.lists import THEMES, vocabulary_of, world_for
+from limner.prompts.writers.wordlist.picking import picked
 
-__all__ = ["THEMES", "WordList"]
+__all__ = ["THEMES", "WordList", "check", "picked"]
 
 
 class WordList:
@@ -30,16 +31,21 @@ class WordList:
 
     def words(self, order: PromptOrder) -> Iterator[str]:
         """The pieces of `write`, for those who need not wait. What is improved gets all that a long prompt has."""
-        if order.theme and order.theme not in THEMES:
-            message = f"There is no theme '{order.theme[:40]}'. Choose one of: {', '.join(THEMES)}."
-            raise InvalidRequest(message, param="theme")
-        if order.length not in SHARES:
-            raise InvalidRequest(f"A prompt can be {', '.join(SHARES)}.", param="length")
+        check(order)
         if len(order.beginning) >= order.capabilities.max_prompt:
             return iter(())
         if order.improve:
             order = replace(order, length="long")
         return _pieces(_fitting(order.beginning, _parts(order), order.capabilities))
+
+
+def check(order: PromptOrder) -> None:
+    """Raises InvalidRequest for a theme or a length that there is not."""
+    if order.theme and order.theme not in THEMES:
+        message = f"There is no theme '{order.theme[:40]}'. Choose one of: {', '.join(THEMES)}."
+        raise InvalidRequest(message, param="theme")
+    if order.length not in SHARES:
+        raise InvalidRequest(f"A prompt can be {', '.join(SHARES)}.", param="length")
 
 
 async def _one_by_one(pieces: Iterable[str]) -> AsyncIterator[str]:

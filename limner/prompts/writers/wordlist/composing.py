@@ -127,15 +127,22 @@ def medium_for(world: World, said: str, share: float, chance: Random) -> Medium 
 
 def tags(world: World, cast: Cast, said: str, medium: Medium | None, length: Length, chance: Random) -> Iterator[str]:
     """What follows the sentence between commas, nothing twice and nothing against what is said."""
+    return (phrase for _, phrase in named_tags(world, cast, said, medium, length, chance))
+
+
+def named_tags(
+    world: World, cast: Cast, said: str, medium: Medium | None, length: Length, chance: Random
+) -> Iterator[tuple[str, str]]:
+    """The same, each behind the name of its list."""
     shares, kind = SHARES[length], medium.kind if medium else ""
     detailed = chance.random() < shares.get("details", 0)
     if detailed and (phrase := _suiting(world.tag("details", cast.scene), said, chance)):
         phrase = phrase if " with " in said else f"with {phrase}"
         said += f", {phrase}"
-        yield phrase
+        yield "details", phrase
     if medium and medium.text:
         said += f", {medium.text}"
-        yield medium.text
+        yield "media", medium.text
     for name in ("movements", "views", "light", "palettes", "moods"):
         wanted = chance.random() < shares.get(name, 0)
         if not wanted or _unfit(name, kind) or (name == "views" and cast.scene == "plain"):
@@ -145,7 +152,7 @@ def tags(world: World, cast: Cast, said: str, medium: Medium | None, length: Len
             deck = world.tag(name, "photo")
         if phrase := _suiting(deck, said, chance):
             said += f", {phrase}"
-            yield phrase
+            yield name, phrase
 
 
 def _unfit(name: str, kind: str) -> bool:

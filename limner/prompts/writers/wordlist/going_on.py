@@ -16,7 +16,7 @@ from limner.prompts.writers.wordlist.lists import Cast, Deck, World, simple_cast
 
 _WANTS_THING = frozenset(words_of("of with and or to like draw paint show me make imagine please want without"))
 _PLACED = grammar.PREPOSITIONS - {"of", "with", "like", "for", "from", "without"}
-_NOBODY = Cast("nobody", "any", False, 1, Deck(), Deck(), Deck(), Deck())
+NOBODY = Cast("nobody", "any", False, 1, Deck(), Deck(), Deck(), Deck())
 """Stands for a thing that is in no list: only what suits any scene is said of it."""
 _READ = 1000
 """Characters of a beginning that are gone on from: nobody sees the rest of a long one in what follows."""
@@ -36,13 +36,13 @@ def continuation(beginning: str, world: World, able: Capabilities, length: Lengt
         yield from _sentence(beginning, world, able, length, chance)
         return
     else:
-        words, cast = _clause(said, end, _named(said, world), world, able, chance)
+        words, cast = _clause(said, end, named(said, world), world, able, chance)
     text = " ".join((end, words)).strip()
     if words:
         apart = end[-1:] in ",;:" or not _is_new(words, said)
         yield f"{_gap(beginning)}{words}" if apart or beginning[-1].isspace() else f", {words}"
     medium = composing.medium_for(world, text, composing.SHARES[length]["media"] if words else 1, chance)
-    tags = composing.tags(world, cast or _NOBODY, text, medium, length, chance)
+    tags = composing.tags(world, cast or NOBODY, text, medium, length, chance)
     yield from tags_after(beginning, tags, medium, begun=bool(words), simple=world.simple)
 
 
@@ -146,7 +146,7 @@ def _rest_of_place(said: Sequence[str], cast: Cast, world: World, chance: Random
 
 def _sentence(beginning: str, world: World, able: Capabilities, length: Length, chance: Random) -> Iterator[str]:
     """A sentence of its own after one that is closed: how the picture is made and lit."""
-    cast = _named(words_of(beginning), world) or _NOBODY
+    cast = named(words_of(beginning), world) or NOBODY
     medium = composing.medium_for(world, beginning, 1, chance)
     for count, tag in enumerate(composing.tags(world, cast, beginning, medium, length, chance)):
         yield f", {tag}" if count else f"{_gap(beginning)}{grammar.capital(tag)}"
@@ -181,7 +181,7 @@ def _wants(last: Sequence[str]) -> bool:
     return not last or last[0] in _WANTS_THING | grammar.PREPOSITIONS | grammar.ARTICLES | {"very"}
 
 
-def _named(said: Sequence[str], world: World) -> Cast | None:
+def named(said: Sequence[str], world: World) -> Cast | None:
     """The cast of the first thing that is named, and not as the place of another."""
     nouns = _nouns(world)
     free = (word for at, word in enumerate(said) if not _PLACED & set(said[max(0, at - 3) : at]))

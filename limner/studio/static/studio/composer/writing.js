@@ -42,7 +42,7 @@ export function writes(form, box, announcer) {
   async function write(/** @type {string} */ wish) {
     const mine = (running = new AbortController());
     before = box.value;
-    const kept = wish === "finish" || wish === "improve" ? before : "";
+    const kept = wish === "finish" ? before : wish === "improve" ? before.trimEnd() : "";
     stopper.toggleAttribute("data-running", true);
     back.toggleAttribute("data-ready", true);
     const asked = new FormData(form);
