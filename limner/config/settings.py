@@ -42,6 +42,7 @@ LIMNER_API_RESPONSE_FORMAT = cast(str, _values["LIMNER_API_RESPONSE_FORMAT"])
 LIMNER_FETCH_HOSTS = cast("tuple[str, ...]", _values["LIMNER_FETCH_HOSTS"])
 LIMNER_BLOCKED_WORDS = cast(str, _values["LIMNER_BLOCKED_WORDS"])
 LIMNER_WRITER = cast(str, _values["LIMNER_WRITER"])
+LIMNER_PROMPT_OF_THE_DAY = cast(bool, _values["LIMNER_PROMPT_OF_THE_DAY"])
 LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
 
 

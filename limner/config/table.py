@@ -119,6 +119,10 @@ SETTINGS: tuple[Setting, ...] = (
         "comes with Limner.",
     ),
     Setting(
+        "LIMNER_PROMPT_OF_THE_DAY", "on or off", flag, "on",
+        "Whether the studio and `GET /api/v1/prompts/today` have a prompt of the day, the same for everybody.",
+    ),
+    Setting(
         "LIMNER_LOG_LEVEL", "debug, info, warning or error", choice("debug", "info", "warning", "error"), "info",
         "How much is written to the log (standard error).",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
@@ -11,12 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from limner.accounts.limits import check_rate
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
+from limner.engines.validation import MAX_SEED
 from limner.errors import InvalidRequest, LimnerError, say
 from limner.jobs.threads import in_thread
 from limner.look.speech import spoken
 from limner.prompts.services import Wish, Writing, begin, remember
 from limner.prompts.sse import HEADERS, events
 from limner.studio.ahead import ahead
+from limner.studio.options import whole
 from limner.studio.page import for_viewer, offer_for
 
 _WISHES = ("random", "finish", "improve")
@@ -59,12 +63,20 @@ def _begun(viewer: Account, form: QueryDict) -> Writing:
     wanted = Wish(
         beginning="" if wish == "random" else words,
         improve=wish == "improve",
+        seed=_seed(form.get("writing_seed", "")),
         theme=form.get("theme", ""),
         length=form.get("length", "medium"),
         only_known=form.get("any_words") != "on",
         writer=form.get("writer", ""),
     )
     return begin(viewer, offer_for(viewer, form.get("model", "")).model, wanted, field="prompt")
+
+
+def _seed(typed: str) -> int | None:
+    seed = whole(typed) if typed else None
+    if isinstance(seed, str):
+        raise InvalidRequest(say("A seed is a whole number from 0 to {most}.", most=MAX_SEED), param="writing_seed")
+    return cast("int | None", seed)
 
 
 def _sentence(words: str, status: int) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.timezone import now
 
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
@@ -20,6 +21,7 @@ from limner.errors import InvalidRequest, LimnerError, Unavailable
 from limner.gallery.uploads import MAX_BYTES
 from limner.jobs.queries import job_visible_to, jobs_visible_to
 from limner.jobs.trouble import said_plainly
+from limner.prompts.today import prompt_of
 from limner.studio import asking, refining
 from limner.studio.ahead import ahead
 from limner.studio.cards import cards_of
@@ -111,6 +113,7 @@ def make_page(
         **(offered.filled(asked) | {"ahead": ahead(viewer, offered, asked)} if offered else {}),
         "examples": asking.EXAMPLES,
         "manner": manner(),
+        "today": prompt_of(now().date(), offered.models[0].capabilities) if offered else "",
         "ask": uuid4(),
         "seen": seen,
         **bringing(),

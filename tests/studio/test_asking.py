@@ -202,6 +202,7 @@ async def test_a_random_prompt_comes_word_by_word_and_of_words_that_the_model_kn
         ({"wish": "finish", "prompt": " "}, "Write a few words first"),
         ({"wish": "random", "theme": "war"}, "fairy-tale, science, history, nature"),
         ({"wish": "random", "writer": "nobody"}, "wordlist, gpt2"),
+        ({"wish": "random", "writing_seed": "seven"}, "whole number"),
         ({"wish": "improve", "prompt": "a" * 10_000}, "10000 characters"),
     ],
 )

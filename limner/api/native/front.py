@@ -100,7 +100,8 @@ class Native(NinjaAPI):
             for methods in document["paths"].values():
                 for operation in methods.values():
                     # In OpenAPI 3.1 a bearer key's requirement may name the roles that it has to have.
-                    operation["security"] = [{Key.__name__: [scopes[operation["operationId"]]]}]
+                    scope = scopes.get(operation["operationId"])
+                    operation["security"] = [{Key.__name__: [scope]}] if scope else []
             named = json.dumps(document, default=str)
             schemas = document["components"]["schemas"]
             for name in [name for name in schemas if f'/{name}"' not in named]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Router
 
 from limner.accounts.models import Scope
+from limner.api.errors import ApiError
 from limner.api.native.asking import target_of
 from limner.api.native.front import ERRORS, CallerRequest, Key
-from limner.api.native.schemas import ErrorOut, ImproveIn, PromptOut, RandomIn, Written
+from limner.api.native.schemas import ErrorOut, ImproveIn, PromptOut, RandomIn, TodayOut, Written
 from limner.jobs.threads import in_thread
 from limner.prompts.services import Wish, Writing, begin, remember, whole
 from limner.prompts.sse import HEADERS, events
+from limner.prompts.today import prompt_of
 
 router = Router(tags=["prompts"])
 
@@ -43,6 +46,22 @@ STREAM: dict[str, Any] = {
         }
     }
 }
+
+
+@router.get(
+    "/prompts/today",
+    auth=None,
+    response={200: TodayOut, 404: ErrorOut, 429: ErrorOut},
+    operation_id="prompt_of_the_day",
+    summary="The prompt of the day, the same for everybody",
+)
+async def prompt_of_the_day(request: HttpRequest) -> TodayOut:
+    """A day begins at midnight UTC. No key is needed."""
+    day = datetime.now(UTC).date()
+    prompt = await in_thread(prompt_of, day, target_of(None).capabilities)
+    if not prompt:
+        raise ApiError(404, "There is no prompt of the day here.", code="not_found")
+    return TodayOut(day=day, prompt=prompt)
 
 
 @router.post(

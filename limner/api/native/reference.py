@@ -74,6 +74,7 @@ class Operation:
     summary: str
     text: str
     scope: str
+    """What its key has to open; empty: it needs no key."""
     example: str
     parameters: list[Part]
     body: list[Part]
@@ -137,7 +138,7 @@ def _operation(document: Schema, path: str, method: str, about: Schema, origin: 
     ]
     kind, content = _content(about.get("requestBody", {}))
     body = _resolved(document, content.get("schema", {}))
-    [scope] = next(iter(about["security"][0].values()))
+    [scope] = next(iter(about["security"][0].values())) if about["security"] else [""]
     return Operation(
         id=about["operationId"],
         method=method,

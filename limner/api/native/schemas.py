@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -393,3 +393,10 @@ class PromptOut(Schema):
     added: str = Field(description="What was written: the prompt without the words that were there already.")
     seed: int
     writer: str
+
+
+class TodayOut(Schema):
+    """The prompt of a day."""
+
+    day: date
+    prompt: str

@@ -22,7 +22,7 @@ from limner.prompts.writers.fitting import Fitting
 _SEEDS = 2**32
 _MARKS = (",", ";", ":", ".", "!", "?", "…")
 _TRIES = 4
-"""It may have nothing to say that the model knows: then the seeds that follow are tried. A seed still means one text."""
+"""It may have nothing to say that the model knows: then it tries the next seeds. A seed still means one text."""
 _ENOUGH: dict[Length, int] = {"short": 5, "medium": 12, "long": 30}
 """So many words, and a text ends at its next comma."""
 _TOKENS: dict[Length, int] = {"short": 24, "medium": 48, "long": 96}

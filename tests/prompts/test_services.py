@@ -1,0 +1,111 @@
+"""Having a prompt written: what is refused before a word, what nobody is given twice, and what no prompt may say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+from pytest_django import Settings
+
+from limner.accounts.models import Account
+from limner.engines.catalog import model
+from limner.errors import Blocked, InvalidRequest
+from limner.prompts.models import Written
+from limner.prompts.services import KEPT, Wish, Writing, begin, remember, whole
+from limner.prompts.writers.contract import Piece, PromptOrder, Waiting
+from limner.prompts.writers.wordlist import WordList
+
+STORYBOOK = model("storybook")
+
+
+def text_of(writing: Writing) -> str:
+    return writing.order.beginning + asyncio.run(whole(writing))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wish", "field", "said"),
+    [
+        (Wish(improve=True), "words", "Missing required parameter: 'words'"),
+        (Wish(" \n", improve=True), "words", "Missing"),
+        (Wish("x" * 10_000), "words", "it has 10000 characters, and Storybook takes prompts of up to 4000"),
+        (Wish(theme="war"), "theme", "fairy-tale, science, history, nature, city, still-life, classroom"),
+        (Wish(theme="nature", writer="gpt2"), "theme", "takes no theme"),
+        (Wish(length="endless"), "length", "short, medium, long"),
+        (Wish(seed=-1), "seed", "0 to"),
+        (Wish(seed=2**40), "seed", "0 to"),
+        (Wish(writer="Shakespeare"), "writer", "wordlist, gpt2, chat"),
+    ],
+)
+def test_what_is_wrong_with_a_wish_is_said_before_anything_is_written(
+    alice: Account, wish: Wish, field: str, said: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=said) as refused:
+        begin(alice, STORYBOOK, wish, field="words")
+    assert refused.value.param == field
+
+
+@pytest.mark.django_db
+def test_a_seed_that_is_given_writes_the_same_whatever_was_written_before(alice: Account) -> None:
+    first = text_of(begin(alice, STORYBOOK, Wish(seed=5)))
+    remember(alice, first)
+    assert text_of(begin(alice, STORYBOOK, Wish(seed=5))) == first
+
+
+@pytest.mark.django_db
+def test_without_a_seed_nobody_is_given_one_of_the_last_fifty_again(
+    alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("limner.prompts.services.secrets.randbelow", lambda _: 5)
+    prompts = []
+    for _ in range(3):
+        order = begin(alice, STORYBOOK, Wish()).order
+        prompts.append("".join(WordList().words(order)))
+        remember(alice, prompts[-1])
+    assert len(set(prompts)) == 3
+    assert begin(bob, STORYBOOK, Wish()).order.seed == 5
+
+
+@pytest.mark.django_db
+def test_fifty_are_remembered_of_each_account_and_no_more(alice: Account, bob: Account) -> None:
+    remember(bob, "Bob's")
+    for number in range(KEPT + 5):
+        remember(alice, f"prompt {number}")
+    kept = list(Written.objects.filter(account=alice).order_by("id").values_list("text", flat=True))
+    assert kept == [f"prompt {number}" for number in range(5, KEPT + 5)]
+    assert Written.objects.filter(account=bob).count() == 1
+
+
+@pytest.mark.django_db
+def test_words_that_no_prompt_may_have_are_neither_gone_on_from_nor_chosen(
+    alice: Account, settings: Settings
+) -> None:
+    settings.LIMNER_BLOCKED_WORDS = "boat, cat, fox, dragon, robot"
+    with pytest.raises(Blocked, match="boat"):
+        begin(alice, STORYBOOK, Wish("a red boat"))
+    for _ in range(20):
+        text = "".join(WordList().words(begin(alice, STORYBOOK, Wish()).order))
+        assert not {"boat", "cat", "fox", "dragon", "robot"} & set(text.lower().split())
+
+
+class Rude:
+    """A writer that says what it likes."""
+
+    title = "Rude"
+    themes: tuple[str, ...] = ()
+
+    async def write(self, order: PromptOrder) -> AsyncGenerator[Piece, None]:
+        for piece in ("a", Waiting(2), " friendly", " basi", "lisk", " sleeping"):
+            yield piece
+
+
+@pytest.mark.django_db
+async def test_a_writer_is_stopped_before_the_word_that_no_prompt_may_have_is_whole(settings: Settings) -> None:
+    settings.LIMNER_BLOCKED_WORDS = "basilisk"
+    pieces = []
+    writing = Writing("rude", PromptOrder(STORYBOOK.capabilities, 1), Rude()).pieces()
+    with pytest.raises(Blocked, match="basilisk"):
+        while True:
+            pieces.append(await anext(writing))
+    assert pieces == ["a", Waiting(2), " friendly", " basi"]
