@@ -129,11 +129,11 @@ def write(styles: Iterable[tuple[str, str, str]]) -> str:
 
 def _guarded(cell: str) -> str:
     """With an apostrophe in front where a spreadsheet would work it out; `read` takes that off again."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def _without_guard(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def _refusal(sentence: Sentence) -> InvalidRequest:

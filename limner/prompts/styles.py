@@ -90,7 +90,7 @@ def _styled(text: str, words: str) -> str:
         return text
     bare = text.rstrip(" ,.")
     if PROMPT in words:
-        return words.replace(PROMPT, bare)
+        return words.replace(PROMPT, bare).strip(" ,")
     return f"{bare}, {words}" if bare else words
 
 
