@@ -7,7 +7,7 @@ from pathlib import Path
 
 import axe_playwright_python  # type: ignore[import-untyped]
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import PATIENCE, Visit
 from tests.browser.test_edit import picture, sweep
@@ -129,8 +129,8 @@ def test_pages_for_programmers_and_operators(page: Page, path: str) -> None:
 def test_styles_imported_changed_and_picked(page: Page) -> None:
     page.goto("/styles")
     page.get_by_text("Import a file").click()
-    file = {"name": "styles.csv", "mimeType": "text/csv", "buffer": b"name,prompt\nKitchen,warm light\n,nameless\n"}
-    page.get_by_label("styles.csv").set_input_files([file])  # type: ignore[list-item]
+    file = b"name,prompt\nKitchen,warm light\n,nameless\n"
+    page.get_by_label("styles.csv").set_input_files(FilePayload(name="styles.csv", mimeType="text/csv", buffer=file))
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("status").filter(has_text="passed over")).to_be_visible()
     assert found(page) == []
