@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_noop
 
 from limner.accounts.models import Account
@@ -20,7 +21,7 @@ ADDED = (EVERYBODYS, OWN)
 
 def styles_of(account: Account | None) -> QuerySet[KeptStyle]:
     """What the account keeps, by name; of None, what the operator keeps for everybody."""
-    return KeptStyle.objects.filter(account=account).order_by("name", "pk")
+    return KeptStyle.objects.filter(account=account).order_by(Lower("name"), "pk")
 
 
 def style_of(account: Account | None, public_id: UUID) -> KeptStyle:
@@ -39,7 +40,7 @@ def hidden_styles() -> frozenset[str]:
 def styles_visible_to(account: Account | None) -> tuple[Style, ...]:
     """What comes with Limner as the operator left it, then what the operator added, then the account's own."""
     whose = Q(account=None) if account is None else Q(account=None) | Q(account=account)
-    kept = list(KeptStyle.objects.filter(whose).order_by("name", "pk"))
+    kept = list(KeptStyle.objects.filter(whose).order_by(Lower("name"), "pk"))
     everybodys = [row for row in kept if row.account_id is None]
     replacing = {name: row for row in everybodys if (name := replaced_by(row.name))}
     hidden = hidden_styles()

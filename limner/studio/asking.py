@@ -230,7 +230,8 @@ def request_of(viewer: Account, form: QueryDict) -> DrawRequest:
 
 def drawn_as(form: Form, offered: Offer, *, prompt: str) -> DrawRequest:
     """`prompt` with everything else that the form says. Raises InvalidRequest naming the field."""
-    style = next((style for style in offered.styles if style.name == form.get("style")), None)
+    chosen = form.get("style")
+    style = next((style for style in offered.styles if style.name == chosen), None) if chosen else None
     colour = next((colour for colour in offered.colours if colour == form.get("colour")), "")
     values = options.values(form, offered.model)
     negative = avoiding(values.pop("negative_prompt") or "", style)
