@@ -1,4 +1,7 @@
-"""Draw the examples of the style picker with Storybook: `python docs/images/styles.py`."""
+"""Draw the examples of the style picker with Storybook.
+
+$ DJANGO_SETTINGS_MODULE=limner.config.settings python docs/images/styles.py
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from limner.cli.speak import warn
 from limner.cli.start import prepare
 
 if TYPE_CHECKING:
-    from limner.prompts.services import Writing
+    from limner.prompts.writing import Writing
 
 
 @click.command()
@@ -45,7 +45,7 @@ def prompt(
     prepare()
     logging.getLogger("limner").setLevel(logging.ERROR)  # what is written stands alone
     from limner.accounts.sign_in import owner
-    from limner.prompts.services import Wish, begin, remember
+    from limner.prompts.writing import Wish, begin, remember
 
     account = owner()
     wish = Wish(beginning, improve, seed, theme, length, not any_words, writer)

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("limner.accounts.urls")),
     path("", include("limner.api.urls")),
     path("", include("limner.gallery.urls")),
+    path("", include("limner.prompts.urls")),
     path("", include("limner.studio.urls")),
 ]

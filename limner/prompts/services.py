@@ -1,145 +1,170 @@
-"""Having a prompt written: what may be asked, of whom, and what came of it."""
+"""What can be done to styles, one function per verb: permission and write in one place."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import Protocol, cast, get_args, runtime_checkable
+import unicodedata
+from dataclasses import dataclass, field
+from uuid import UUID
 
-from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from limner.accounts.models import Account
-from limner.engines.catalog import Model
-from limner.engines.validation import MAX_SEED
-from limner.errors import InvalidRequest, say
-from limner.moderation.words import blocked_in, refuse_blocked_text
-from limner.prompts.models import Written
-from limner.prompts.writers.contract import Length, Piece, PromptOrder, Writer
-from limner.prompts.writers.fresh import fresh_seed
-from limner.prompts.writers.registry import DEFAULT, WRITERS, build_writer
+from limner.errors import InvalidRequest, NotAllowed, NotFound, Sentence, say
+from limner.prompts.models import HiddenStyle, KeptStyle
+from limner.prompts.presets import STYLES
+from limner.prompts.queries import style_of, styles_of
+from limner.prompts.style_files import StyleFile
 
-KEPT = 50
-"""How many of the prompts written for an account are remembered, so that none of them is written soon again."""
+LONGEST = {"name": 80, "words": 2000, "negative": 2000}
+MOST_STYLES = 500
+"""How many one account keeps, and how many the operator keeps for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants written: a new prompt; where there is a `beginning`, how it goes on; with `improve`, what
-    makes that whole prompt better. Without a seed, one is chosen."""
+class StyleText:
+    """A style as somebody writes it."""
 
-    beginning: str = ""
-    improve: bool = False
-    seed: int | None = None
-    theme: str = ""
-    length: str = "medium"
-    only_known: bool = True
-    writer: str = ""
+    name: str
+    words: str
+    negative: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """A prompt that is about to be written. `order.seed` writes it again."""
+@dataclass
+class Imported:
+    """What became of a file: how many styles were added, replaced and left as they were, how many names the file has
+    again (the last one counts), and a sentence for each row that was refused."""
 
-    writer: str
-    order: PromptOrder
-    source: Writer
-
-    async def pieces(self) -> AsyncGenerator[Piece, None]:
-        """What comes behind the beginning, as far as the model takes it. Raises Blocked before a word is said that no
-        prompt may have, and what the writer raises."""
-        said = self.order.beginning
-        async with aclosing(cast("AsyncGenerator[Piece, None]", self.source.write(self.order))) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, str):
-                    said += piece
-                    refuse_blocked_text(said)
-                yield piece
+    added: int = 0
+    replaced: int = 0
+    left: int = 0
+    repeated: int = 0
+    refused: list[Sentence] = field(default_factory=list)
 
 
-@runtime_checkable
-class Instant(Protocol):
-    """A writer that nobody has to wait for."""
-
-    def words(self, order: PromptOrder) -> Iterator[str]: ...
-
-
-def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning") -> Writing:
-    """Whatever can be wrong with a wish is said now. `field` is what its caller calls the words that are there
-    already. Raises InvalidRequest, Blocked, NotConfigured. Reads the database."""
-    able = model.capabilities
-    _check(wish, model, field)
-    refuse_blocked_text(wish.beginning)
-    name = wish.writer or DEFAULT
-    source = build_writer(name)
-    if wish.theme and wish.theme not in source.themes:
-        raise _no_theme(wish.theme, name, source.themes)
-    seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
-    length = cast("Length", wish.length)
-    # A space at the end of a whole prompt means nothing, and would stand before the comma.
-    beginning = wish.beginning.rstrip() if wish.improve else wish.beginning
-    order = PromptOrder(able, seed, beginning, wish.theme, length, wish.only_known, wish.improve)
-    if wish.seed is None and isinstance(source, Instant):
-        order = replace(order, seed=fresh_seed(_allowed(source), order, _recent(account)))
-    return Writing(name, order, source)
+def add_style(viewer: Account, wish: StyleText, *, everybody: bool = False) -> KeptStyle:
+    """Keep a style: one's own or, as the operator, everybody's. Raises InvalidRequest with the field, NotAllowed."""
+    keeper, wish = _keeper(viewer, everybody), checked(wish)
+    with transaction.atomic():
+        _one_at_a_time(viewer)
+        if styles_of(keeper).count() >= MOST_STYLES:
+            raise InvalidRequest(_FULL, param="name")
+        return _saved(KeptStyle(account=keeper), wish)
 
 
-async def whole(writing: Writing) -> str:
-    """All that comes behind the beginning. Raises as `Writing.pieces` does."""
-    async with aclosing(writing.pieces()) as pieces:
-        return "".join([piece async for piece in pieces if isinstance(piece, str)])
+def change_style(viewer: Account, public_id: UUID, wish: StyleText, *, everybody: bool = False) -> KeptStyle:
+    """Give a style another name or other words. Raises NotFound, InvalidRequest naming the field, NotAllowed."""
+    row = style_of(_keeper(viewer, everybody), public_id)
+    return _saved(row, checked(wish))
 
 
-def remember(account: Account, prompt: str) -> None:
-    """Keep a prompt that was written for this account, and forget those before its last fifty."""
-    Written.objects.create(account=account, text=prompt)
-    mine = Written.objects.filter(account=account).order_by("-id")
-    if (oldest := mine.values_list("id", flat=True)[KEPT - 1 : KEPT].first()) is not None:
-        mine.filter(id__lt=oldest).delete()
+def delete_style(viewer: Account, public_id: UUID, *, everybody: bool = False) -> None:
+    """Throw a style away. Raises NotFound, NotAllowed."""
+    style_of(_keeper(viewer, everybody), public_id).delete()
 
 
-def _check(wish: Wish, model: Model, field: str) -> None:
-    most, length = model.capabilities.max_prompt, len(wish.beginning)
-    if wish.improve and not wish.beginning.strip():
-        message = say("Missing required parameter: '{field}'.", field=field)
-        raise InvalidRequest(message, param=field, code="missing_required_parameter")
-    if length > most:
-        message = say(
-            "Invalid '{field}': it has {length} characters, and {model} takes prompts of up to {most}.",
-            field=field, length=length, model=model.title, most=most,
-        )  # fmt: skip
-        raise InvalidRequest(message, param=field, code="string_above_max_length")
-    if wish.length not in get_args(Length):
-        raise InvalidRequest(say("A prompt can be {lengths}.", lengths=", ".join(get_args(Length))), param="length")
-    if wish.seed is not None and not 0 <= wish.seed <= MAX_SEED:
-        raise InvalidRequest(say("A seed is a whole number from 0 to {most}.", most=MAX_SEED), param="seed")
-    if wish.writer and wish.writer not in WRITERS:
-        message = say(
-            "There is no writer called '{name}'. Choose one of: {names}.",
-            name=wish.writer[:40], names=", ".join(WRITERS),
-        )  # fmt: skip
-        raise InvalidRequest(message, param="writer")
+def import_styles(viewer: Account, file: StyleFile, *, replace: bool, everybody: bool = False) -> Imported:
+    """Keep what a file holds. A style whose name is taken is replaced, or left as it is. Raises NotAllowed."""
+    keeper, result = _keeper(viewer, everybody), Imported(refused=list(file.refused))
+    wishes: dict[str, tuple[int, StyleText]] = {}
+    for found in file.found:
+        try:
+            wish = checked(StyleText(found.name, found.words, found.negative))
+        except InvalidRequest as error:
+            result.refused.append(say("Row {row}: {why}", row=found.row, why=error.message))
+            continue
+        result.repeated += wish.name in wishes
+        wishes[wish.name] = (found.row, wish)
+    with transaction.atomic():
+        _one_at_a_time(viewer)
+        _write(keeper, wishes, replace, result)
+    return result
 
 
-def _no_theme(theme: str, writer: str, themes: tuple[str, ...]) -> InvalidRequest:
-    message = (
-        say("There is no theme '{theme}'. Choose one of: {themes}.", theme=theme[:40], themes=", ".join(themes))
-        if themes
-        else say("The writer '{writer}' takes no theme: leave it out.", writer=writer)
-    )
-    return InvalidRequest(message, param="theme")
+def hide_style(viewer: Account, name: str) -> None:
+    """Take a style that comes with Limner away from everybody. Raises NotFound, NotAllowed."""
+    _keeper(viewer, everybody=True)
+    HiddenStyle.objects.get_or_create(name=_built_in(name))
 
 
-def _allowed(source: Instant) -> Callable[[PromptOrder], str]:
-    """What it writes for an order; nothing where no prompt may say that."""
-
-    def words(order: PromptOrder) -> str:
-        text = "".join(source.words(order))
-        return "" if blocked_in(order.beginning + text, settings.LIMNER_BLOCKED_WORDS) else text
-
-    return words
+def show_style(viewer: Account, name: str) -> None:
+    """Give it back. Raises NotFound, NotAllowed."""
+    _keeper(viewer, everybody=True)
+    HiddenStyle.objects.filter(name=_built_in(name)).delete()
 
 
-def _recent(account: Account) -> frozenset[str]:
-    return frozenset(Written.objects.filter(account=account).order_by("-id").values_list("text", flat=True)[:KEPT])
+_FULL = say("There are {most} styles already, and no room for more. Delete some first.", most=MOST_STYLES)
+_TITLES = {"name": say("the name"), "words": say("the words"), "negative": say("the words to avoid")}
+
+
+def checked(wish: StyleText) -> StyleText:
+    """The same without what is not seen: spaces around it, line ends of Windows. Raises InvalidRequest."""
+    name = " ".join(wish.name.split())
+    words, negative = (text.replace("\r\n", "\n").strip() for text in (wish.words, wish.negative))
+    if not name:
+        raise InvalidRequest(say("A style needs a name."), param="name")
+    if not words and not negative:
+        raise InvalidRequest(say("A style needs words, or words to avoid."), param="words")
+    for param, text in (("name", name), ("words", words), ("negative", negative)):
+        if len(text) > LONGEST[param]:
+            said = say(
+                "Too long for {what}: these are {count} characters, and {most} fit.",
+                what=_TITLES[param],
+                count=len(text),
+                most=LONGEST[param],
+            )
+            raise InvalidRequest(said, param=param)
+        # Control characters, and halves of a character that JSON can say and no database keeps.
+        if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
+            raise InvalidRequest(
+                say("There are characters in {what} that nobody can see.", what=_TITLES[param]), param=param
+            )
+    return StyleText(name, words, negative)
+
+
+def _write(keeper: Account | None, wishes: dict[str, tuple[int, StyleText]], replace: bool, result: Imported) -> None:
+    before = {row.name: row for row in styles_of(keeper)}
+    new: list[KeptStyle] = []
+    changed: list[KeptStyle] = []
+    for name, (number, wish) in wishes.items():
+        row = before.get(name)
+        if row is not None and not replace:
+            result.left += 1
+        elif row is not None:
+            row.words, row.negative = wish.words, wish.negative
+            changed.append(row)
+        elif len(before) + len(new) >= MOST_STYLES:
+            result.refused.append(say("Row {row}: {why}", row=number, why=_FULL))
+        else:
+            new.append(KeptStyle(account=keeper, name=name, words=wish.words, negative=wish.negative))
+    KeptStyle.objects.bulk_create(new)
+    KeptStyle.objects.bulk_update(changed, ["words", "negative"], batch_size=100)
+    result.added, result.replaced = len(new), len(changed)
+
+
+def _keeper(viewer: Account, everybody: bool) -> Account | None:
+    if not everybody:
+        return viewer
+    if not viewer.is_superuser:
+        raise NotAllowed(say("Only the operator changes everybody's styles."))
+    return None
+
+
+def _one_at_a_time(viewer: Account) -> None:
+    """Two pages at once may not fill the last place twice."""
+    Account.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=viewer.pk)
+
+
+def _saved(row: KeptStyle, wish: StyleText) -> KeptStyle:
+    row.name, row.words, row.negative = wish.name, wish.words, wish.negative
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise InvalidRequest(say("There is a style called “{name}” already.", name=wish.name), param="name") from None
+    return row
+
+
+def _built_in(name: str) -> str:
+    if not any(style.name == name for style in STYLES):
+        raise NotFound(say("There is no such style."))
+    return name

@@ -9,7 +9,7 @@ from contextlib import aclosing
 
 from limner.errors import LimnerError
 from limner.look.speech import spoken
-from limner.prompts.services import Writing
+from limner.prompts.writing import Writing
 
 log = logging.getLogger(__name__)
 

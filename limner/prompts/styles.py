@@ -3,57 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from django.utils.translation import gettext_noop
 
 from limner.engines.contract import Capabilities
 from limner.engines.words import words_of
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """A look with a name: `words` go behind the prompt, `negative` is what to avoid."""
-
-    name: str
-    title: str
-    words: str
-    negative: str = ""
-
-
-STYLES: tuple[Style, ...] = (
-    Style("day", gettext_noop("Daylight"), "by day"),
-    Style("sunset", gettext_noop("Sunset"), "at sunset"),
-    Style("night", gettext_noop("Night"), "at night"),
-    Style("rain", gettext_noop("Rain"), "in the rain"),
-    Style("meadow", gettext_noop("Meadow"), "in a meadow"),
-    Style("forest", gettext_noop("Forest"), "in a forest"),
-    Style("sea", gettext_noop("Seaside"), "by the sea"),
-    Style("city", gettext_noop("City"), "in the city"),
-    Style("snow", gettext_noop("Snow"), "in the snow"),
-    Style("space", gettext_noop("Space"), "in space"),
-    Style("plain", gettext_noop("Plain ground"), "on a plain background"),
-    Style("flat", gettext_noop("Flat"), "flat vector illustration"),
-    Style(
-        "watercolour",
-        gettext_noop("Watercolour"),
-        "watercolour painting, soft washes, paper texture",
-        "photo, render",
-    ),
-    Style("oil", gettext_noop("Oil paint"), "oil painting, visible brush strokes, canvas texture", "photo, render"),
-    Style("ink", gettext_noop("Ink drawing"), "ink drawing, fine line work, white paper", "photo, colour"),
-    Style("pencil", gettext_noop("Pencil"), "pencil sketch, soft shading, paper grain", "photo, render"),
-    Style("woodcut", gettext_noop("Woodcut"), "woodcut print, bold lines, two colours", "photo, render"),
-    Style("paper-cut", gettext_noop("Paper cut"), "layered paper cut, soft shadows", "photo"),
-    Style("pixel-art", gettext_noop("Pixel art"), "pixel art, limited palette, crisp edges", "blurry, photo"),
-    Style(
-        "photo",
-        gettext_noop("Photograph"),
-        "photograph, natural light, shallow depth of field",
-        "drawing, painting, render",
-    ),
-    Style("clay", gettext_noop("Clay"), "clay model, studio light, fingerprints in the clay", "drawing"),
-)
+from limner.prompts.presets import STYLES, Style
 
 COLOURS: tuple[str, ...] = (
     gettext_noop("red"),
@@ -93,9 +49,9 @@ def unknown_words(prompt: str, capabilities: Capabilities) -> list[str]:
     return capabilities.unknown_words(words)
 
 
-def styles_for(capabilities: Capabilities) -> tuple[Style, ...]:
-    """The styles whose every word the model knows."""
-    return tuple(style for style in STYLES if not unknown_words(style.words, capabilities))
+def styles_for(capabilities: Capabilities, styles: Iterable[Style] = STYLES) -> tuple[Style, ...]:
+    """Those whose every word the model knows, and those that somebody keeps: they know what they wrote."""
+    return tuple(style for style in styles if style.kept or not unknown_words(style.words, capabilities))
 
 
 def colours_for(capabilities: Capabilities) -> tuple[str, ...]:
@@ -113,10 +69,29 @@ _HEAD = 4
 """How many words after the article may hold the colour of the thing itself ("a small very old red boat")."""
 
 
+PROMPT = "{prompt}"
+"""Where a style says this, the prompt goes."""
+
+
 def compose(prompt: str, *, style: Style | None = None, colour: str = "") -> str:
-    """The prompt with what was picked said in it: the colour at the first thing it names, the style behind it."""
+    """The prompt with what was picked said in it: the colour at the first thing it names, the style's words behind it
+    or around it."""
     words = _coloured(prompt, colour) if colour else prompt
-    return f"{words.rstrip(' ,.')}, {style.words}" if style else words
+    return _styled(words, style.words) if style else words
+
+
+def avoiding(negative: str, style: Style | None = None) -> str:
+    """The negative prompt with what the style avoids."""
+    return _styled(negative, style.negative) if style else negative
+
+
+def _styled(text: str, words: str) -> str:
+    if not words:
+        return text
+    bare = text.rstrip(" ,.")
+    if PROMPT in words:
+        return words.replace(PROMPT, bare).strip(" ,")
+    return f"{bare}, {words}" if bare else words
 
 
 def _coloured(prompt: str, colour: str) -> str:

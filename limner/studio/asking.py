@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,16 @@ from limner.engines.sizes import native_size
 from limner.engines.validation import Ask, make_request, unsupported_value
 from limner.errors import InvalidRequest, NotConfigured, say
 from limner.look.speech import spoken
-from limner.prompts.styles import Style, colours_for, compose, styles_for
+from limner.prompts.presets import Style
+from limner.prompts.queries import ADDED, styles_visible_to
+from limner.prompts.styles import avoiding, colours_for, compose, styles_for
 from limner.studio import options, wording
 from limner.studio.options import Form
 
 _EXAMPLES_DRAWN = Path(__file__).parent / "static/studio/styles"
 _SQUARE = Size(1024, 1024)
+FEW_STYLES = 24
+"""So many stand side by side; more are folded into their groups."""
 EXAMPLES = (
     "A friendly robot holding a flower",
     "A red boat on the sea at sunset",
@@ -52,11 +57,22 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """Styles that stand together. One without a title is always open."""
+
+    title: str
+    styles: tuple[Style, ...]
+    open: bool
+
+
+@dataclass(frozen=True)
 class Offer:
     """What the form offers for one model."""
 
     model: Model
     models: tuple[Model, ...]
+    viewer: Account | None = None
+    """Whose styles are offered too."""
 
     @property
     def picker(self) -> list[Choice]:
@@ -133,15 +149,27 @@ class Offer:
             "formats": options.FORMATS,
             "takes": {field: options.takes(self.model, field) for field in options.FIELDS},
             "more": options.changed(asked, self.model),
+            "shelves": self.shelves(asked.get("style", "")),
         }
 
     @property
     def most(self) -> int:
         return min(10, self.model.capabilities.max_n)
 
-    @property
+    @cached_property
     def styles(self) -> tuple[Style, ...]:
-        return styles_for(self.model.capabilities)
+        return styles_for(self.model.capabilities, styles_visible_to(self.viewer))
+
+    def shelves(self, chosen: str) -> list[Shelf]:
+        """The styles by their groups. Where few come with Limner, those are one group, without a title."""
+        few = sum(style.group not in ADDED for style in self.styles) <= FEW_STYLES
+        groups = groupby(self.styles, key=lambda style: "" if few and style.group not in ADDED else style.group)
+        found = [(title, tuple(styles)) for title, styles in groups]
+        held = next((n for n, (_, styles) in enumerate(found) if any(one.name == chosen for one in styles)), 0)
+        return [
+            Shelf(title, styles, n == held or (few and len(styles) <= FEW_STYLES))
+            for n, (title, styles) in enumerate(found)
+        ]
 
     @cached_property
     def examples(self) -> frozenset[str]:
@@ -153,8 +181,8 @@ class Offer:
         return colours_for(self.model.capabilities)
 
 
-def offer(name: str = "", *, begin_with: str = "") -> Offer:
-    """What can be asked of the model `name`; unnamed, of `begin_with` if it is still here, else of the first."""
+def offer(name: str = "", *, begin_with: str = "", viewer: Account | None = None) -> Offer:
+    """What `viewer` can ask of the model `name`; unnamed, of `begin_with` if it is still here, else of the first."""
     models = tuple(model for model in catalog().values() if installed(model))
     if not models:
         raise NotConfigured(say("No model is installed. Run limner doctor to see what is missing and how to get it."))
@@ -162,7 +190,7 @@ def offer(name: str = "", *, begin_with: str = "") -> Offer:
     if chosen is None and name:
         raise InvalidRequest(say("That model is not installed here. Choose another."), param="model")
     chosen = chosen or next((model for model in models if model.name == begin_with), models[0])
-    return Offer(chosen, models)
+    return Offer(chosen, models, viewer)
 
 
 @dataclass(frozen=True)
@@ -188,9 +216,9 @@ def question_for(viewer: Account, offered: Offer) -> Question | None:
     return Question(next((model for model in priced if model.name == todays), priced[0]), offered.models[0])
 
 
-def request_of(form: QueryDict) -> DrawRequest:
-    """What the form asks for. Raises InvalidRequest naming the field."""
-    offered = offer(form.get("model", ""))
+def request_of(viewer: Account, form: QueryDict) -> DrawRequest:
+    """What the viewer's form asks for. Raises InvalidRequest naming the field."""
+    offered = offer(form.get("model", ""), viewer=viewer)
     if costs_money(offered.model) and form.get("shown") != offered.model.name:
         # The page showed another model's price: nothing that costs money is drawn before its own was to be seen.
         raise InvalidRequest(wording.look_at_the_price(offered.model.title, price_of(offered.model)), param="model")
@@ -202,15 +230,16 @@ def request_of(form: QueryDict) -> DrawRequest:
 
 def drawn_as(form: Form, offered: Offer, *, prompt: str) -> DrawRequest:
     """`prompt` with everything else that the form says. Raises InvalidRequest naming the field."""
-    style = next((style for style in offered.styles if style.name == form.get("style")), None)
+    chosen = form.get("style")
+    style = next((style for style in offered.styles if style.name == chosen), None) if chosen else None
     colour = next((colour for colour in offered.colours if colour == form.get("colour")), "")
     values = options.values(form, offered.model)
-    negatives = [values.pop("negative_prompt"), style.negative if style else None]
+    negative = avoiding(values.pop("negative_prompt") or "", style)
     ask = Ask(
         prompt=compose(prompt, style=style, colour=colour),
         n=options.whole(str(form.get("n", 1))),
         size=options.size_of(form, offered.sizes[0].value),
-        negative_prompt=", ".join(str(said) for said in negatives if said) or None,
+        negative_prompt=negative or None,
         **values,
     )
     request = _fitted(ask, offered.model, options.rules_of(form, offered.model))

@@ -17,8 +17,8 @@ from limner.engines.validation import MAX_SEED
 from limner.errors import InvalidRequest, LimnerError, say
 from limner.jobs.threads import in_thread
 from limner.look.speech import spoken
-from limner.prompts.services import Wish, Writing, begin, remember
 from limner.prompts.sse import HEADERS, events
+from limner.prompts.writing import Wish, Writing, begin, remember
 from limner.studio.ahead import ahead
 from limner.studio.options import whole
 from limner.studio.page import for_viewer, offer_for

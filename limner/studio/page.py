@@ -125,9 +125,9 @@ def make_page(
 def offer_for(viewer: Account, name: str) -> asking.Offer:
     """What can be asked of the model named, or of the one that this viewer's studio begins with."""
     try:
-        return asking.offer(name, begin_with=viewer.studio_model)
+        return asking.offer(name, begin_with=viewer.studio_model, viewer=viewer)
     except InvalidRequest:  # one that has been taken away since: the page still opens
-        return asking.offer(begin_with=viewer.studio_model)
+        return asking.offer(begin_with=viewer.studio_model, viewer=viewer)
 
 
 def wall_of(viewer: Account, before: UUID | None = None) -> dict[str, object]:

@@ -73,7 +73,7 @@ def begin_with(request: HttpRequest, viewer: Account) -> HttpResponse:
 @for_viewer
 def make(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Submit a job and answer with its card. The form's token makes a second press of the same button harmless."""
-    wish = refining.going_on(viewer, request.POST, asking.request_of(request.POST))
+    wish = refining.going_on(viewer, request.POST, asking.request_of(viewer, request.POST))
     job = services.submit(viewer, wish, idempotency_key=one_press(request.POST, replace(wish, seed=0).to_json()))
     return _made(request, viewer, job)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import axe_playwright_python  # type: ignore[import-untyped]
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import PATIENCE, Visit
 from tests.browser.test_edit import picture, sweep
@@ -26,6 +26,8 @@ SHAPES = [
 ASK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.flatMap(
     ({id, nodes}) => nodes.map(({target, failureSummary}) => `${id}: ${target} (${failureSummary.split("\\n")[1]})`)
 )"""
+
+UNFOLD = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
 
 
 def found(page: Page) -> list[str]:
@@ -117,7 +119,25 @@ def test_a_picture_brought_edited_and_compared(page: Page) -> None:
     assert found(page) == []
 
 
-@pytest.mark.parametrize("path", ["/api/docs", "/admin/upstreams"])
+@pytest.mark.parametrize("path", ["/api/docs", "/admin/upstreams", "/styles", "/admin/styles"])
 def test_pages_for_programmers_and_operators(page: Page, path: str) -> None:
     page.goto(path)
+    page.evaluate(UNFOLD)
+    assert found(page) == []
+
+
+def test_styles_imported_changed_and_picked(page: Page) -> None:
+    page.goto("/styles")
+    page.get_by_text("Import a file").click()
+    file = b"name,prompt\nKitchen,warm light\n,nameless\n"
+    page.get_by_label("styles.csv").set_input_files(FilePayload(name="styles.csv", mimeType="text/csv", buffer=file))
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("status").filter(has_text="passed over")).to_be_visible()
+    assert found(page) == []
+    page.get_by_role("link", name="Kitchen").click()
+    assert found(page) == []
+    page.goto("/?model=puppet")
+    page.get_by_role("button", name="Style and colour").click()
+    page.locator("summary", has_text="Your own").click()
+    expect(page.get_by_role("radio", name="Kitchen")).to_be_visible()
     assert found(page) == []

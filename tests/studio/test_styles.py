@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from limner.engines.contract import Capabilities, Size, Task
-from limner.prompts.styles import COLOURS, STYLES, colours_for, compose, styles_for, unknown_words
+from limner.prompts.presets import STYLES
+from limner.prompts.styles import COLOURS, colours_for, compose, styles_for, unknown_words
 
 SIZE = (Size(512, 512),)
 

@@ -14,9 +14,9 @@ from limner.api.native.asking import target_of
 from limner.api.native.front import ERRORS, CallerRequest, Key
 from limner.api.native.schemas import ErrorOut, ImproveIn, PromptOut, RandomIn, TodayOut, Written
 from limner.jobs.threads import in_thread
-from limner.prompts.services import Wish, Writing, begin, remember, whole
 from limner.prompts.sse import HEADERS, events
 from limner.prompts.today import prompt_of
+from limner.prompts.writing import Wish, Writing, begin, remember, whole
 
 router = Router(tags=["prompts"])
 

@@ -11,6 +11,7 @@ from limner.api.sdapi.models import chosen
 from limner.api.sdapi.notices import notices_for
 from limner.api.sdapi.options import CHECKPOINT, format_of, model_of
 from limner.api.sdapi.shapes import Drawing, Txt2Img
+from limner.api.sdapi.styles import with_styles
 from limner.engines.catalog import Model
 from limner.engines.contract import CAME_BY, DrawRequest, ImageRef, Size, Task
 from limner.engines.free import FREE, LONGEST_EDGE, size_fault
@@ -57,6 +58,7 @@ def understood(asked: Drawing, account: Account, image: ImageRef | None = None, 
         raise ApiError(422, f"Script {asked.script_name!a} not found")
     override = asked.override_settings.get(CHECKPOINT)
     model = chosen(override) if override else model_of(account)
+    asked = with_styles(asked, account, model)
     notices = notices_for(asked, model)
     request, found = make_request(_ask(asked, account, model, image, mask, notices), FREE, model)
     if image is not None and asked.denoising_strength is not None:

@@ -37,7 +37,6 @@ NOTHING: dict[str, Any] = {
     "hypernetworks": [],
     "face-restorers": [],
     "realesrgan-models": [],
-    "prompt-styles": [],
     "scripts": {"txt2img": [], "img2img": []},
     "script-info": [],
     "extensions": [],

@@ -51,7 +51,7 @@ def _found(asked: Drawing, model: Model) -> Iterator[Notice]:
         if on:
             yield Notice(param, f"Limner does not do this; '{param}' was passed over.")
     if asked.styles:
-        yield Notice("styles", f"Limner has no styles of these names: {', '.join(asked.styles[:10])}.")
+        yield Notice("styles", f"There are no styles of these names here: {', '.join(asked.styles[:10])}.")
     scripts = [name for name, told in asked.alwayson_scripts.items() if not _is_off(told)]
     if scripts:
         yield Notice("alwayson_scripts", f"Limner runs no scripts; passed over: {', '.join(scripts)[:300]}.")

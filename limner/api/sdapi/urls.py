@@ -10,6 +10,7 @@ from limner.api.sdapi.options import read_options, set_options
 from limner.api.sdapi.progress import interrupt, progress
 from limner.api.sdapi.reading import extra_batch_images, extra_single_image, png_info
 from limner.api.sdapi.routes import not_found, route
+from limner.api.sdapi.styles import prompt_styles
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("txt2img", route(POST=txt2img)),
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("samplers", route(GET=samplers)),
     path("schedulers", route(GET=always(SCHEDULERS))),
     path("upscalers", route(GET=always(UPSCALER_LIST))),
+    path("prompt-styles", route(GET=prompt_styles)),
     path("png-info", route(POST=png_info)),
     path("extra-single-image", route(POST=extra_single_image)),
     path("extra-batch-images", route(POST=extra_batch_images)),

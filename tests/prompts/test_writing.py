@@ -12,9 +12,9 @@ from limner.accounts.models import Account
 from limner.engines.catalog import model
 from limner.errors import Blocked, InvalidRequest
 from limner.prompts.models import Written
-from limner.prompts.services import KEPT, Wish, Writing, begin, remember, whole
 from limner.prompts.writers.contract import Piece, PromptOrder, Waiting
 from limner.prompts.writers.wordlist import WordList
+from limner.prompts.writing import KEPT, Wish, Writing, begin, remember, whole
 
 STORYBOOK = model("storybook")
 
@@ -57,7 +57,7 @@ def test_a_seed_that_is_given_writes_the_same_whatever_was_written_before(alice:
 def test_without_a_seed_nobody_is_given_one_of_the_last_fifty_again(
     alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("limner.prompts.services.secrets.randbelow", lambda _: 5)
+    monkeypatch.setattr("limner.prompts.writing.secrets.randbelow", lambda _: 5)
     prompts = []
     for _ in range(3):
         order = begin(alice, STORYBOOK, Wish()).order
@@ -103,9 +103,7 @@ class Rude:
 @pytest.mark.django_db
 async def test_a_writer_is_stopped_before_the_word_that_no_prompt_may_have_is_whole(settings: Settings) -> None:
     settings.LIMNER_BLOCKED_WORDS = "basilisk"
-    pieces = []
-    writing = Writing("rude", PromptOrder(STORYBOOK.capabilities, 1), Rude()).pieces()
+    pieces = Writing("rude", PromptOrder(STORYBOOK.capabilities, 1), Rude()).pieces()
+    assert [await anext(pieces) for _ in range(4)] == ["a", Waiting(2), " friendly", " basi"]
     with pytest.raises(Blocked, match="basilisk"):
-        while True:
-            pieces.append(await anext(writing))
-    assert pieces == ["a", Waiting(2), " friendly", " basi"]
+        await anext(pieces)

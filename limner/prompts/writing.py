@@ -1,0 +1,145 @@
+"""Having a prompt written: what may be asked, of whom, and what came of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol, cast, get_args, runtime_checkable
+
+from django.conf import settings
+
+from limner.accounts.models import Account
+from limner.engines.catalog import Model
+from limner.engines.validation import MAX_SEED
+from limner.errors import InvalidRequest, say
+from limner.moderation.words import blocked_in, refuse_blocked_text
+from limner.prompts.models import Written
+from limner.prompts.writers.contract import Length, Piece, PromptOrder, Writer
+from limner.prompts.writers.fresh import fresh_seed
+from limner.prompts.writers.registry import DEFAULT, WRITERS, build_writer
+
+KEPT = 50
+"""How many of the prompts written for an account are remembered, so that none of them is written soon again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants written: a new prompt; where there is a `beginning`, how it goes on; with `improve`, what
+    makes that whole prompt better. Without a seed, one is chosen."""
+
+    beginning: str = ""
+    improve: bool = False
+    seed: int | None = None
+    theme: str = ""
+    length: str = "medium"
+    only_known: bool = True
+    writer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A prompt that is about to be written. `order.seed` writes it again."""
+
+    writer: str
+    order: PromptOrder
+    source: Writer
+
+    async def pieces(self) -> AsyncGenerator[Piece, None]:
+        """What comes behind the beginning, as far as the model takes it. Raises Blocked before a word is said that no
+        prompt may have, and what the writer raises."""
+        said = self.order.beginning
+        async with aclosing(cast("AsyncGenerator[Piece, None]", self.source.write(self.order))) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, str):
+                    said += piece
+                    refuse_blocked_text(said)
+                yield piece
+
+
+@runtime_checkable
+class Instant(Protocol):
+    """A writer that nobody has to wait for."""
+
+    def words(self, order: PromptOrder) -> Iterator[str]: ...
+
+
+def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning") -> Writing:
+    """Whatever can be wrong with a wish is said now. `field` is what its caller calls the words that are there
+    already. Raises InvalidRequest, Blocked, NotConfigured. Reads the database."""
+    able = model.capabilities
+    _check(wish, model, field)
+    refuse_blocked_text(wish.beginning)
+    name = wish.writer or DEFAULT
+    source = build_writer(name)
+    if wish.theme and wish.theme not in source.themes:
+        raise _no_theme(wish.theme, name, source.themes)
+    seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
+    length = cast("Length", wish.length)
+    # A space at the end of a whole prompt means nothing, and would stand before the comma.
+    beginning = wish.beginning.rstrip() if wish.improve else wish.beginning
+    order = PromptOrder(able, seed, beginning, wish.theme, length, wish.only_known, wish.improve)
+    if wish.seed is None and isinstance(source, Instant):
+        order = replace(order, seed=fresh_seed(_allowed(source), order, _recent(account)))
+    return Writing(name, order, source)
+
+
+async def whole(writing: Writing) -> str:
+    """All that comes behind the beginning. Raises as `Writing.pieces` does."""
+    async with aclosing(writing.pieces()) as pieces:
+        return "".join([piece async for piece in pieces if isinstance(piece, str)])
+
+
+def remember(account: Account, prompt: str) -> None:
+    """Keep a prompt that was written for this account, and forget those before its last fifty."""
+    Written.objects.create(account=account, text=prompt)
+    mine = Written.objects.filter(account=account).order_by("-id")
+    if (oldest := mine.values_list("id", flat=True)[KEPT - 1 : KEPT].first()) is not None:
+        mine.filter(id__lt=oldest).delete()
+
+
+def _check(wish: Wish, model: Model, field: str) -> None:
+    most, length = model.capabilities.max_prompt, len(wish.beginning)
+    if wish.improve and not wish.beginning.strip():
+        message = say("Missing required parameter: '{field}'.", field=field)
+        raise InvalidRequest(message, param=field, code="missing_required_parameter")
+    if length > most:
+        message = say(
+            "Invalid '{field}': it has {length} characters, and {model} takes prompts of up to {most}.",
+            field=field, length=length, model=model.title, most=most,
+        )  # fmt: skip
+        raise InvalidRequest(message, param=field, code="string_above_max_length")
+    if wish.length not in get_args(Length):
+        raise InvalidRequest(say("A prompt can be {lengths}.", lengths=", ".join(get_args(Length))), param="length")
+    if wish.seed is not None and not 0 <= wish.seed <= MAX_SEED:
+        raise InvalidRequest(say("A seed is a whole number from 0 to {most}.", most=MAX_SEED), param="seed")
+    if wish.writer and wish.writer not in WRITERS:
+        message = say(
+            "There is no writer called '{name}'. Choose one of: {names}.",
+            name=wish.writer[:40], names=", ".join(WRITERS),
+        )  # fmt: skip
+        raise InvalidRequest(message, param="writer")
+
+
+def _no_theme(theme: str, writer: str, themes: tuple[str, ...]) -> InvalidRequest:
+    message = (
+        say("There is no theme '{theme}'. Choose one of: {themes}.", theme=theme[:40], themes=", ".join(themes))
+        if themes
+        else say("The writer '{writer}' takes no theme: leave it out.", writer=writer)
+    )
+    return InvalidRequest(message, param="theme")
+
+
+def _allowed(source: Instant) -> Callable[[PromptOrder], str]:
+    """What it writes for an order; nothing where no prompt may say that."""
+
+    def words(order: PromptOrder) -> str:
+        text = "".join(source.words(order))
+        return "" if blocked_in(order.beginning + text, settings.LIMNER_BLOCKED_WORDS) else text
+
+    return words
+
+
+def _recent(account: Account) -> frozenset[str]:
+    return frozenset(Written.objects.filter(account=account).order_by("-id").values_list("text", flat=True)[:KEPT])
