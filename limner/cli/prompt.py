@@ -55,7 +55,7 @@ def prompt(
     except KeyboardInterrupt:
         click.echo()
         sys.exit(130)
-    remember(account, writing.order.beginning + added)
+    remember(account, writing, writing.order.beginning + added)
     warn(f"Seed {writing.order.seed}")
 
 

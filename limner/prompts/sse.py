@@ -37,7 +37,7 @@ async def events(writing: Writing, remember: Callable[[str], Awaitable[None]]) -
                 else:
                     yield event("waiting", ahead=piece.ahead)
         prompt = order.beginning + added
-        if added:
+        if added and not writing.remembered:
             await remember(prompt)
         yield event("end", prompt=prompt, added=added)
     except LimnerError as error:

@@ -45,6 +45,8 @@ class Writing:
     writer: str
     order: PromptOrder
     source: Writer
+    remembered: bool = False
+    """Whether the text is known beforehand, and remembered already: its last word then waits for no database."""
 
     async def pieces(self) -> AsyncGenerator[Piece, None]:
         """What comes behind the beginning, as far as the model takes it. Raises Blocked before a word is said that no
@@ -67,7 +69,7 @@ class Instant(Protocol):
 
 def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning") -> Writing:
     """Whatever can be wrong with a wish is said now. `field` is what its caller calls the words that are there
-    already. Raises InvalidRequest, Blocked, NotConfigured. Reads the database."""
+    already. Raises InvalidRequest, Blocked, NotConfigured. Reads and writes the database."""
     able = model.capabilities
     _check(wish, model, field)
     refuse_blocked_text(wish.beginning)
@@ -80,9 +82,13 @@ def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning
     # A space at the end of a whole prompt means nothing, and would stand before the comma.
     beginning = wish.beginning.rstrip() if wish.improve else wish.beginning
     order = PromptOrder(able, seed, beginning, wish.theme, length, wish.only_known, wish.improve)
-    if wish.seed is None and isinstance(source, Instant):
+    if not isinstance(source, Instant):
+        return Writing(name, order, source)
+    if wish.seed is None:
         order = replace(order, seed=fresh_seed(_allowed(source), order, _recent(account)))
-    return Writing(name, order, source)
+    if words := _allowed(source)(order):
+        _keep(account, order.beginning + words)
+    return Writing(name, order, source, remembered=True)
 
 
 async def whole(writing: Writing) -> str:
@@ -91,8 +97,14 @@ async def whole(writing: Writing) -> str:
         return "".join([piece async for piece in pieces if isinstance(piece, str)])
 
 
-def remember(account: Account, prompt: str) -> None:
-    """Keep a prompt that was written for this account, and forget those before its last fifty."""
+def remember(account: Account, writing: Writing, prompt: str) -> None:
+    """Keep a prompt that was written for this account, where that is not done already. Writes to the database."""
+    if not writing.remembered and prompt != writing.order.beginning:
+        _keep(account, prompt)
+
+
+def _keep(account: Account, prompt: str) -> None:
+    """And forget those before the account's last fifty."""
     Written.objects.create(account=account, text=prompt)
     mine = Written.objects.filter(account=account).order_by("-id")
     if (oldest := mine.values_list("id", flat=True)[KEPT - 1 : KEPT].first()) is not None:

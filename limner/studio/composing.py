@@ -47,7 +47,7 @@ async def write(request: HttpRequest) -> HttpResponseBase:
         return _sentence(spoken(error.message), error.status)
 
     async def keep(prompt: str) -> None:
-        await in_thread(remember, viewer, prompt)
+        await in_thread(remember, viewer, writing, prompt)
 
     return StreamingHttpResponse(events(writing, keep), headers=HEADERS)
 

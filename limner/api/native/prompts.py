@@ -105,7 +105,7 @@ def _begun(request: CallerRequest, wanted: Written, wish: Wish, field: str) -> W
 
 async def _answered(request: CallerRequest, wanted: Written, writing: Writing) -> Any:
     async def keep(prompt: str) -> None:
-        await in_thread(remember, request.auth.account, prompt)
+        await in_thread(remember, request.auth.account, writing, prompt)
 
     if wanted.stream:
         return StreamingHttpResponse(events(writing, keep), headers=HEADERS)
