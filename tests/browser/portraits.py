@@ -41,7 +41,16 @@ def options(page: Page) -> None:
     expect(page.locator("#hint")).to_contain_text("kazoo")
 
 
+def written(page: Page) -> None:
+    page.get_by_role("textbox", name="What should the picture show?").fill("a red boat")
+    page.get_by_role("button", name="Writer", exact=True).click()
+    page.get_by_role("button", name="Improve this").click()
+    expect(page.locator(".added mark")).to_have_count(1)
+    page.wait_for_timeout(1000)
+
+
 def drawing(page: Page) -> None:
+    page.get_by_role("button", name="Writer", exact=True).click()
     finished(ask(page, "a lighthouse by the sea at sunset", model="storybook", n=2), 2)
     ask(page, "a red boat sleep 2", n=2, model="puppet")
     ask(page, "a green tree sleep 2", model="puppet")
@@ -108,7 +117,7 @@ def brought(page: Page) -> None:
 
 
 STATES: tuple[Callable[[Page], None], ...] = (
-    empty, options, drawing, queued, failed, offline, done, closely, refining, family, editing, brought,
+    empty, options, written, drawing, queued, failed, offline, done, closely, refining, family, editing, brought,
 )  # fmt: skip
 
 
@@ -121,7 +130,7 @@ def take(browser: Browser, folder: Path, shape: str, scheme: str, **more: object
         page.goto("/")
         for state in STATES:
             state(page)
-            whole = state in (options, refining, family, editing)
+            whole = state in (options, written, refining, family, editing)
             with Image.open(io.BytesIO(page.screenshot(full_page=whole))) as shot:
                 shot.thumbnail((KEPT, 4 * KEPT))
                 shot.save(folder / f"{state.__name__}-{shape}-{scheme}.webp", quality=70)
