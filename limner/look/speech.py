@@ -20,6 +20,11 @@ def spoken(words: str) -> str:
     return gettext(words.template).format(**values)
 
 
+def pgettext_noop(context: str, words: str) -> str:
+    """Words for `pgettext`, or for `translate … context`, to say later. `make messages` finds them."""
+    return words
+
+
 def script_words() -> dict[str, str]:
     """What the pages' scripts say in the language that is spoken just now; nothing in English."""
     language = get_language() or settings.LANGUAGE_CODE

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_noop
 
+from limner.look.speech import pgettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -23,7 +25,7 @@ class Style:
 
 
 _GROUPS: dict[str, tuple[Style, ...]] = {
-    gettext_noop("Light and place"): (
+    pgettext_noop("style group", "Light and place"): (
         Style("day", gettext_noop("Daylight"), "by day"),
         Style("sunset", gettext_noop("Sunset"), "at sunset"),
         Style("night", gettext_noop("Night"), "at night"),
@@ -43,7 +45,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
         Style("fog", gettext_noop("Fog"), "in thick morning fog, muted colours, soft silhouettes", "harsh light"),
         Style("candlelight", gettext_noop("Candlelight"), "lit by candles, warm glow, deep shadows", "daylight"),
     ),
-    gettext_noop("Painting"): (
+    pgettext_noop("style group", "Painting"): (
         Style(
             "watercolour",
             gettext_noop("Watercolour"),
@@ -73,7 +75,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
         ),
         Style(
             "still-life",
-            gettext_noop("Old master"),
+            gettext_noop("Old masters"),
             "seventeenth-century oil painting, dark ground, light from one side, fine detail, craquelure",
             "photo, render, flat light",
         ),
@@ -90,7 +92,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
             "photo, realism",
         ),
     ),
-    gettext_noop("Drawing"): (
+    pgettext_noop("style group", "Drawing"): (
         Style("pencil", gettext_noop("Pencil"), "pencil sketch, soft shading, paper grain", "photo, render"),
         Style("ink", gettext_noop("Ink drawing"), "ink drawing, fine line work, white paper", "photo, colour"),
         Style(
@@ -124,7 +126,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
             "photo, busy background",
         ),
     ),
-    gettext_noop("Print"): (
+    pgettext_noop("style group", "Print"): (
         Style("woodcut", gettext_noop("Woodcut"), "woodcut print, bold lines, two colours", "photo, render"),
         Style(
             "linocut",
@@ -163,7 +165,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
             "photo, clutter, small text",
         ),
     ),
-    gettext_noop("Photography"): (
+    pgettext_noop("style group", "Photography"): (
         Style(
             "photo",
             gettext_noop("Photograph"),
@@ -213,7 +215,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
             "drawing, painting, sharp digital",
         ),
     ),
-    gettext_noop("Cinema"): (
+    pgettext_noop("style group", "Cinema"): (
         Style(
             "film-still",
             gettext_noop("Film still"),
@@ -251,7 +253,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
             "photo, render, realism",
         ),
     ),
-    gettext_noop("Illustration"): (
+    pgettext_noop("style group", "Illustration"): (
         Style("flat", gettext_noop("Flat"), "flat vector illustration"),
         Style(
             "storybook",
@@ -274,7 +276,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
         ),
         Style(
             "line-art",
-            gettext_noop("One line"),
+            gettext_noop("Single line"),
             "continuous line drawing, single black line, white background",
             "photo, shading, colour",
         ),
@@ -291,7 +293,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
             "photo, flat colours",
         ),
     ),
-    gettext_noop("Craft"): (
+    pgettext_noop("style group", "Craft"): (
         Style("clay", gettext_noop("Clay"), "clay model, studio light, fingerprints in the clay", "drawing"),
         Style("paper-cut", gettext_noop("Paper cut"), "layered paper cut, soft shadows", "photo"),
         Style(
@@ -331,7 +333,7 @@ _GROUPS: dict[str, tuple[Style, ...]] = {
             "drawing, painting",
         ),
     ),
-    gettext_noop("Era"): (
+    pgettext_noop("style group", "Era"): (
         Style(
             "illuminated",
             gettext_noop("Illuminated manuscript"),

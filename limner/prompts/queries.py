@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
-from django.utils.translation import gettext_noop
+from django.utils import translation
 
 from limner.accounts.models import Account
 from limner.errors import NotFound, say
+from limner.look.speech import pgettext_noop
 from limner.prompts.models import HiddenStyle, KeptStyle
 from limner.prompts.presets import STYLES, Style
 
-EVERYBODYS = gettext_noop("Of this studio")
-OWN = gettext_noop("Your own")
+EVERYBODYS = pgettext_noop("style group", "This studio's")
+OWN = pgettext_noop("style group", "Your own")
 ADDED = (EVERYBODYS, OWN)
 """The groups that do not come with Limner."""
 
@@ -56,11 +59,21 @@ def styles_visible_to(account: Account | None) -> tuple[Style, ...]:
 
 
 def replaced_by(name: str) -> str | None:
-    """The name of the style that one of the operator's, called `name`, stands for: of several, the last one does."""
-    return _NAMES.get(name.casefold())
+    """The name of the style that one of the operator's, called `name` in whatever language of the pages, stands for:
+    of several, the last one does."""
+    return _names().get(name.casefold())
 
 
-_NAMES = {said.casefold(): style.name for style in STYLES for said in (style.name, style.title)}
+@cache
+def _names() -> dict[str, str]:
+    """What the styles that come with Limner are called. Where two languages call two of them the same, the first
+    language has its way, and before all of them what a form sends."""
+    found = {style.name: style.name for style in STYLES}
+    for language, _ in settings.LANGUAGES:
+        with translation.override(language):
+            for style in STYLES:
+                found.setdefault(translation.gettext(style.title).casefold(), style.name)
+    return found
 
 
 def _offered(row: KeptStyle, group: str, *, name: str = "") -> Style:

@@ -32,7 +32,7 @@ class StyleText:
 @dataclass
 class Imported:
     """What became of a file: how many styles were added, replaced and left as they were, how many names the file has
-    again (the last one counts), and a sentence for each row that was refused."""
+    more than once (the last one counts), and a sentence for each row that was refused."""
 
     added: int = 0
     replaced: int = 0
@@ -66,14 +66,17 @@ def import_styles(viewer: Account, file: StyleFile, *, replace: bool, everybody:
     """Keep what a file holds. A style whose name is taken is replaced, or left as it is. Raises NotAllowed."""
     keeper, result = _keeper(viewer, everybody), Imported(refused=list(file.refused))
     wishes: dict[str, tuple[int, StyleText]] = {}
+    repeated: set[str] = set()
     for found in file.found:
         try:
             wish = checked(StyleText(found.name, found.words, found.negative))
         except InvalidRequest as error:
             result.refused.append(say("Row {row}: {why}", row=found.row, why=error.message))
             continue
-        result.repeated += wish.name in wishes
+        if wish.name in wishes:
+            repeated.add(wish.name)
         wishes[wish.name] = (found.row, wish)
+    result.repeated = len(repeated)
     with transaction.atomic():
         _one_at_a_time(viewer)
         _write(keeper, wishes, replace, result)
@@ -93,7 +96,7 @@ def show_style(viewer: Account, name: str) -> None:
 
 
 _FULL = say("There are {most} styles already, and no room for more. Delete some first.", most=MOST_STYLES)
-_TITLES = {"name": say("the name"), "words": say("the words"), "negative": say("the words to avoid")}
+_TITLES = {"name": say("the name"), "words": say("the style's words"), "negative": say("the words to leave out")}
 
 
 def checked(wish: StyleText) -> StyleText:
@@ -103,7 +106,7 @@ def checked(wish: StyleText) -> StyleText:
     if not name:
         raise InvalidRequest(say("A style needs a name."), param="name")
     if not words and not negative:
-        raise InvalidRequest(say("A style needs words, or words to avoid."), param="words")
+        raise InvalidRequest(say("A style needs words, or words to leave out."), param="words")
     for param, text in (("name", name), ("words", words), ("negative", negative)):
         if len(text) > LONGEST[param]:
             said = say(
@@ -115,9 +118,8 @@ def checked(wish: StyleText) -> StyleText:
             raise InvalidRequest(said, param=param)
         # Control characters, and halves of a character that JSON can say and no database keeps.
         if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
-            raise InvalidRequest(
-                say("There are characters in {what} that nobody can see.", what=_TITLES[param]), param=param
-            )
+            said = say("There are invisible characters in {what}: type it again.", what=_TITLES[param])
+            raise InvalidRequest(said, param=param)
     return StyleText(name, words, negative)
 
 
@@ -145,7 +147,7 @@ def _keeper(viewer: Account, everybody: bool) -> Account | None:
     if not everybody:
         return viewer
     if not viewer.is_superuser:
-        raise NotAllowed(say("Only the operator changes everybody's styles."))
+        raise NotAllowed(say("Only the operator can change them."))
     return None
 
 

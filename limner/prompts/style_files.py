@@ -41,13 +41,15 @@ class StyleFile:
 def read(data: bytes) -> StyleFile:
     """The styles of a file, whichever of the two kinds it is. Raises InvalidRequest where it is neither."""
     if len(data) > MOST_BYTES:
-        raise _refusal(say("The file is larger than {most} KB: divide it.", most=MOST_BYTES // 1000))
+        raise _refusal(
+            say("The file is larger than {most} KB: split it into smaller files.", most=MOST_BYTES // 1000)
+        )
     text = _text(data)
     rows = _json_rows(text) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text)
     file = StyleFile()
     for count, (row, cells) in enumerate(rows):
         if count == MOST_ROWS:
-            raise _refusal(say("The file has more than {most} rows: divide it.", most=MOST_ROWS))
+            raise _refusal(say("The file has more than {most} rows: split it into smaller files.", most=MOST_ROWS))
         _take(file, row, cells)
     if not file.found and not file.refused:
         raise _refusal(say("There are no styles in this file."))
@@ -69,13 +71,13 @@ def _take(file: StyleFile, row: int, cells: object) -> None:
 
 def _text(data: bytes) -> str:
     if b"\0" in data:
-        raise _refusal(say("This is no text: Limner takes styles as CSV or JSON, in UTF-8."))
+        raise _refusal(say("This is not a text file. Choose a CSV or JSON file."))
     for encoding in ("utf-8-sig", "cp1252"):  # the second is what Excel writes in the West
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _refusal(say("This is no text: Limner takes styles as CSV or JSON, in UTF-8."))
+    raise _refusal(say("This is not a text file. Choose a CSV or JSON file."))
 
 
 def _json_rows(text: str) -> Iterator[tuple[int, object]]:
@@ -84,16 +86,16 @@ def _json_rows(text: str) -> Iterator[tuple[int, object]]:
     except json.JSONDecodeError as error:
         raise _refusal(
             say(
-                "This JSON breaks off or has a mistake at line {line}, column {column}.",
+                "The file has a mistake at line {line}, column {column}, or its end is missing.",
                 line=error.lineno,
                 column=error.colno,
             )
         ) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, brackets in brackets without end
-        raise _refusal(say("This JSON holds something else than styles.")) from None
+        raise _refusal(say("There is something other than styles in this file.")) from None
     if not isinstance(rows, list):
         raise _refusal(
-            say("This JSON is no list of styles: it begins with a bracket [, then one style after another.")
+            say("This file is no list of styles: such a list begins with [, then has one style after another.")
         )
     yield from enumerate(rows, 1)
 

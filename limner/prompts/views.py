@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from limner.accounts.models import Account
@@ -175,7 +175,7 @@ def _typed(request: HttpRequest, changed: KeptStyle | None) -> dict[str, str]:
     if changed is not None:
         return {"name": changed.name, "words": changed.words, "negative": changed.negative}
     begun = next((style for style in STYLES if style.name == request.GET.get("from")), None)
-    return {"name": begun.title, "words": begun.words, "negative": begun.negative} if begun else {}
+    return {"name": gettext(begun.title), "words": begun.words, "negative": begun.negative} if begun else {}
 
 
 def _with_limner() -> list[tuple[str, list[dict[str, object]]]]:

@@ -123,12 +123,13 @@ def _check(wish: Wish, model: Model, field: str) -> None:
         )  # fmt: skip
         raise InvalidRequest(message, param=field, code="string_above_max_length")
     if wish.length not in get_args(Length):
-        raise InvalidRequest(say("A prompt can be {lengths}.", lengths=", ".join(get_args(Length))), param="length")
+        message = say("A prompt's length is one of: {lengths}.", lengths=", ".join(get_args(Length)))
+        raise InvalidRequest(message, param="length")
     if wish.seed is not None and not 0 <= wish.seed <= MAX_SEED:
         raise InvalidRequest(say("A seed is a whole number from 0 to {most}.", most=MAX_SEED), param="seed")
     if wish.writer and wish.writer not in WRITERS:
         message = say(
-            "There is no writer called '{name}'. Choose one of: {names}.",
+            "There is no writer called “{name}”. Choose one of: {names}.",
             name=wish.writer[:40], names=", ".join(WRITERS),
         )  # fmt: skip
         raise InvalidRequest(message, param="writer")
@@ -136,9 +137,9 @@ def _check(wish: Wish, model: Model, field: str) -> None:
 
 def _no_theme(theme: str, writer: str, themes: tuple[str, ...]) -> InvalidRequest:
     message = (
-        say("There is no theme '{theme}'. Choose one of: {themes}.", theme=theme[:40], themes=", ".join(themes))
+        say("There is no theme “{theme}”. Choose one of: {themes}.", theme=theme[:40], themes=", ".join(themes))
         if themes
-        else say("The writer '{writer}' takes no theme: leave it out.", writer=writer)
+        else say("The writer “{writer}” takes no theme: leave it out.", writer=writer)
     )
     return InvalidRequest(message, param="theme")
 

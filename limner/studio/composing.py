@@ -57,7 +57,7 @@ def _begun(viewer: Account, form: QueryDict) -> Writing:
         check_rate(viewer)
     wish, words = form.get("wish", ""), form.get("prompt", "")
     if wish not in _WISHES:
-        raise InvalidRequest(say("A wish can be {wishes}.", wishes=", ".join(_WISHES)), param="wish")
+        raise InvalidRequest(say("Limner can be asked to: {wishes}.", wishes=", ".join(_WISHES)), param="wish")
     if wish != "random" and not words.strip():
         raise InvalidRequest(say("Write a few words first: what should the picture show?"), param="prompt")
     wanted = Wish(

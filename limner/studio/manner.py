@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext
 
 from limner.look.speech import spoken
 from limner.prompts.writers.registry import writers_here
@@ -20,7 +20,6 @@ _THEMES = {
     "classroom": gettext_noop("Classroom"),
     "country-life": gettext_noop("Country life"),
 }
-_LENGTHS = {"short": gettext_noop("Short"), "medium": gettext_noop("Medium"), "long": gettext_noop("Long")}
 
 
 @dataclass(frozen=True)
@@ -37,5 +36,9 @@ def manner() -> Manner:
     return Manner(
         {name: spoken(title) for name, title in writers_here().items()},
         {theme: gettext(_THEMES.get(theme, theme)) for theme in THEMES},
-        {length: gettext(title) for length, title in _LENGTHS.items()},
+        {
+            "short": pgettext("length of a prompt", "Short"),
+            "medium": pgettext("length of a prompt", "Medium"),
+            "long": pgettext("length of a prompt", "Long"),
+        },
     )

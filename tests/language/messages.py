@@ -23,12 +23,14 @@ _WHEN = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date): .*\n', re.MULTILINE
 
 
 class Command(makemessages.Command):
-    """Django's own, which also finds the sentences of rooms without Django (`limner/errors.py`)."""
+    """Django's own, which also finds the sentences of rooms without Django (`limner/errors.py`), and words with a
+    context that are said later (`limner/look/speech.py`)."""
 
     def __init__(self, domain: str) -> None:
         super().__init__()
         if domain == "django":
-            self.xgettext_options = [*self.xgettext_options, "--keyword=say"]
+            found = ("say", "pgettext_noop:1c,2")
+            self.xgettext_options = [*self.xgettext_options, *(f"--keyword={name}" for name in found)]
 
 
 def gather(language: str, into: Path = LOCALE) -> None:

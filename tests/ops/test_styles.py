@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from limner.accounts.models import Account
 from limner.prompts.models import HiddenStyle, KeptStyle
+from limner.prompts.presets import STYLES
 from limner.prompts.queries import hidden_styles, styles_of, styles_visible_to
 from limner.prompts.services import StyleText, add_style
 from tests.cast import signed_in
@@ -64,6 +65,23 @@ def test_one_that_comes_with_limner_is_hidden_shown_and_replaced(operators: Clie
     operators.post(f"{PAGE}/add", {"name": "Clay", "words": "terracotta"})
     assert 'id="hide-clay"' not in text(operators.get(PAGE))
     assert [style.words for style in styles_visible_to(None) if style.name == "clay"] == ["terracotta"]
+
+
+def test_one_is_replaced_by_the_name_that_a_spanish_page_calls_it(operators: Client) -> None:
+    spanish = {"Accept-Language": "es"}
+    begun = text(operators.get(PAGE, {"from": "clay"}, headers=spanish))
+    assert 'value="Arcilla"' in begun
+    operators.post(f"{PAGE}/add", {"name": "Arcilla", "words": "terracotta"}, headers=spanish)
+    for language in ("es", "en"):
+        assert 'id="hide-clay"' not in text(operators.get(PAGE, headers={"Accept-Language": language}))
+    [found] = [style for style in styles_visible_to(None) if style.name == "clay"]
+    assert (found.title, found.words) == ("Arcilla", "terracotta")
+
+
+def test_limners_words_on_a_spanish_page_say_that_they_are_english(operators: Client) -> None:
+    page = text(operators.get(PAGE, headers={"Accept-Language": "es"}))
+    assert page.count('<span class="styles-words" lang="en">') == len(STYLES)
+    assert all(f"</svg>{group}</summary>" in page for group in ("Dibujo", "Grabado y estampa"))
 
 
 def test_nothing_else_is_hidden(operators: Client) -> None:

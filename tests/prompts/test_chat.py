@@ -264,14 +264,18 @@ async def test_where_the_beginning_is_all_that_the_model_takes_nobody_is_asked()
         (nonsense(b"", "text/event-stream"), Uncertain, "ended before the text did"),
         (reset(in_body=False), Uncertain, "the connection broke"),
         (says(""), UpstreamFailed, "answered without a word"),
-        (says("** ``` **"), UpstreamFailed, "nothing that a prompt could have"),
+        (says("** ``` **"), UpstreamFailed, "nothing that can be used in a prompt"),
         (said(event({"choices": []}), delta("stop")), UpstreamFailed, "answered without a word"),
         (said(delta(content=None), delta("stop")), UpstreamFailed, "answered without a word"),
         (said(delta(content={"a": 1}), delta("stop")), UpstreamFailed, "answered without a word"),
         (said(event([1]), event("x"), event(3), event(None), delta("stop")), UpstreamFailed, "without a word"),
         (said(event({"choices": "no"}), event({"choices": [3]}), delta("stop")), UpstreamFailed, "without a word"),
-        (said(delta(tool_calls=[{"index": 0}]), delta("tool_calls")), UpstreamFailed, "called a tool"),
-        (said(delta(reasoning_content="Hm."), delta("length")), UpstreamFailed, "until its 2000 tokens were used up"),
+        (
+            said(delta(tool_calls=[{"index": 0}]), delta("tool_calls")),
+            UpstreamFailed,
+            "did not write anything. Try again.",
+        ),
+        (said(delta(reasoning_content="Hm."), delta("length")), UpstreamFailed, "thought too long and wrote nothing"),
         (said(delta(reasoning="Hm."), delta("stop")), UpstreamFailed, "answered without a word"),
         (
             said(delta(refusal="I do "), delta(refusal="not."), delta("stop")),
@@ -294,6 +298,22 @@ async def test_an_answer_that_is_no_prompt_is_one_clear_error(
     assert type(error) is kind or (kind is UpstreamFailed and isinstance(error, UpstreamFailed))
     assert words in error.message
     assert before == ""
+
+
+@pytest.mark.parametrize(
+    ("day", "logged"),
+    [
+        (said(delta(tool_calls=[{"index": 0}]), delta("tool_calls")), "called a tool instead of writing"),
+        (said(delta(reasoning_content="Hm."), delta("length")), "until its 2000 tokens were used up"),
+    ],
+)
+async def test_why_a_writer_wrote_nothing_is_in_the_log(
+    day: BadDay, logged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with stand_in([day]) as upstream:
+        error, _ = await trouble(upstream)
+    assert logged not in error.message
+    assert logged in caplog.text
 
 
 @pytest.mark.parametrize(

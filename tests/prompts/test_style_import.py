@@ -87,6 +87,7 @@ def test_a_name_that_is_there_is_replaced_or_stays(alice: Account, bob: Account)
 def test_of_a_name_that_stands_twice_the_last_one_counts(alice: Account) -> None:
     assert taken(alice, "name,prompt\na,one\nb,two\n a ,three\n") == Imported(added=2, repeated=1)
     assert kept(alice)["a"] == ("three", "")
+    assert taken(alice, "name,prompt\na,one\na,two\na,three\n") == Imported(replaced=1, repeated=1)
 
 
 def test_only_the_operator_imports_for_everybody(alice: Account, bob: Account) -> None:
@@ -105,8 +106,8 @@ def test_a_row_that_is_no_style_is_named_and_the_others_are_taken(alice: Account
     assert result.refused == [
         "Row 3: A style needs a name.",
         "Row 4: Too long for the name: these are 81 characters, and 80 fit.",
-        "Row 5: Too long for the words: these are 2001 characters, and 2000 fit.",
-        "Row 6: There are characters in the words that nobody can see.",
+        "Row 5: Too long for the style's words: these are 2001 characters, and 2000 fit.",
+        "Row 6: There are invisible characters in the style's words: type it again.",
     ]
 
 
@@ -135,12 +136,12 @@ def test_half_a_character_is_refused_before_the_database_is(alice: Account) -> N
         (b"{}", "no list of styles"),
         (b'{"styles": []}', "no list of styles"),
         (b'[{"name": "x",\n', "line 2"),
-        (b"[" * 100_000, "something else"),
-        (b"[" + b"9" * 10_000 + b"]", "something else"),
-        (b"name,prompt\na,b\0c\n", "no text"),
-        ("name,prompt\na,b\n".encode("utf-16"), "no text"),
-        (b"name,prompt\na,\x81\x8d\n", "no text"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "no text"),
+        (b"[" * 100_000, "something other"),
+        (b"[" + b"9" * 10_000 + b"]", "something other"),
+        (b"name,prompt\na,b\0c\n", "not a text file"),
+        ("name,prompt\na,b\n".encode("utf-16"), "not a text file"),
+        (b"name,prompt\na,\x81\x8d\n", "not a text file"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "not a text file"),
         (b'name,prompt\na,b\nc,"' + b"d" * 200_000, "Row 3 cannot be read"),
         (b"name,prompt\n" + b"a,b\n" * 2001, "2000 rows"),
         (b"name,prompt\n" + b"a,b\n" * 300_000, "1000 KB"),

@@ -146,17 +146,17 @@ def test_a_form_that_another_page_sent_is_refused(alice: Account) -> None:
 def test_a_file_is_taken_and_the_page_says_how_many(alices: Client) -> None:
     file = "name,prompt\na,one\nb,two\nb,three\n,four\n"
     page = sent(alices, file)
-    assert "2 styles were added. 1 name stands in the file again: the last one counts." in page
-    assert "1 row was passed over: Row 5: A style needs a name." in page
+    assert "2 styles were added. 1 name is in the file more than once: the last one counts." in page
+    assert "1 row was left out: Row 5: A style needs a name." in page
     page = sent(alices, file)
-    assert "2 were replaced." in page
-    assert "added" not in page
-    assert "2 were there already and stay as they were." in sent(alices, file, same_name="keep")
+    assert "2 styles were replaced." in page
+    assert "styles were added" not in page
+    assert "2 styles were already there and stay as they were." in sent(alices, file, same_name="keep")
 
 
 def test_a_page_names_so_many_rows_and_counts_the_rest(alices: Client) -> None:
     page = sent(alices, "name,prompt\n" + ",nameless\n" * 23)
-    assert "23 rows were passed over:" in page
+    assert "23 rows were left out:" in page
     assert page.count("A style needs a name.") == 20
     assert "and 3 more." in page
 
@@ -165,10 +165,10 @@ def test_a_page_names_so_many_rows_and_counts_the_rest(alices: Client) -> None:
     ("data", "sentence"),
     [
         (b"", "has to name the columns"),
-        (b"\x89PNG\0", "This is no text"),
+        (b"\x89PNG\0", "This is not a text file"),
         (b"a" * (MOST_BYTES + 1), "larger than 1000 KB"),
         (b"a" * 10_000_000, "larger than 1000 KB"),
-        (b"[" * 50_000, "something else than styles"),
+        (b"[" * 50_000, "something other than styles"),
         (b"<html>", "has to name the columns"),
     ],
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
+from pytest_django import Settings
 
 from limner.accounts.models import Account
 from limner.engines.contract import Capabilities, Size, Task
 from limner.errors import InvalidRequest, NotAllowed, NotFound
 from limner.prompts.models import KeptStyle
 from limner.prompts.presets import STYLES, Style
-from limner.prompts.queries import EVERYBODYS, OWN, styles_of, styles_visible_to
+from limner.prompts.queries import EVERYBODYS, OWN, replaced_by, styles_of, styles_visible_to
 from limner.prompts.services import (
     MOST_STYLES,
     StyleText,
@@ -99,7 +101,7 @@ def test_everybodys_style_is_seen_by_all_and_made_by_the_operator_alone(operator
     assert titles(bob, EVERYBODYS) == ["House look"]
 
 
-@pytest.mark.parametrize("name", ["night", "Night", "NIGHT"])
+@pytest.mark.parametrize("name", ["night", "Night", "NIGHT", "Noche", "noche"])
 def test_everybodys_style_of_the_same_name_takes_the_place_of_one_of_limners(operator: Account, name: str) -> None:
     add_style(operator, StyleText(name, "at {prompt} o'clock"), everybody=True)
     found = named(None, "night")
@@ -107,6 +109,13 @@ def test_everybodys_style_of_the_same_name_takes_the_place_of_one_of_limners(ope
     assert (found.title, found.words, found.kept) == (name, "at {prompt} o'clock", True)
     assert titles(None, EVERYBODYS) == []
     assert len(styles_visible_to(None)) == len(STYLES)
+
+
+def test_no_two_of_limners_styles_are_called_the_same_in_any_languages(settings: Settings) -> None:
+    for language, _ in settings.LANGUAGES:
+        with translation.override(language):
+            for style in STYLES:
+                assert replaced_by(translation.gettext(style.title)) == replaced_by(style.name) == style.name
 
 
 def test_the_operator_hides_one_of_limners_and_gives_it_back(operator: Account, bob: Account) -> None:

@@ -77,6 +77,22 @@ def test_somebody_may_choose_another_language_than_their_browser_says(db: None, 
     assert '<html lang="en" dir="ltr">' in text(client.get("/", headers=SPANISH))
 
 
+def test_english_prompts_on_a_spanish_page_say_that_they_are_english(db: None, client: Client) -> None:
+    page = text(client.get("/", headers=SPANISH))
+    examples = re.findall(r'<button [^>]*data-example="([^"]*)">(.*?)</button>', page)
+    assert len(examples) > 1
+    assert f'</span> <span lang="en">{examples[0][0]}</span>' in examples[0][1]
+    for words, said in examples[1:]:
+        assert f'<button type="button" class="chip-button" lang="en" data-example="{words}">{said}</button>' in page
+
+
+def test_a_prompts_length_and_theme_are_named_in_the_language_of_the_page(db: None, client: Client) -> None:
+    page = text(client.get("/", headers=SPANISH))
+    assert '<label for="theme">Tema</label>' in page
+    for value, title in (("short", "Corta"), ("medium", "Media"), ("long", "Larga")):
+        assert re.search(f'<option value="{value}"(?: selected)?>{title}</option>', page)
+
+
 def test_a_page_leaves_the_language_as_it_was(db: None, client: Client) -> None:
     client.get("/", headers=SPANISH)
     assert translation.get_language() == "en"

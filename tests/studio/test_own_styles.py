@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +45,8 @@ def drawn(client: Client, **form: str) -> tuple[str, str]:
 
 def headings(page: str) -> list[tuple[str, str]]:
     """The groups of styles that unfold: whether each is open, and what it is called."""
-    return re.findall(r'<details class="shelf"( open)?>.*?</svg>([^<]*?) <span', page, re.DOTALL)
+    found = re.findall(r'<details class="shelf"( open)?>.*?</svg>([^<]*?) <span', page, re.DOTALL)
+    return [(is_open, html.unescape(title)) for is_open, title in found]
 
 
 def test_an_own_style_stands_around_the_prompt_and_what_it_avoids_is_left_out(
@@ -84,7 +86,7 @@ def test_own_styles_have_a_heading_and_nobody_else_sees_them(
 
 def test_everybodys_styles_come_before_ones_own(alices: Client, kitchen: KeptStyle) -> None:
     KeptStyle.objects.create(name="House look", words="gold leaf")
-    assert [title for _, title in headings(text(alices.get("/")))] == ["Of this studio", "Your own"]
+    assert [title for _, title in headings(text(alices.get("/")))] == ["This studio's", "Your own"]
 
 
 def test_many_styles_are_folded_and_the_chosen_one_is_in_sight(
@@ -97,6 +99,11 @@ def test_many_styles_are_folded_and_the_chosen_one_is_in_sight(
         swapped = text(alices.get("/settings", {"model": BRUSH, "style": chosen}, headers=HTMX))
         assert [title for is_open, title in headings(swapped) if is_open] == [group]
         assert f'value="{chosen}" checked' in swapped
+
+
+def test_the_groups_of_styles_are_named_in_the_language_of_the_page(alices: Client, brush: None) -> None:
+    found = headings(text(alices.get("/", {"model": BRUSH}, headers={"Accept-Language": "es"})))
+    assert {"Dibujo", "Grabado y estampa"} <= {title for _, title in found}
 
 
 def test_a_name_is_not_translated_and_its_markup_is_words(alices: Client, alice: Account) -> None:

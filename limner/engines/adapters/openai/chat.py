@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from limner.engines.adapters.openai.trouble import WRITING, Unusable, clean, tro
 from limner.engines.contract import ChatOrder
 from limner.engines.upstreams import Upstream
 from limner.errors import REFUSALS, LimnerError, UpstreamFailed, UpstreamRefused, say
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 4 * 1024 * 1024
 """Of a whole answer, its thoughts and the JSON around each syllable included."""
@@ -138,16 +141,19 @@ class _Heard:
         if self.text:
             return None
         if self.thought and self.finish == "length":
-            return UpstreamFailed(
-                say(
-                    "{upstream} thought about it until its {count} tokens were used up, and wrote nothing. Let it "
-                    "think less, or name a model that thinks less.",
-                    upstream=name,
-                    count=order.most_tokens,
-                )
+            log.warning(
+                "%s thought until its %d tokens were used up, and wrote nothing: let it think less, or name a model "
+                "that thinks less",
+                name,
+                order.most_tokens,
             )
+            said = say(
+                "{upstream} thought too long and wrote nothing. Try again, or choose another writer.", upstream=name
+            )
+            return UpstreamFailed(said)
         if self.tool:
-            return UpstreamFailed(say("{upstream} called a tool instead of writing.", upstream=name))
+            log.warning("%s called a tool instead of writing", name)
+            return UpstreamFailed(say("{upstream} did not write anything. Try again.", upstream=name))
         return UpstreamFailed(say("{upstream} answered without a word.", upstream=name))
 
 

@@ -66,5 +66,5 @@ class Chat:
             )
         if not (fitting.written or fitting.full):
             raise UpstreamFailed(
-                say("{upstream} wrote nothing that a prompt could have.", upstream=self._upstream.name)
+                say("{upstream} wrote nothing that can be used in a prompt.", upstream=self._upstream.name)
             )

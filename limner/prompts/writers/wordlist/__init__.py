@@ -42,10 +42,10 @@ class WordList:
 def check(order: PromptOrder) -> None:
     """Raises InvalidRequest for a theme or a length that there is not."""
     if order.theme and order.theme not in THEMES:
-        message = f"There is no theme '{order.theme[:40]}'. Choose one of: {', '.join(THEMES)}."
+        message = f"There is no theme “{order.theme[:40]}”. Choose one of: {', '.join(THEMES)}."
         raise InvalidRequest(message, param="theme")
     if order.length not in SHARES:
-        raise InvalidRequest(f"A prompt can be {', '.join(SHARES)}.", param="length")
+        raise InvalidRequest(f"A prompt's length is one of: {', '.join(SHARES)}.", param="length")
 
 
 async def _one_by_one(pieces: Iterable[str]) -> AsyncIterator[str]:

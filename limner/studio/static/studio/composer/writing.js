@@ -51,7 +51,7 @@ export function writes(form, box, announcer) {
     try {
       for await (const words of written(data(stopper, "url"), asked, mine.signal)) {
         if (words.ahead !== undefined) {
-          announcer.textContent = gettext("{n} ahead of you at this writer.", { n: words.ahead });
+          announcer.textContent = gettext("{n} before you. The writer is busy.", { n: words.ahead });
           continue;
         }
         for (const word of words.text.match(/,?\s*\S+(?:\s+$)?|\s+/g) ?? []) {
