@@ -17,6 +17,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, WriteOrder
 from limner.engines.placement.child import ChildPlacement
 from limner.engines.registry import writing_engine
+from limner.engines.weights import title_of
 from limner.errors import Unavailable, say
 
 LONGEST_LINE = 100
@@ -68,7 +69,7 @@ def lend(folder: Path, placement: WritingPlacement) -> None:
 
 
 def desk(folder: Path) -> Desk:
-    """Where the writer in `folder` writes."""
+    """Where the writer in `folder` writes. Raises NotConfigured."""
     if folder not in _desks:
         _desks[folder] = Desk(ChildPlacement(_only_writing(folder)))
     return _desks[folder]
@@ -85,7 +86,7 @@ def _only_writing(folder: Path) -> Model:
     return Model(
         name=folder.name,
         engine=writing_engine(folder),
-        title=folder.name.capitalize(),
+        title=title_of(folder),
         description="",
         path=None,
         capabilities=Capabilities(frozenset(), (), ()),
