@@ -55,9 +55,10 @@ class Desk:
                 async for piece in pieces:
                     yield piece
         finally:
-            self._line.remove(mine)
-            for other in self._line:
-                other.set()
+            place = self._line.index(mine)
+            del self._line[place]
+            for behind in self._line[place:]:
+                behind.set()
 
 
 _desks: dict[Path, Desk] = {}

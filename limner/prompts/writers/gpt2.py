@@ -78,7 +78,9 @@ async def _one_line(desk: Desk, order: WriteOrder) -> AsyncGenerator[str | int, 
                 yield piece
                 continue
             line, new_line, _ = piece.partition("\n")
-            kept = re.sub(r"[^\S ]|[\x00-\x1f\x7f]", "", line)
+            kept = re.sub(r"[\x00-\x1f\x7f]", "", re.sub(r"\s+", " ", line))
+            if text.endswith(" "):
+                kept = kept.lstrip()
             if kept:
                 text += kept
                 yield kept
