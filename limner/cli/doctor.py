@@ -230,9 +230,19 @@ def upstreams() -> Iterator[Finding]:
 
 
 def writers() -> Iterator[Finding]:
-    """What writes prompts beside the word lists, where the operator named a chat model."""
+    """What writes prompts beside the word lists: a model of this machine, and a chat model where one is named."""
+    from limner.engines.registry import writing_engine
     from limner.engines.upstreams import upstreams
+    from limner.engines.weights import title_of, verify_pulled
+    from limner.prompts.writers.gpt2 import model_folder
 
+    try:
+        folder = model_folder()
+        writing_engine(folder)
+        verify_pulled(folder, title_of(folder))
+        yield Finding("writer gpt2", State.GOOD, plain(f"{title_of(folder)} in {folder} writes prompts"))
+    except LimnerError as error:
+        yield Finding("writer gpt2", State.MISSING, plain(error.message))
     if (chat := next((one for one in upstreams() if one.writes), None)) is not None:
         yield Finding("writer chat", State.GOOD, plain(f"{chat.writes} of {chat.name} writes prompts"))
 

@@ -114,9 +114,9 @@ SETTINGS: tuple[Setting, ...] = (
         "capitalised.",
     ),
     Setting(
-        "LIMNER_WRITER", "folder", text, "",
-        "The folder of a model of GPT-2's shape that writes prompts, as OpenVINO has it. Default: Scribe, which "
-        "comes with Limner.",
+        "LIMNER_WRITER", "folder or name", text, "",
+        "A model of GPT-2's family that writes prompts: its folder, or the name under which it lies in `models` in "
+        "`LIMNER_HOME` or in Hugging Face's cache. Default: Scribe, which comes with Limner.",
     ),
     Setting(
         "LIMNER_PROMPT_OF_THE_DAY", "on or off", flag, "on",

@@ -6,12 +6,14 @@ built-in ones go through the same door.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from limner.errors import NotConfigured
+from limner.errors import NotConfigured, say
 
 if TYPE_CHECKING:
     from limner.engines.catalog import Model
@@ -28,17 +30,43 @@ CHAT = "limner.engines.adapters.openai.chat:OpenAiChat"
 
 WRITING: dict[str, str] = {
     "openvino_model.xml": "limner.engines.adapters.openvino.writer:OnlyWriting",
+    "model.safetensors": "limner.engines.adapters.transformers.writer:OnlyWriting",
+    "model.safetensors.index.json": "limner.engines.adapters.transformers.writer:OnlyWriting",
 }
 """A file by which the folder of a writer's model is known → the class that loads it and nothing else."""
+WRITING_NEEDS: dict[str, tuple[str, ...]] = {
+    "limner.engines.adapters.transformers.writer:OnlyWriting": ("torch", "transformers"),
+}
+"""What such a class needs beside Limner's own requirements."""
+_PICKLED = "pytorch_model.bin"
 
 
 def writing_engine(folder: Path) -> str:
-    """What writes with the model in `folder`, as `module:Class`. Raises NotConfigured."""
-    for name, where in WRITING.items():
-        if (folder / name).is_file():
-            return where
-    known = ", ".join(WRITING)
-    raise NotConfigured(f"There is no writer's model in {folder}: none of {known} is there. Set LIMNER_WRITER.")
+    """What writes with the model in `folder`, as `module:Class`; what that needs is installed. Raises
+    NotConfigured."""
+    where = next((where for name, where in WRITING.items() if os.path.isfile(folder / name)), None)
+    if where is None and os.path.isfile(folder / _PICKLED):
+        message = say(
+            "The model in {folder} is pickled ({file}): to read it is to run whatever it says, so Limner does not. "
+            "Get it as model.safetensors.",
+            folder=folder, file=_PICKLED,
+        )  # fmt: skip
+        raise NotConfigured(message)
+    if where is None:
+        message = say(
+            "There is no writer's model in {folder}: none of {known} is there. Set LIMNER_WRITER.",
+            folder=folder, known=", ".join(WRITING),
+        )  # fmt: skip
+        raise NotConfigured(message)
+    needed = WRITING_NEEDS.get(where, ())
+    if missing := [module for module in needed if find_spec(module) is None]:
+        message = say(
+            "The writer in {folder} needs what is not installed: {missing}. Install it into Limner's environment: "
+            "pip install {needed}",
+            folder=folder, missing=", ".join(missing), needed=" ".join(needed),
+        )  # fmt: skip
+        raise NotConfigured(message)
+    return where
 
 
 def dotted_name(engine: str) -> str:

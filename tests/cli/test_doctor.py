@@ -88,6 +88,20 @@ def test_a_port_that_others_use_is_a_note_with_the_way_out(tmp_path: Path) -> No
         assert "limner serve --port" in found["port"]["said"]
 
 
+def test_the_model_that_writes_prompts_here_is_named(tmp_path: Path) -> None:
+    status, found = findings(tmp_path / "home", LIMNER_PORT=str(free_port()))
+    assert (status, found["writer gpt2"]["state"]) == (0, "good")
+    assert found["writer gpt2"]["said"].startswith("Scribe in /")
+
+
+def test_a_writer_that_is_named_and_not_here_is_missing_with_the_way_to_get_it(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    status, found = findings(home, LIMNER_WRITER="someone/their-gpt2", HF_HOME=str(tmp_path / "cache"))
+    assert (status, found["writer gpt2"]["state"]) == (1, "missing")
+    command = f"hf download someone/their-gpt2 --local-dir {home}/models/someone/their-gpt2"
+    assert found["writer gpt2"]["said"].endswith(command)
+
+
 def test_the_chat_model_that_writes_is_named(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()

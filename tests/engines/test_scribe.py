@@ -15,6 +15,7 @@ from limner.engines.catalog import model
 from limner.engines.contract import Drawn, DrawOrder, WriteOrder
 from limner.engines.dialects import LIMNER
 from limner.engines.placement.child import ChildPlacement
+from limner.engines.placement.writing import close_desks, desk
 from limner.engines.validation import Ask, make_request
 from limner.engines.weights import verify
 from limner.engines.words import words_of
@@ -110,6 +111,20 @@ async def test_a_writer_that_is_damaged_names_its_cure_and_pictures_are_drawn_al
         assert isinstance((await events_of(placement, picture()))[-1], Drawn)
     finally:
         await placement.close()
+
+
+async def test_a_writer_of_somebody_elses_comes_without_a_list_of_checksums(tmp_path: Path) -> None:
+    folder = tmp_path / "scribe"
+    shutil.copytree(SCRIBE, folder)
+    (folder / "SHA256SUMS").unlink()
+    (config := folder / "config.json").write_text(
+        config.read_text().replace("n_positions", "max_position_embeddings")  # as GPT-Neo says it
+    )
+    text = desk(folder).write(WriteOrder(seed=5))
+    try:
+        assert len(words_of("".join([piece async for piece in text if isinstance(piece, str)]))) >= 4
+    finally:
+        await close_desks()
 
 
 @pytest.mark.usefixtures("_two_processors")

@@ -17,6 +17,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, WriteOrder
 from limner.engines.placement.child import ChildPlacement
 from limner.engines.registry import writing_engine
+from limner.engines.weights import title_of
 from limner.errors import Unavailable, say
 
 LONGEST_LINE = 100
@@ -54,9 +55,10 @@ class Desk:
                 async for piece in pieces:
                     yield piece
         finally:
-            self._line.remove(mine)
-            for other in self._line:
-                other.set()
+            place = self._line.index(mine)
+            del self._line[place]
+            for behind in self._line[place:]:
+                behind.set()
 
 
 _desks: dict[Path, Desk] = {}
@@ -68,7 +70,7 @@ def lend(folder: Path, placement: WritingPlacement) -> None:
 
 
 def desk(folder: Path) -> Desk:
-    """Where the writer in `folder` writes."""
+    """Where the writer in `folder` writes. Raises NotConfigured."""
     if folder not in _desks:
         _desks[folder] = Desk(ChildPlacement(_only_writing(folder)))
     return _desks[folder]
@@ -85,7 +87,7 @@ def _only_writing(folder: Path) -> Model:
     return Model(
         name=folder.name,
         engine=writing_engine(folder),
-        title=folder.name.capitalize(),
+        title=title_of(folder),
         description="",
         path=None,
         capabilities=Capabilities(frozenset(), (), ()),

@@ -2,5 +2,6 @@
 
 from limner.engines.weights.checksums import verify
 from limner.engines.weights.identity import fingerprint, sampler
+from limner.engines.weights.pulled import find, title_of, verify_pulled
 
-__all__ = ["fingerprint", "sampler", "verify"]
+__all__ = ["find", "fingerprint", "sampler", "title_of", "verify", "verify_pulled"]

@@ -1,4 +1,4 @@
-"""Prompts by a model of GPT-2's shape: Scribe, which ships with Limner, or the one in `LIMNER_WRITER`.
+"""Prompts by a model of GPT-2's family: Scribe, which ships with Limner, or the one in `LIMNER_WRITER`.
 
 It runs in the child that draws or in one of its own (`engines.placement.writing`), never in the process that answers.
 """
@@ -16,6 +16,7 @@ from django.conf import settings
 from limner.engines import catalog
 from limner.engines.contract import WriteOrder
 from limner.engines.placement.writing import Desk, desk
+from limner.engines.weights import find, title_of
 from limner.prompts.writers.contract import Length, Piece, PromptOrder, Waiting
 from limner.prompts.writers.fitting import Fitting
 
@@ -28,14 +29,21 @@ _ENOUGH: dict[Length, int] = {"short": 5, "medium": 12, "long": 30}
 _TOKENS: dict[Length, int] = {"short": 24, "medium": 48, "long": 96}
 
 
+def model_folder() -> Path:
+    """Where the model is that writes: Scribe, or what `LIMNER_WRITER` names. Raises NotConfigured."""
+    if not settings.LIMNER_WRITER:
+        return catalog.BUNDLED / "scribe"
+    return find(settings.LIMNER_WRITER, settings.LIMNER_HOME)
+
+
 class Gpt2:
     """A `Writer`. It takes no theme."""
 
     themes: tuple[str, ...] = ()
 
     def __init__(self) -> None:
-        folder = Path(settings.LIMNER_WRITER) if settings.LIMNER_WRITER else catalog.BUNDLED / "scribe"
-        self.title = folder.name.capitalize()
+        folder = model_folder()
+        self.title = title_of(folder)
         self._desk = desk(folder)
 
     async def write(self, order: PromptOrder) -> AsyncGenerator[Piece, None]:
@@ -70,7 +78,9 @@ async def _one_line(desk: Desk, order: WriteOrder) -> AsyncGenerator[str | int, 
                 yield piece
                 continue
             line, new_line, _ = piece.partition("\n")
-            kept = re.sub(r"[^\S ]|[\x00-\x1f\x7f]", "", line)
+            kept = re.sub(r"[\x00-\x1f\x7f]", "", re.sub(r"\s+", " ", line))
+            if text.endswith(" "):
+                kept = kept.lstrip()
             if kept:
                 text += kept
                 yield kept

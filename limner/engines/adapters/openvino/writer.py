@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limner.engines.adapters.openvino.library import load_library
+from limner.engines.beginnings import fitted, joined, readable
 from limner.engines.contract import DrawEvent, DrawOrder, WriteOrder
-from limner.engines.weights import verify
+from limner.engines.weights import title_of, verify_pulled
 from limner.errors import EngineError, ModelBroken, NotConfigured
 
 if TYPE_CHECKING:
@@ -42,24 +43,19 @@ class OpenVinoWriter:
     """A `Writer`: one loaded model in this process."""
 
     def __init__(self, folder: Path) -> None:
-        title = folder.name.capitalize()
-        verify(folder, title)
+        title = title_of(folder)
+        verify_pulled(folder, title)
         self._openvino, self._genai = load_library()
         try:
             self._pipeline = self._genai.LLMPipeline(folder, "CPU", **_CHOSEN)
-            self._length = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["n_positions"])
-        except (RuntimeError, OSError, ValueError, KeyError) as error:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            self._length = int(config.get("n_positions") or config["max_position_embeddings"])
+        except (RuntimeError, OSError, ValueError, KeyError, AttributeError) as error:
             raise ModelBroken(f"{title} cannot be loaded by OpenVINO: {str(error)[-300:]}") from error
         self._tokenizer = self._pipeline.get_tokenizer()
 
     def write(self, order: WriteOrder, cancelled: Callable[[], bool]) -> Iterator[str]:
-        begin = not order.prompt or order.prompt[-1].isspace()
-        for piece in self._pieces(order, cancelled):
-            # The first word brings the space before it, which the prompt may have already.
-            text = piece.lstrip() if begin else piece
-            if text:
-                begin = False
-                yield text
+        yield from joined(order.prompt, self._pieces(order, cancelled))
 
     def _pieces(self, order: WriteOrder, cancelled: Callable[[], bool]) -> Iterator[str]:
         given, config = self._given(order)
@@ -93,12 +89,10 @@ class OpenVinoWriter:
 
     def _given(self, order: WriteOrder) -> tuple[Any, Any]:
         """The prompt as tokens, its beginning dropped where the model cannot see so far; and how to go on from it."""
-        prompt = order.prompt.rstrip().encode(errors="replace").decode()  # half a character has no bytes
-        words = self._tokenizer.encode(prompt, add_special_tokens=False).input_ids.data[0].tolist()
-        room = self._length - 1
-        most = max(1, min(order.most_tokens, room - min(len(words), room // 2)))
+        words = self._tokenizer.encode(readable(order.prompt), add_special_tokens=False).input_ids.data[0].tolist()
+        words, most = fitted(words, self._length, order.most_tokens)
         # GPT-2 saw this token between texts, so it stands before every beginning.
-        ids = np.array([[self._tokenizer.get_bos_token_id(), *words[-(room - most) :]]], dtype=np.int64)
+        ids = np.array([[self._tokenizer.get_bos_token_id(), *words]], dtype=np.int64)
         config = self._pipeline.get_generation_config()
         config.max_new_tokens = most
         config.do_sample = order.temperature > 0
