@@ -48,7 +48,15 @@ def prompt(
     from limner.prompts.writing import Wish, begin, remember
 
     account = owner()
-    wish = Wish(beginning, improve, seed, theme, length, not any_words, writer)
+    wish = Wish(
+        beginning=beginning,
+        improve=improve,
+        seed=seed,
+        theme=theme,
+        length=length,
+        only_known=not any_words,
+        writer=writer,
+    )
     writing = begin(account, target, wish)
     try:
         added = asyncio.run(_said(writing))

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
-from limner.errors import LimnerError
+from limner.errors import LimnerError, say
 from limner.look.speech import spoken
 from limner.prompts.writing import Writing
 
@@ -19,14 +19,14 @@ HEADERS = {
     "x-accel-buffering": "no",
 }
 """Of an answer that streams them."""
-BROKE = "Limner could not write on. What was written stays; try again in a moment."
+BROKE = say("Limner could not write on. What was written stays; try again in a moment.")
 
 
 async def events(writing: Writing, remember: Callable[[str], Awaitable[None]]) -> AsyncGenerator[bytes, None]:
     """`begin` (writer, seed), then `waiting` (ahead) and `text` (text) as they come, and one last word: `end`
     (prompt, added) once it is written and remembered, or `error` (message, code, param). Hanging up stops it."""
     order = writing.order
-    yield event("begin", writer=writing.writer, seed=order.seed)
+    yield event("begin", writer=writing.name, seed=order.seed)
     added = ""
     try:
         async with aclosing(writing.pieces()) as pieces:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
@@ -12,14 +13,18 @@ from django.conf import settings
 
 from limner.accounts.models import Account
 from limner.engines.catalog import Model
-from limner.engines.validation import MAX_SEED
-from limner.errors import InvalidRequest, say
+from limner.engines.validation import MAX_SEED, check_text
+from limner.errors import InvalidRequest, NotConfigured, say
 from limner.moderation.words import blocked_in, refuse_blocked_text
 from limner.prompts.models import Written
 from limner.prompts.writers.contract import Length, Piece, PromptOrder, Writer
 from limner.prompts.writers.fresh import fresh_seed
 from limner.prompts.writers.registry import DEFAULT, WRITERS, build_writer
 
+log = logging.getLogger(__name__)
+
+_NEAR = 400
+"""Characters before a new word that are looked at with it: a phrase that no prompt may have may begin there."""
 KEPT = 50
 """How many of the prompts written for an account are remembered, so that none of them is written soon again."""
 
@@ -42,20 +47,20 @@ class Wish:
 class Writing:
     """A prompt that is about to be written. `order.seed` writes it again."""
 
-    writer: str
+    name: str
     order: PromptOrder
-    source: Writer
+    writer: Writer
     remembered: bool = False
     """Whether the text is known beforehand, and remembered already: its last word then waits for no database."""
 
     async def pieces(self) -> AsyncGenerator[Piece, None]:
         """What comes behind the beginning, as far as the model takes it. Raises Blocked before a word is said that no
         prompt may have, and what the writer raises."""
-        said = self.order.beginning
-        async with aclosing(cast("AsyncGenerator[Piece, None]", self.source.write(self.order))) as pieces:
+        said = self.order.beginning[-_NEAR:]
+        async with aclosing(cast("AsyncGenerator[Piece, None]", self.writer.write(self.order))) as pieces:
             async for piece in pieces:
-                if isinstance(piece, str):
-                    said += piece
+                if isinstance(piece, str) and not self.remembered:
+                    said = (said + piece)[-_NEAR:]
                     refuse_blocked_text(said)
                 yield piece
 
@@ -70,25 +75,33 @@ class Instant(Protocol):
 def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning") -> Writing:
     """Whatever can be wrong with a wish is said now. `field` is what its caller calls the words that are there
     already. Raises InvalidRequest, Blocked, NotConfigured. Reads and writes the database."""
-    able = model.capabilities
     _check(wish, model, field)
     refuse_blocked_text(wish.beginning)
     name = wish.writer or DEFAULT
-    source = build_writer(name)
-    if wish.theme and wish.theme not in source.themes:
-        raise _no_theme(wish.theme, name, source.themes)
+    writer = _built(name, account)
+    if wish.theme and wish.theme not in writer.themes:
+        raise _no_theme(wish.theme, name, writer.themes)
     seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
     length = cast("Length", wish.length)
     # A space at the end of a whole prompt means nothing, and would stand before the comma.
     beginning = wish.beginning.rstrip() if wish.improve else wish.beginning
-    order = PromptOrder(able, seed, beginning, wish.theme, length, wish.only_known, wish.improve)
-    if not isinstance(source, Instant):
-        return Writing(name, order, source)
+    order = PromptOrder(
+        capabilities=model.capabilities,
+        seed=seed,
+        beginning=beginning,
+        theme=wish.theme,
+        length=length,
+        only_known=wish.only_known,
+        improve=wish.improve,
+    )
+    if not isinstance(writer, Instant):
+        return Writing(name, order, writer)
     if wish.seed is None:
-        order = replace(order, seed=fresh_seed(_allowed(source), order, _recent(account)))
-    if words := _allowed(source)(order):
+        order = replace(order, seed=fresh_seed(_allowed(writer), order, _recent(account)))
+    if words := "".join(writer.words(order)):
+        refuse_blocked_text(order.beginning[-_NEAR:] + words)
         _keep(account, order.beginning + words)
-    return Writing(name, order, source, remembered=True)
+    return Writing(name, order, writer, remembered=True)
 
 
 async def whole(writing: Writing) -> str:
@@ -112,16 +125,10 @@ def _keep(account: Account, prompt: str) -> None:
 
 
 def _check(wish: Wish, model: Model, field: str) -> None:
-    most, length = model.capabilities.max_prompt, len(wish.beginning)
+    check_text(field, wish.beginning, maximum=model.capabilities.max_prompt, minimum=0)
     if wish.improve and not wish.beginning.strip():
         message = say("Missing required parameter: '{field}'.", field=field)
         raise InvalidRequest(message, param=field, code="missing_required_parameter")
-    if length > most:
-        message = say(
-            "Invalid '{field}': it has {length} characters, and {model} takes prompts of up to {most}.",
-            field=field, length=length, model=model.title, most=most,
-        )  # fmt: skip
-        raise InvalidRequest(message, param=field, code="string_above_max_length")
     if wish.length not in get_args(Length):
         message = say("A prompt's length is one of: {lengths}.", lengths=", ".join(get_args(Length)))
         raise InvalidRequest(message, param="length")
@@ -133,6 +140,17 @@ def _check(wish: Wish, model: Model, field: str) -> None:
             name=wish.writer[:40], names=", ".join(WRITERS),
         )  # fmt: skip
         raise InvalidRequest(message, param="writer")
+
+
+def _built(name: str, account: Account) -> Writer:
+    """The writer. What has to be set up for it, and where, is for the operator to read."""
+    try:
+        return build_writer(name)
+    except NotConfigured as error:
+        if account.is_superuser:
+            raise
+        log.warning("writer %s: %s", name, error.message)
+        raise NotConfigured(say("The writer “{name}” is not set up here.", name=name)) from None
 
 
 def _no_theme(theme: str, writer: str, themes: tuple[str, ...]) -> InvalidRequest:
@@ -149,7 +167,7 @@ def _allowed(source: Instant) -> Callable[[PromptOrder], str]:
 
     def words(order: PromptOrder) -> str:
         text = "".join(source.words(order))
-        return "" if blocked_in(order.beginning + text, settings.LIMNER_BLOCKED_WORDS) else text
+        return "" if blocked_in(order.beginning[-_NEAR:] + text, settings.LIMNER_BLOCKED_WORDS) else text
 
     return words
 

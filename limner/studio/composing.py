@@ -16,6 +16,7 @@ from limner.accounts.sign_in import account_of
 from limner.engines.validation import MAX_SEED
 from limner.errors import InvalidRequest, LimnerError, say
 from limner.jobs.threads import in_thread
+from limner.jobs.trouble import said_plainly
 from limner.look.speech import spoken
 from limner.prompts.sse import HEADERS, events
 from limner.prompts.writing import Wish, Writing, begin, remember
@@ -52,10 +53,11 @@ async def write(request: HttpRequest) -> HttpResponseBase:
     return StreamingHttpResponse(events(writing, keep), headers=HEADERS)
 
 
+@said_plainly()
 def _begun(viewer: Account, form: QueryDict) -> Writing:
     if settings.LIMNER_ACCOUNTS:
         check_rate(viewer)
-    wish, words = form.get("wish", ""), form.get("prompt", "")
+    wish, words = form.get("wish", ""), form.get("prompt", "").replace("\r\n", "\n")  # forms send it so
     if wish not in _WISHES:
         raise InvalidRequest(say("Limner can be asked to: {wishes}.", wishes=", ".join(_WISHES)), param="wish")
     if wish != "random" and not words.strip():

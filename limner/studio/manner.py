@@ -35,7 +35,7 @@ def manner() -> Manner:
     """In the language of the page."""
     return Manner(
         {name: spoken(title) for name, title in writers_here().items()},
-        {theme: gettext(_THEMES.get(theme, theme)) for theme in THEMES},
+        {theme: gettext(_THEMES[theme]) for theme in THEMES},
         {
             "short": pgettext("length of a prompt", "Short"),
             "medium": pgettext("length of a prompt", "Medium"),

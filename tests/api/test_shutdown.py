@@ -81,6 +81,7 @@ def test_a_queued_job_stays_when_the_web_process_is_told_to_stop(home: Path, por
             assert jobs(url) == [("queued", 0)]
 
 
+@pytest.mark.extra
 def test_a_running_job_is_drawn_after_the_restart(home: Path, port: int) -> None:
     url = f"http://127.0.0.1:{port}"
     with ThreadPoolExecutor() as pool:
@@ -96,6 +97,7 @@ def test_a_running_job_is_drawn_after_the_restart(home: Path, port: int) -> None
             until(lambda: jobs(url) == [("done", 2)])
 
 
+@pytest.mark.extra
 def test_a_stream_ends_with_an_error_and_its_job_is_drawn_after_the_restart(home: Path, port: int) -> None:
     url = f"http://127.0.0.1:{port}"
     asked = {"prompt": "a red robot", "n": 3, "stream": True}

@@ -155,6 +155,39 @@ def test_a_writer_that_breaks_off_leaves_what_it_wrote_and_says_what_happened(vi
     expect(box(page)).to_have_value("a cat")
 
 
+@pytest.mark.parametrize("how", ["Stop writing", "Escape"])
+def test_the_writer_is_stopped_at_once_and_what_it_wrote_stays(visit: Visit, how: str) -> None:
+    page = visit.page()
+    page.evaluate(
+        """() => document.querySelector("#prompt").addEventListener("input", ({ target }) => {
+          if (target.value.split(" ").length === 3) document.dispatchEvent(new CustomEvent("third"));
+        })"""
+    )
+    press = "key" if how == "Escape" else "button"
+    page.evaluate(
+        """(how) => document.addEventListener("third", () => {
+          if (how === "key") document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+          else document.querySelector("#random").click();
+        }, { once: true })""",
+        press,
+    )
+    writer(page).click()
+    expect(box(page)).not_to_have_value("")
+    idle(page)
+    kept = box(page).input_value()
+    assert len(kept.split()) == 3
+    page.wait_for_timeout(400)  # many words' time
+    expect(box(page)).to_have_value(kept)
+
+
+def test_whoever_waits_for_a_writer_is_told_the_place(visit: Visit) -> None:
+    page = visit.page()
+    waiting = 'event: waiting\ndata: {"ahead": 2}\n\n'
+    page.route("**/write", lambda route: route.fulfill(body=waiting, content_type="text/event-stream"))
+    writer(page).click()
+    expect(page.locator("#hint")).to_contain_text("2 before you")
+
+
 def test_the_length_is_counted_once_it_matters(visit: Visit) -> None:
     page = visit.page()
     count = page.locator("#length")

@@ -140,6 +140,7 @@ def test_a_kubernetes_service_link_does_not_break_the_start(tmp_path: Path) -> N
         assert "it is what Kubernetes sets" in process.said()
 
 
+@pytest.mark.extra
 def test_told_to_stop_it_lets_callers_go_and_keeps_their_jobs(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Process(home, "serve") as process, ThreadPoolExecutor(2) as others:
@@ -174,6 +175,7 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path: Path) -> None:
             assert isinstance(error, OSError)
 
 
+@pytest.mark.extra
 def test_what_a_killed_server_was_drawing_is_drawn_by_the_next(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Process(home, "serve") as process, ThreadPoolExecutor(1) as others:

@@ -157,6 +157,7 @@ def test_each_api_is_refused_in_its_own_words(web: Process, path: str, key: str)
 # Time -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.extra
 def test_bodies_slower_than_a_byte_a_second_are_refused_while_others_are_served(web: Process) -> None:
     began = time.monotonic()
     with ExitStack() as opened:

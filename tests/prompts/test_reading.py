@@ -118,3 +118,29 @@ def test_an_answer_without_end_is_read_to_some_length() -> None:
     text = "".join(reading.take("fox " * 100) for _ in range(100) if not reading.ended)
     assert reading.ended
     assert len(text) < 30_000
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I'm sorry, but I can't help with that.",
+        "I’m unable to write this.",
+        "Sorry, that is not something I write.",
+        "I cannot do that.",
+        "As an AI, I do not write this.",
+        "Sure. I can't do that.",
+    ],
+)
+@pytest.mark.parametrize("by", [1, 5, 1000])
+def test_a_refusal_in_the_models_own_words_is_no_prompt(answer: str, by: int) -> None:
+    reading = Reading("")
+    pieces = [reading.take(answer[at : at + by]) for at in range(0, len(answer), by)]
+    assert "".join([*pieces, reading.rest()]) == ""
+    assert reading.refused
+
+
+@pytest.mark.parametrize(
+    "answer", ["I spy a fox", "As the sun sets, a fox", "Sorrow in blue", "A sorry fox", "Icy hills"]
+)
+def test_a_prompt_that_only_begins_like_a_refusal_is_one(answer: str) -> None:
+    assert read(answer) == answer

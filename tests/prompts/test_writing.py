@@ -10,9 +10,12 @@ from pytest_django import Settings
 
 from limner.accounts.models import Account
 from limner.engines.catalog import model
-from limner.errors import Blocked, InvalidRequest
+from limner.engines.validation import MAX_SEED
+from limner.errors import Blocked, InvalidRequest, NotConfigured
 from limner.prompts.models import Written
+from limner.prompts.sse import events
 from limner.prompts.writers.contract import Piece, PromptOrder, Waiting
+from limner.prompts.writers.fresh import fresh_seed
 from limner.prompts.writers.wordlist import WordList
 from limner.prompts.writing import KEPT, Wish, Writing, begin, remember, whole
 
@@ -34,13 +37,59 @@ class Rude:
             yield piece
 
 
+def test_where_there_is_no_room_for_a_word_few_seeds_are_tried() -> None:
+    tried = []
+
+    def nothing(order: PromptOrder) -> str:
+        tried.append(order.seed)
+        return ""
+
+    assert fresh_seed(nothing, PromptOrder(STORYBOOK.capabilities, MAX_SEED), []) == MAX_SEED
+    assert len(tried) < 10
+    assert max(tried) <= MAX_SEED
+
+
+@pytest.mark.django_db
+def test_what_has_to_be_set_up_for_a_writer_is_for_the_operator_to_read(
+    alice: Account, bob: Account, settings: Settings
+) -> None:
+    settings.LIMNER_WRITER = "nobody/nothing"
+    alice.is_superuser = True
+    with pytest.raises(NotConfigured, match="hf download"):
+        begin(alice, STORYBOOK, Wish(writer="gpt2"))
+    with pytest.raises(NotConfigured, match=r"^The writer “gpt2” is not set up here\.$"):
+        begin(bob, STORYBOOK, Wish(writer="gpt2"))
+
+
+class Broken(Rude):
+    """A writer that breaks."""
+
+    async def write(self, order: PromptOrder) -> AsyncGenerator[Piece, None]:
+        yield "a cat"
+        raise ZeroDivisionError("a secret")
+
+
+async def test_a_writer_that_breaks_is_an_event_that_keeps_its_secrets(caplog: pytest.LogCaptureFixture) -> None:
+    async def keep(prompt: str) -> None:
+        raise AssertionError("nothing whole was written")
+
+    writing = Writing("broken", PromptOrder(STORYBOOK.capabilities, 1), Broken())
+    said = [piece.decode() async for piece in events(writing, keep)]
+    assert said[1] == 'event: text\ndata: {"text": "a cat"}\n\n'
+    assert "What was written stays" in said[-1]
+    assert "secret" not in said[-1]
+    assert "a secret" in caplog.text
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("wish", "field", "said"),
     [
         (Wish(improve=True), "words", "Missing required parameter: 'words'"),
         (Wish(" \n", improve=True), "words", "Missing"),
-        (Wish("x" * 10_000), "words", "it has 10000 characters, and Storybook takes prompts of up to 4000"),
+        (Wish("x" * 10_000), "words", "maximum length 4000, but got a string with length 10000"),
+        (Wish("a fox \0 in"), "words", "NUL"),
+        (Wish("a fox \udcff"), "words", "half of a character"),
         (Wish(theme="war"), "theme", "fairy-tale, science, history, nature, city, still-life, classroom"),
         (Wish(theme="nature", writer="gpt2"), "theme", "takes no theme"),
         (Wish(length="endless"), "length", "short, medium, long"),

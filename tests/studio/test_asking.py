@@ -203,7 +203,7 @@ async def test_a_random_prompt_comes_word_by_word_and_of_words_that_the_model_kn
         ({"wish": "random", "theme": "war"}, "fairy-tale, science, history, nature"),
         ({"wish": "random", "writer": "nobody"}, "wordlist, gpt2"),
         ({"wish": "random", "writing_seed": "seven"}, "whole number"),
-        ({"wish": "improve", "prompt": "a" * 10_000}, "10000 characters"),
+        ({"wish": "improve", "prompt": "a" * 10_000}, "length 10000"),
     ],
 )
 async def test_what_cannot_be_written_is_said_before_anything_is(

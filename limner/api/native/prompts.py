@@ -2,23 +2,70 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, get_args
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Router
+from ninja import Field, Router, Schema
+from pydantic import StrictBool, StrictInt, StrictStr
 
 from limner.accounts.models import Scope
 from limner.api.errors import ApiError
 from limner.api.native.asking import target_of
 from limner.api.native.front import ERRORS, CallerRequest, Key
-from limner.api.native.schemas import ErrorOut, ImproveIn, PromptOut, RandomIn, TodayOut, Written
+from limner.api.native.schemas import Asked, ErrorOut, one_of
+from limner.engines.validation import MAX_SEED
 from limner.jobs.threads import in_thread
 from limner.prompts.sse import HEADERS, events
 from limner.prompts.today import prompt_of
+from limner.prompts.writers.contract import Length
+from limner.prompts.writers.registry import DEFAULT, WRITERS
 from limner.prompts.writing import Wish, Writing, begin, remember, whole
 
 router = Router(tags=["prompts"])
+
+
+class WritingIn(Asked):
+    """How a prompt shall be written."""
+
+    model: StrictStr | None = Field(None, description="The model it is for. Default: the first that is here.")
+    writer: StrictStr | None = Field(None, description=f"One of {', '.join(WRITERS)}. Default: {DEFAULT}.")
+    seed: StrictInt | None = Field(
+        None, ge=0, le=MAX_SEED, description="The same seed writes the same words. Default: one that is new to you."
+    )
+    length: StrictStr | None = one_of("Default: medium.", get_args(Length))
+    only_known: StrictBool = Field(True, description="Only words that the model knows, where it knows only some.")
+    stream: StrictBool = Field(False, description="Server-sent events, word by word.")
+
+
+class RandomIn(WritingIn):
+    """A prompt to be written."""
+
+    theme: StrictStr | None = Field(None, description="What it is about; the error of a wrong one names them all.")
+    beginning: StrictStr = Field("", description="Words to go on from.")
+
+
+class ImproveIn(WritingIn):
+    """A prompt to be made better."""
+
+    prompt: StrictStr = Field(description="It stays to the letter; what is added comes behind it.")
+
+
+class PromptOut(Schema):
+    """A prompt that was written."""
+
+    prompt: str
+    added: str = Field(description="What was written: the prompt without the words that were there already.")
+    seed: int
+    writer: str
+
+
+class TodayOut(Schema):
+    """The prompt of a day."""
+
+    day: date
+    prompt: str
+
 
 FAILURES: dict[int, Any] = {**ERRORS, 500: ErrorOut, 502: ErrorOut, 503: ErrorOut}
 STREAM: dict[str, Any] = {
@@ -90,7 +137,7 @@ async def improve_prompt(request: CallerRequest, wanted: ImproveIn) -> Any:
     return await _answered(request, wanted, await in_thread(_begun, request, wanted, wish, "prompt"))
 
 
-def _manner(wanted: Written) -> dict[str, Any]:
+def _manner(wanted: WritingIn) -> dict[str, Any]:
     return {
         "seed": wanted.seed,
         "length": wanted.length or "medium",
@@ -99,11 +146,11 @@ def _manner(wanted: Written) -> dict[str, Any]:
     }
 
 
-def _begun(request: CallerRequest, wanted: Written, wish: Wish, field: str) -> Writing:
+def _begun(request: CallerRequest, wanted: WritingIn, wish: Wish, field: str) -> Writing:
     return begin(request.auth.account, target_of(wanted.model), wish, field=field)
 
 
-async def _answered(request: CallerRequest, wanted: Written, writing: Writing) -> Any:
+async def _answered(request: CallerRequest, wanted: WritingIn, writing: Writing) -> Any:
     async def keep(prompt: str) -> None:
         await in_thread(remember, request.auth.account, writing, prompt)
 
@@ -112,4 +159,4 @@ async def _answered(request: CallerRequest, wanted: Written, writing: Writing) -
     added = await whole(writing)
     prompt = writing.order.beginning + added
     await keep(prompt)
-    return PromptOut(prompt=prompt, added=added, seed=writing.order.seed, writer=writing.writer)
+    return PromptOut(prompt=prompt, added=added, seed=writing.order.seed, writer=writing.name)

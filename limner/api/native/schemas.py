@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Annotated, Any, get_args
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, ConfigDict, StrictBool, StrictInt, StrictStr
+from pydantic import AwareDatetime, ConfigDict, StrictInt, StrictStr
 
 from limner.accounts.keys import LONGEST_NAME
 from limner.accounts.models import Scope
@@ -17,8 +17,6 @@ from limner.engines.dialects import EVERY_QUALITY
 from limner.engines.translation import STYLES
 from limner.engines.validation import BACKGROUNDS, MAX_GUIDANCE, MAX_SEED, OUTPUT_FORMATS
 from limner.jobs.states import State
-from limner.prompts.writers.contract import Length
-from limner.prompts.writers.registry import DEFAULT, WRITERS
 
 Number = Annotated[float, Field(strict=True)]
 """A number, whole or not; never a text that reads like one."""
@@ -107,7 +105,7 @@ class LinkOut(Schema):
 # Jobs ---------------------------------------------------------------------------------------------------------
 
 
-def _one_of(text: str, words: Iterable[str]) -> Any:
+def one_of(text: str, words: Iterable[str]) -> Any:
     """A field for one of these words. They are checked with the rest, in the same sentences as everywhere."""
     return Field(None, description=text, json_schema_extra={"enum": [*words, None]})
 
@@ -151,10 +149,10 @@ class JobIn(Asked):
         json_schema_extra={"minimum": 0, "maximum": MAX_GUIDANCE},
     )
     negative_prompt: StrictStr | None = Field(None, description="What to avoid.")
-    quality: StrictStr | None = _one_of("The model's own, or the nearest that it has.", EVERY_QUALITY)
-    style: StrictStr | None = _one_of("Words at the end of the prompt, where the model knows them.", STYLES)
-    background: StrictStr | None = _one_of("What is behind the subject.", BACKGROUNDS)
-    output_format: StrictStr | None = _one_of("The file's format; left out: png.", OUTPUT_FORMATS)
+    quality: StrictStr | None = one_of("The model's own, or the nearest that it has.", EVERY_QUALITY)
+    style: StrictStr | None = one_of("Words at the end of the prompt, where the model knows them.", STYLES)
+    background: StrictStr | None = one_of("What is behind the subject.", BACKGROUNDS)
+    output_format: StrictStr | None = one_of("The file's format; left out: png.", OUTPUT_FORMATS)
 
 
 class Trouble(Schema):
@@ -355,48 +353,3 @@ class KeyMade(KeyOut):
     """A new key: the only time that anybody sees the whole of it."""
 
     key: str
-
-
-# Prompts ------------------------------------------------------------------------------------------------------
-
-
-class Written(Asked):
-    """How a prompt shall be written."""
-
-    model: StrictStr | None = Field(None, description="The model it is for. Default: the first that is here.")
-    writer: StrictStr | None = Field(None, description=f"One of {', '.join(WRITERS)}. Default: {DEFAULT}.")
-    seed: StrictInt | None = Field(
-        None, ge=0, le=MAX_SEED, description="The same seed writes the same words. Default: one that is new to you."
-    )
-    length: StrictStr | None = _one_of("Default: medium.", get_args(Length))
-    only_known: StrictBool = Field(True, description="Only words that the model knows, where it knows only some.")
-    stream: StrictBool = Field(False, description="Server-sent events, word by word.")
-
-
-class RandomIn(Written):
-    """A prompt to be written."""
-
-    theme: StrictStr | None = Field(None, description="What it is about; the error of a wrong one names them all.")
-    beginning: StrictStr = Field("", description="Words to go on from.")
-
-
-class ImproveIn(Written):
-    """A prompt to be made better."""
-
-    prompt: StrictStr = Field(description="It stays to the letter; what is added comes behind it.")
-
-
-class PromptOut(Schema):
-    """A prompt that was written."""
-
-    prompt: str
-    added: str = Field(description="What was written: the prompt without the words that were there already.")
-    seed: int
-    writer: str
-
-
-class TodayOut(Schema):
-    """The prompt of a day."""
-
-    day: date
-    prompt: str

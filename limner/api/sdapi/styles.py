@@ -18,7 +18,7 @@ from limner.prompts.styles import avoiding, compose, styles_for
 
 Asked = TypeVar("Asked", bound=Drawing)
 
-FAR_TOO_LONG = 100_000
+FAR_TOO_LONG = 40_000
 """No model takes so many characters: a style that says {prompt} twice, named often, would fill the memory."""
 
 
@@ -38,13 +38,15 @@ def with_styles(asked: Asked, account: Account, model: Model) -> Asked:
     if not names:
         return asked
     offered = _by_title(account, model)
-    prompt, negative, strange = asked.prompt, asked.negative_prompt, []
+    prompt, negative, strange = asked.prompt[:FAR_TOO_LONG], asked.negative_prompt[:FAR_TOO_LONG], []
     for name in names:
         style = offered.get(name.casefold())
         if style is None:
             strange.append(name)
-        elif max(len(prompt), len(negative)) < FAR_TOO_LONG:
+        else:
             prompt, negative = compose(prompt, style=style), avoiding(negative, style)
+            if max(len(prompt), len(negative)) > FAR_TOO_LONG:
+                break
     return asked.model_copy(update={"prompt": prompt, "negative_prompt": negative, "styles": strange})
 
 

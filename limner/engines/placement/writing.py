@@ -21,7 +21,7 @@ from limner.engines.weights import title_of
 from limner.errors import Unavailable, say
 
 LONGEST_LINE = 100
-"""Texts that wait for one model at most: the next is told to come again."""
+"""Texts that are written and wait for one model at most: the next is told to come again."""
 
 
 class WritingPlacement(Protocol):
@@ -71,9 +71,7 @@ def lend(folder: Path, placement: WritingPlacement) -> None:
 
 def desk(folder: Path) -> Desk:
     """Where the writer in `folder` writes. Raises NotConfigured."""
-    if folder not in _desks:
-        _desks[folder] = Desk(ChildPlacement(_only_writing(folder)))
-    return _desks[folder]
+    return _desks.get(folder) or _desks.setdefault(folder, Desk(ChildPlacement(_only_writing(folder))))
 
 
 async def close_desks() -> None:

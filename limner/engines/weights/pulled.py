@@ -21,7 +21,7 @@ _CACHED = "models--"
 def find(said: str, home: Path) -> Path:
     """The folder of the model that is meant by its path or its name (`gpt2`, `someone/their-gpt2`). A name is looked
     for in `home` and then in the cache that Hugging Face's programs share. Raises NotConfigured."""
-    if os.path.isdir(folder := Path(said).expanduser()):
+    if os.path.isdir(folder := Path(os.path.expanduser(said))):
         return folder
     if not _NAME.fullmatch(said):
         raise NotConfigured(say("There is no folder {folder}, in which a model should be.", folder=folder))
@@ -56,7 +56,7 @@ def _cache() -> Path:
     """Where Hugging Face's programs keep what they download, by their own settings."""
     general = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     theirs = os.environ.get("HF_HOME") or os.path.join(general, "huggingface")
-    return Path(os.environ.get("HF_HUB_CACHE") or os.path.join(theirs, "hub")).expanduser()
+    return Path(os.path.expanduser(os.environ.get("HF_HUB_CACHE") or os.path.join(theirs, "hub")))
 
 
 def _snapshot(cached: Path) -> list[Path]:

@@ -230,6 +230,7 @@ def test_091_too_large_an_upload_is_answered_and_others_are_served_meanwhile(
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.extra
 async def test_091_a_slow_upload_holds_nobody_up(edge: Server) -> None:
     async with httpx.AsyncClient(base_url=edge.url, timeout=PATIENCE) as many:
 

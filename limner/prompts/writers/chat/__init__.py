@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from limner.engines.registry import build_chat
 from limner.engines.upstreams import upstreams
-from limner.errors import NotConfigured, UpstreamFailed, say
+from limner.errors import NotConfigured, UpstreamFailed, UpstreamRefused, say
 from limner.prompts.writers.chat.asking import asking
 from limner.prompts.writers.chat.reading import Reading
 from limner.prompts.writers.contract import PromptOrder
@@ -55,6 +55,11 @@ class Chat:
                     break
         for piece in fitting.take(reading.rest(), last=True):
             yield piece
+        if reading.refused:
+            words = reading.refused[:200]
+            raise UpstreamRefused(
+                say("{upstream} does not write this: {words}", upstream=self._upstream.name, words=words)
+            )
         if fitting.unknown:
             raise UpstreamFailed(
                 say(

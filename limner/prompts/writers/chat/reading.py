@@ -33,6 +33,14 @@ _PREFACES = (
     *("improved", "image", "prompt", "continuation", "addition", "answer", "output"),
 )
 """Words that a preface may begin with."""
+_REFUSES = re.compile(
+    r"(?:i['’]m|i am) (?:sorry|afraid|unable|not able)\b|sorry[,.! ]|i (?:cannot|can['’]t|won['’]t|will not)\b"
+    r"|as an ai\b",
+    re.I,
+)
+_MAY_REFUSE = re.compile(r"i\b|s(?:o[a-z]*)?\Z|sorry\b|as?\Z|as\s+(?:an?)?\Z|as an\b", re.I)
+_DECIDED = 30
+"""Characters after which it is known whether an answer is a refusal in its own words."""
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“"}
 _MARKS = " ,.;:!?…"
 _JOINED = (*",.;:!?…)]}%", "'s", "’s")
@@ -46,6 +54,8 @@ class Reading:
         self._beginning, self._improve = beginning, improve
         self._typed = _one_line(_plain(beginning[-READ:], last=True))
         self._raw = self._given = ""
+        self.refused = ""
+        """What was said instead of a prompt, where the model does not want to write one."""
         self.ended = False
         """A paragraph is over: what follows is not the prompt."""
 
@@ -78,6 +88,11 @@ class Reading:
                 return ""
             if (preface := _PREFACE.match(text)) is not None:
                 text = text[preface.end() :]
+        if not last and len(text) < _DECIDED and _MAY_REFUSE.match(text):
+            return ""
+        if _REFUSES.match(text):
+            self.refused, self.ended = _one_line(text), last or len(text) > _UNDECIDED
+            return ""
         text = _unquoted(text.lstrip(), last)
         if (over := re.search(r"\n[^\S\n]*\n", text)) is not None:
             text, self.ended = text[: over.start()], True

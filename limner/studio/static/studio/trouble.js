@@ -5,7 +5,7 @@ import { gettext } from "../look/js/words.js";
 
 const problem = one(HTMLElement, "#problem");
 /** @type {Record<number, string>} */
-const SENTENCES = {
+export const SENTENCES = {
   403: gettext("This page is too old for Limner to trust it. Reload it and try again."),
   404: gettext("That is no longer there. Reload the page to see what is."),
   413: gettext("That is too much for one request. Use fewer words."),

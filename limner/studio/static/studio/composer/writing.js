@@ -2,7 +2,7 @@
 // is marked behind the words, until somebody types; what was there before can be had back.
 import { all, data, hit, one } from "../../look/js/elements.js";
 import { gettext } from "../../look/js/words.js";
-import { say } from "../trouble.js";
+import { SENTENCES, say } from "../trouble.js";
 
 const PACE = 25; // milliseconds a word: an eye can follow them, and a hand can stop them
 const FAILED = gettext("Limner could not write a prompt just now. Try again in a moment.");
@@ -37,6 +37,7 @@ export function writes(form, box, announcer) {
     for (const button of all(HTMLButtonElement, "[data-wish=finish], [data-wish=improve]", form)) button.disabled = empty;
     back.disabled = box.value === before || !back.hasAttribute("data-ready");
   };
+  const hint = () => one(HTMLElement, "#hint"); // what is known of the words comes back with the first of them
   const stop = () => running?.abort();
 
   async function write(/** @type {string} */ wish) {
@@ -51,7 +52,7 @@ export function writes(form, box, announcer) {
     try {
       for await (const words of written(data(stopper, "url"), asked, mine.signal)) {
         if (words.ahead !== undefined) {
-          announcer.textContent = gettext("{n} before you. The writer is busy.", { n: words.ahead });
+          announcer.textContent = hint().textContent = gettext("{n} before you. The writer is busy.", { n: words.ahead });
           continue;
         }
         for (const word of words.text.match(/,?\s*\S+(?:\s+$)?|\s+/g) ?? []) {
@@ -110,7 +111,10 @@ class Refusal extends Error {}
  */
 async function* written(url, asked, signal) {
   const answer = await fetch(url, { method: "POST", body: asked, signal });
-  if (!answer.ok || !answer.body) throw new Refusal(answer.status < 500 ? await answer.text() : FAILED);
+  if (!answer.ok || !answer.body) {
+    const ours = answer.headers.get("Content-Type")?.startsWith("text/plain") && answer.status < 500;
+    throw new Refusal(ours ? await answer.text() : SENTENCES[answer.status] ?? FAILED);
+  }
   const pieces = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let held = "";
   for (;;) {
@@ -119,7 +123,7 @@ async function* written(url, asked, signal) {
     const events = (held + value).split("\n\n");
     held = events.pop() ?? "";
     for (const event of events) {
-      const [, name, json] = /^event: (\w+)\ndata: (.*)$/.exec(event) ?? [];
+      const [, name, json] = /^event: (\w+)\ndata: (.*)$/s.exec(event) ?? [];
       const told = JSON.parse(json ?? "{}");
       if (name === "text") yield { text: told.text };
       else if (name === "waiting") yield { text: "", ahead: told.ahead };
