@@ -11,10 +11,11 @@ from typing import Protocol, cast, get_args, runtime_checkable
 
 from django.conf import settings
 
+from limner.accounts.credits import balance
 from limner.accounts.models import Account
 from limner.engines.catalog import Model
 from limner.engines.validation import MAX_SEED, check_text
-from limner.errors import InvalidRequest, NotConfigured, say
+from limner.errors import InvalidRequest, NotConfigured, OutOfCredits, say
 from limner.moderation.words import blocked_in, refuse_blocked_text
 from limner.prompts.models import Written
 from limner.prompts.writers.contract import Length, Piece, PromptOrder, Writer
@@ -74,13 +75,17 @@ class Instant(Protocol):
 
 def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning") -> Writing:
     """Whatever can be wrong with a wish is said now. `field` is what its caller calls the words that are there
-    already. Raises InvalidRequest, Blocked, NotConfigured. Reads and writes the database."""
+    already. Raises InvalidRequest, Blocked, NotConfigured, OutOfCredits. Reads and writes the database."""
     _check(wish, model, field)
     refuse_blocked_text(wish.beginning)
     name = wish.writer or DEFAULT
     writer = _built(name, account)
     if wish.theme and wish.theme not in writer.themes:
         raise _no_theme(wish.theme, name, writer.themes)
+    if writer.costs and (left := balance(account)) is not None and left <= 0:
+        raise OutOfCredits(
+            say("This writer costs money, and you have no credits left this month. Choose another writer.")
+        )
     seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
     length = cast("Length", wish.length)
     # A space at the end of a whole prompt means nothing, and would stand before the comma.

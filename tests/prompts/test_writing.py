@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator
 import pytest
 from pytest_django import Settings
 
-from limner.accounts.models import Account
+from limner.accounts.models import Account, Plan
 from limner.engines.catalog import model
 from limner.engines.validation import MAX_SEED
-from limner.errors import Blocked, InvalidRequest, NotConfigured
+from limner.errors import Blocked, InvalidRequest, NotConfigured, OutOfCredits
 from limner.prompts.models import Written
 from limner.prompts.sse import events
 from limner.prompts.writers.contract import Piece, PromptOrder, Waiting
@@ -31,6 +31,7 @@ class Rude:
 
     title = "Rude"
     themes: tuple[str, ...] = ()
+    costs = False
 
     async def write(self, order: PromptOrder) -> AsyncGenerator[Piece, None]:
         for piece in ("a", Waiting(2), " friendly", " basi", "lisk", " sleeping"):
@@ -59,6 +60,24 @@ def test_what_has_to_be_set_up_for_a_writer_is_for_the_operator_to_read(
         begin(alice, STORYBOOK, Wish(writer="gpt2"))
     with pytest.raises(NotConfigured, match=r"^The writer “gpt2” is not set up here\.$"):
         begin(bob, STORYBOOK, Wish(writer="gpt2"))
+
+
+class Paid(Rude):
+    """A writer that is paid for what it says."""
+
+    costs = True
+
+
+@pytest.mark.django_db
+def test_who_has_no_credits_left_is_written_nothing_that_costs_money(
+    alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("limner.prompts.writing.build_writer", lambda _: Paid())
+    bob.plan = Plan.objects.create(name="looks only", credits_per_month=0)
+    bob.save()
+    assert begin(alice, STORYBOOK, Wish(writer="chat")).name == "chat"
+    with pytest.raises(OutOfCredits, match="Choose another writer"):
+        begin(bob, STORYBOOK, Wish(writer="chat"))
 
 
 class Broken(Rude):

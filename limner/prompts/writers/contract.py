@@ -52,4 +52,7 @@ class Writer(Protocol):
     themes: tuple[str, ...]
     """What it can be asked to write about; none: it takes no theme."""
 
+    costs: bool
+    """Whether somebody is paid for what it writes: who has no credits left is written nothing by it."""
+
     def write(self, order: PromptOrder) -> AsyncIterator[Piece]: ...

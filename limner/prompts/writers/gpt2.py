@@ -40,6 +40,7 @@ class Gpt2:
     """A `Writer`. It takes no theme."""
 
     themes: tuple[str, ...] = ()
+    costs = False
 
     def __init__(self) -> None:
         folder = model_folder()

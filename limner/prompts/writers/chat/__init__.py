@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 from limner.engines.registry import build_chat
 from limner.engines.upstreams import upstreams
+from limner.engines.upstreams.kinds import KINDS
 from limner.errors import NotConfigured, UpstreamFailed, UpstreamRefused, say
 from limner.prompts.writers.chat.asking import asking
 from limner.prompts.writers.chat.reading import Reading
@@ -37,7 +38,12 @@ class Chat:
                 )
             )
         self._upstream = found
-        self.title = say("{model} by {upstream}", model=found.writes, upstream=found.name)
+        self.costs = KINDS[found.kind].costs
+        self.title = (
+            say("{model} by {upstream} · costs money", model=found.writes, upstream=found.name)
+            if self.costs
+            else say("{model} by {upstream}", model=found.writes, upstream=found.name)
+        )
 
     def write(self, order: PromptOrder) -> AsyncGenerator[str]:
         check(order)

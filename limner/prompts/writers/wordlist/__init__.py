@@ -25,6 +25,7 @@ class WordList:
 
     title = say("Word lists")
     themes = THEMES
+    costs = False
 
     def write(self, order: PromptOrder) -> AsyncIterator[str]:
         return _one_by_one(self.words(order))
