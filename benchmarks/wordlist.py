@@ -9,9 +9,12 @@ Seeds are 0, 1, 2…; a prompt is distinct where no other of them is the same to
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limner.config.settings")  # names of styles can be translated
 
 from benchmarks.measure.table import Row, show
 from limner.engines.catalog import model

@@ -239,3 +239,23 @@ def test_a_prompt_that_is_improved_keeps_its_subject() -> None:
     found = {name for seed in range(60) for name in picked(PromptOrder(able(), seed, "a fox", improve=True))}
     assert not found & {"subject", "action", "setting", "time"}
     assert found >= {"medium", "light", "palette"}
+
+
+WHOLE = "a happy orange fox at sunset, as a flat vector illustration, magical and mysterious"
+
+
+@pytest.mark.parametrize("only_known", [True, False])
+def test_what_is_added_to_a_whole_prompt_goes_on_with_no_word_of_it(only_known: bool) -> None:
+    for seed in range(100):
+        added = text_of(PromptOrder(STORYBOOK, seed, WHOLE, only_known=only_known, improve=True))
+        assert added == "" or added.startswith(", ")
+        assert not {"watercolour", "painting", "photograph", "illustration"} & set(words_of(added))
+
+
+def test_what_is_added_brings_nothing_new_into_the_picture_but_says_where_it_is_and_how_it_is_made() -> None:
+    for prompt in ("a frog", "a red boat", "two cats in the snow"):
+        for seed in range(50):
+            added = text_of(PromptOrder(STORYBOOK, seed, prompt, improve=True))
+            assert added
+            assert not re.match(r",? (a|an|one|two|three) ", added)
+    assert re.match(r" (on|in|at|near|by) the ", text_of(PromptOrder(STORYBOOK, 1, "a red boat", improve=True)))

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import replace
 from random import Random
 
 from limner.engines.contract import Capabilities
 from limner.errors import InvalidRequest, say
 from limner.prompts.writers.contract import PromptOrder
 from limner.prompts.writers.wordlist.composing import SHARES, new_prompt
-from limner.prompts.writers.wordlist.going_on import continuation
+from limner.prompts.writers.wordlist.going_on import additions, continuation
 from limner.prompts.writers.wordlist.lists import THEMES, vocabulary_of, world_for
 from limner.prompts.writers.wordlist.picking import picked
 
@@ -31,12 +30,10 @@ class WordList:
         return _one_by_one(self.words(order))
 
     def words(self, order: PromptOrder) -> Iterator[str]:
-        """The pieces of `write`, for those who need not wait. What is improved gets all that a long prompt has."""
+        """The pieces of `write`, for those who need not wait."""
         check(order)
         if len(order.beginning) >= order.capabilities.max_prompt:
             return iter(())
-        if order.improve:
-            order = replace(order, length="long")
         return _pieces(_fitting(order.beginning, _parts(order), order.capabilities))
 
 
@@ -57,6 +54,8 @@ async def _one_by_one(pieces: Iterable[str]) -> AsyncIterator[str]:
 def _parts(order: PromptOrder) -> Iterator[str]:
     able, chance = order.capabilities, Random(order.seed)  # noqa: S311 (a game, no secret)
     world = world_for(order.theme, vocabulary_of(able, order.only_known))
+    if order.improve:
+        return additions(order.beginning, world, able, chance)
     if order.beginning.strip():
         return continuation(order.beginning, world, able, order.length, chance)
     parts = new_prompt(world, able, order.length, chance)

@@ -46,6 +46,40 @@ def continuation(beginning: str, world: World, able: Capabilities, length: Lengt
     yield from tags_after(beginning, tags, medium, begun=bool(words), simple=world.simple)
 
 
+def additions(beginning: str, world: World, able: Capabilities, chance: Random) -> Iterator[str]:
+    """What makes a prompt better that is whole: where it is, if it does not say, and how it is made and lit. Nothing
+    new comes into the picture, and of what it says itself nothing is said again, nor against it."""
+    beginning = beginning[-_READ:].rstrip()
+    if beginning.endswith(_ENDS):
+        yield from _sentence(beginning, world, able, "long", chance)
+        return
+    said, text = words_of(beginning), beginning
+    about = named(said, world)
+    if (
+        about
+        and not _PLACED & set(said)
+        and not set(",;:") & set(text)
+        and (place := _place(text, about, world, chance))
+    ):
+        text = f"{text} {place}"
+        yield f" {place}"
+    told = {name for name in world.tags if _speaks_of(name, said, world)}
+    if "media" in told:
+        told.add("movements")  # a manner of painting; whether this is painted is told
+    medium = None if "media" in told else composing.medium_for(world, text, 1, chance)
+    for name, tag in composing.named_tags(world, about or NOBODY, text, medium, "long", chance):
+        if name not in told:
+            yield f" {tag}" if text[-1] in ",;:" else f", {tag}"
+            text = f"{text}, {tag}"
+
+
+def _speaks_of(name: str, said: Sequence[str], world: World) -> bool:
+    """Whether a word of weight is said of those in that list: of a medium, a light, a mood."""
+    phrases = (phrase for deck in world.tags.get(name, {}).values() for phrase in deck.phrases)
+    small = grammar.PREPOSITIONS | grammar.ARTICLES | {"and", "very", "full"}
+    return bool(({word for phrase in phrases for word in words_of(phrase)} - small) & set(said))
+
+
 def _clause(
     said: Sequence[str], end: str, cast: Cast | None, world: World, able: Capabilities, chance: Random
 ) -> tuple[str, Cast | None]:
