@@ -78,6 +78,9 @@ def test_a_prompt_is_written_word_by_word_and_another_takes_its_place(visit: Vis
     assert not box(page).input_value().startswith(first)
     page.get_by_role("button", name="Take it back").click()
     expect(box(page)).to_have_value(first)
+    page.get_by_role("button", name="Take it back").click()
+    expect(box(page)).to_have_value("")
+    expect(page.get_by_role("button", name="Take it back")).to_be_hidden()
     page.evaluate("ears.shifts.length = 0")  # the box grew with its words, which no finger had typed
 
 

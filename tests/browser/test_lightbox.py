@@ -51,6 +51,9 @@ def test_a_tile_opens_its_picture_with_how_it_was_made(visit: Visit) -> None:
     whole = re.compile(r"/pictures/[0-9a-f-]{36}\.png$")
     expect(box.locator(".lightbox-picture")).to_have_attribute("src", whole)
     expect(box.get_by_role("link", name="Refine")).to_have_attribute("href", re.compile(r"^/\?from=[0-9a-f-]{36}$"))
+    edit = re.compile(r"^/edit/[0-9a-f-]{36}(#vary)?$")
+    for name in ("Edit", "Vary"):
+        expect(box.get_by_role("link", name=name)).to_have_attribute("href", edit)
     reference = box.get_by_role("link", name="Use as reference")
     expect(reference).to_have_attribute("href", re.compile(r"^/edit/[0-9a-f-]{36}$"))
     assert page.url.endswith("/"), "the page was left"

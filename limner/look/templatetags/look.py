@@ -20,6 +20,7 @@ _ICONS = {
     "close": '<path d="m6 6 12 12M18 6 6 18"/>',
     "minus": '<path d="M6 12h12"/>',
     "plus": '<path d="M6 12h12M12 6v12"/>',
+    "vary": '<path d="M4.500 4.500h6v6h-6zM13.500 4.500h6v6h-6zM4.500 13.500h6v6h-6zM13.500 13.500h6v6h-6z"/>',
     "words": '<path d="M4.5 6.500h15M4.5 12h15M4.5 17.500h8"/>',
     "chevron": '<path d="m6.5 9.5 5.5 5.5 5.5-5.5"/>',
     "dice": '<rect x="4.5" y="4.5" width="15" height="15" rx="3"/>'

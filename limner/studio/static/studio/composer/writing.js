@@ -22,7 +22,8 @@ export function writes(form, box, announcer) {
   /** @type {AbortController | null} */
   let running = null;
   let own = false; // whether the input that is heard is our own
-  let before = ""; // what was in the box before the last one was written
+  /** @type {string[]} */
+  const before = []; // what was in the box before each that was written
 
   const put = (/** @type {string} */ words, kept = words.length) => {
     box.value = words;
@@ -35,17 +36,16 @@ export function writes(form, box, announcer) {
   const show = () => {
     const empty = !box.value.trim();
     for (const button of all(HTMLButtonElement, "[data-wish=finish], [data-wish=improve]", form)) button.disabled = empty;
-    back.disabled = box.value === before || !back.hasAttribute("data-ready");
+    back.disabled = !before.length;
   };
   const hint = () => one(HTMLElement, "#hint"); // what is known of the words comes back with the first of them
   const stop = () => running?.abort();
 
   async function write(/** @type {string} */ wish) {
     const mine = (running = new AbortController());
-    before = box.value;
-    const kept = wish === "finish" ? before : wish === "improve" ? before.trimEnd() : "";
+    before.push(box.value);
+    const kept = wish === "finish" ? box.value : wish === "improve" ? box.value.trimEnd() : "";
     stopper.toggleAttribute("data-running", true);
-    back.toggleAttribute("data-ready", true);
     const asked = new FormData(form);
     asked.set("wish", wish === "surprise" ? "random" : wish);
     let begun = false;
@@ -68,6 +68,7 @@ export function writes(form, box, announcer) {
     } catch (error) {
       if (!mine.signal.aborted) say(error instanceof Refusal ? error.message : FAILED);
     } finally {
+      if (!begun) before.pop();
       if (running === mine) running = null;
       stopper.toggleAttribute("data-running", Boolean(running));
       show();
@@ -80,7 +81,7 @@ export function writes(form, box, announcer) {
     else if (button) write(data(button, "wish"));
     else if (hit(event, HTMLButtonElement, "[data-take-back]")) {
       stop();
-      put(before);
+      put(before.pop() ?? "");
       box.focus();
     }
   });
