@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +17,7 @@ from limner.jobs.models import Job
 from limner.jobs.states import State
 from limner.studio import asking, options
 from tests.cast import asigned_in
+from tests.prompts.told import events_in
 from tests.studio.conftest import HTMX, WORDS
 from tests.studio.people import path
 from tests.studio.test_make_page import ASK, text
@@ -172,9 +172,7 @@ def test_drawing_again_keeps_a_transparent_background(alices: Client) -> None:
 
 async def _told(answer: object) -> list[tuple[str, dict[str, Any]]]:
     """The events of an answer: their names and what they say."""
-    whole = b"".join([piece async for piece in answer.streaming_content])  # type: ignore[attr-defined]
-    lines = [event.split("\n") for event in whole.decode().strip().split("\n\n")]
-    return [(name.removeprefix("event: "), json.loads(said.removeprefix("data: "))) for name, said in lines]
+    return events_in(b"".join([piece async for piece in answer.streaming_content]).decode())  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,10 @@ from tests.api.conftest import Server
 from tests.api.native.conftest import client_of
 from tests.cast import asigned_in
 from tests.cli.process import limner
+from tests.prompts.told import events_in
 
 RANDOM, IMPROVE, TODAY = "/api/v1/prompts/random", "/api/v1/prompts/improve", "/api/v1/prompts/today"
 STORYBOOK = model("storybook").capabilities
-
-
-def events_in(text: str) -> list[tuple[str, dict[str, Any]]]:
-    """Each event's name and what it says."""
-    lines = [event.split("\n") for event in text.strip().split("\n\n")]
-    return [(name.removeprefix("event: "), json.loads(said.removeprefix("data: "))) for name, said in lines]
 
 
 async def test_a_prompt_is_written_and_its_seed_writes_it_again(client: httpx.AsyncClient) -> None:
