@@ -46,6 +46,7 @@ def stays_here(address: Any) -> bool:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.extra
 def test_serving_drawing_and_the_doctor_turn_to_no_other_machine(tmp_path: Path) -> None:
     heard_file = tmp_path / "heard"
     apart = namespace()

@@ -32,6 +32,7 @@ def test_it_draws_on_an_empty_home_without_a_server(tmp_path: Path) -> None:
     assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.extra
 def test_several_pictures_are_numbered(home: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.webp"
     done = limner(home, "generate", "a red robot", "-o", str(out), "--n", "2", "--size", "256x256")
@@ -138,6 +139,7 @@ def test_a_server_of_the_same_home_draws_it(tmp_path: Path) -> None:
         assert served.stop() == 0
 
 
+@pytest.mark.extra
 def test_an_interrupt_cancels_the_job(home: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     process = subprocess.Popen(

@@ -45,6 +45,7 @@ def test_in_personal_mode_one_is_told_that_nobody_signs_in(home: Path) -> None:
     assert "LIMNER_ACCOUNTS=on" in done.stderr
 
 
+@pytest.mark.extra
 def test_a_key_is_shown_once_opens_the_api_and_is_revoked(home: Path) -> None:
     limner(home, "user", "add", "erin", "--password-stdin", given=PASSWORD + "\n", **ON)
     made = limner(home, "key", "add", "erin", "--name", "laptop", **ON)

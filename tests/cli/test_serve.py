@@ -190,6 +190,7 @@ def test_what_a_killed_server_was_drawing_is_drawn_by_the_next(tmp_path: Path) -
         assert len(process.jobs()[0]["pictures"]) == 4
 
 
+@pytest.mark.extra
 def test_web_and_dispatch_are_serve_in_two_halves(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Process(home, "web") as web:

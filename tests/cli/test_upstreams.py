@@ -196,6 +196,7 @@ def test_an_upstream_that_is_away_is_a_note(tmp_path: Path, openai: StandIn) -> 
     assert found["upstream openai"]["facts"]["reachable"] is False
 
 
+@pytest.mark.extra
 def test_the_doctor_tells_what_was_spent(tmp_path: Path, openai: StandIn) -> None:
     home, more = tmp_path / "home", keyed(openai)
     assert limner(home, *WISH, "--yes", "-o", str(tmp_path / "out.png"), **more).returncode == 0

@@ -37,6 +37,7 @@ def test_watchers_hold_no_threads(web: Process) -> None:
         assert web.ask("GET", "/livez").status == 200
 
 
+@pytest.mark.extra
 def test_pages_leave_no_connection_open(web: Process) -> None:
     def visit(number: int) -> int:
         return web.ask("GET", "/").status

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.api.checklist.conftest import PATIENCE, database
 from tests.api.files import data_url, mask, opened, picture
@@ -12,6 +13,7 @@ from tests.serving import serving
 from tests.upstream import stand_in
 
 
+@pytest.mark.extra
 def test_080_several_images_are_used_where_the_model_takes_several(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
