@@ -51,22 +51,7 @@ function arrive(job) {
   htmx.ajax("GET", url, { target: "#wall", swap: "afterbegin", source: wall });
 }
 document.addEventListener("htmx:before:request", (event) => { if (isMaking(event)) asking += 1; });
-document.addEventListener("htmx:finally:request", (event) => {
-  if (!isMaking(event)) return;
-  asking -= 1;
-  comeIntoView(maybe(HTMLElement, ".card-job", wall));
-});
-
-const ENOUGH = 160; // pixels of a card by which it is seen that something happens there
-/**
- * Whoever pressed Draw sees the picture appear, and no page moves that shows it already.
- * @param {HTMLElement | null} card
- */
-function comeIntoView(card) {
-  if (!card || card.getBoundingClientRect().top < window.innerHeight - ENOUGH) return;
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  card.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
-}
+document.addEventListener("htmx:finally:request", (event) => { if (isMaking(event)) asking -= 1; });
 /** @param {DocumentEventMap["htmx:before:request"]} event */
 const isMaking = ({ detail: { ctx } }) => ctx.request.method === "POST" && ctx.target === wall;
 
