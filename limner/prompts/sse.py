@@ -23,10 +23,9 @@ BROKE = say("Limner could not write on. What was written stays; try again in a m
 
 
 async def events(writing: Writing, remember: Callable[[str], Awaitable[None]]) -> AsyncGenerator[bytes, None]:
-    """`begin` (writer, seed), then `waiting` (ahead) and `text` (text) as they come, and one last word: `end`
-    (prompt, added) once it is written and remembered, or `error` (message, code, param). Hanging up stops it."""
-    order = writing.order
-    yield event("begin", writer=writing.name, seed=order.seed)
+    """`begin` (writer), then `waiting` (ahead) and `text` (text) as they come, and one last word: `end` (prompt,
+    added, seed) once it is written and remembered, or `error` (message, code, param). Hanging up stops it."""
+    yield event("begin", writer=writing.name)
     added = ""
     try:
         async with aclosing(writing.pieces()) as pieces:
@@ -36,10 +35,10 @@ async def events(writing: Writing, remember: Callable[[str], Awaitable[None]]) -
                     yield event("text", text=piece)
                 else:
                     yield event("waiting", ahead=piece.ahead)
-        prompt = order.beginning + added
+        prompt = writing.order.beginning + added
         if added and not writing.remembered:
             await remember(prompt)
-        yield event("end", prompt=prompt, added=added)
+        yield event("end", prompt=prompt, added=added, seed=writing.order.seed)
     except LimnerError as error:
         param = getattr(error, "param", None)
         yield event("error", message=spoken(error.message), code=error.code, param=param)

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 _NEAR = 400
 """Characters before a new word that are looked at with it: a phrase that no prompt may have may begin there."""
+_TRIES = 5
+"""How many texts are asked of a writer that cannot be asked beforehand, until one is none of the recent prompts."""
 KEPT = 50
 """How many of the prompts written for an account are remembered, so that none of them is written soon again."""
 
@@ -44,26 +46,42 @@ class Wish:
     writer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Writing:
-    """A prompt that is about to be written. `order.seed` writes it again."""
+    """A prompt that is about to be written. `order.seed` writes it again, once it is written."""
 
     name: str
     order: PromptOrder
     writer: Writer
     remembered: bool = False
     """Whether the text is known beforehand, and remembered already: its last word then waits for no database."""
+    recent: frozenset[str] = frozenset()
+    """Prompts that it shall not be: the next seed is taken instead."""
 
     async def pieces(self) -> AsyncGenerator[Piece, None]:
-        """What comes behind the beginning, as far as the model takes it. Raises Blocked before a word is said that no
-        prompt may have, and what the writer raises."""
-        said = self.order.beginning[-_NEAR:]
-        async with aclosing(cast("AsyncGenerator[Piece, None]", self.writer.write(self.order))) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, str) and not self.remembered:
-                    said = (said + piece)[-_NEAR:]
-                    refuse_blocked_text(said)
-                yield piece
+        """What comes behind the beginning, as far as the model takes it. What may yet become one of the recent
+        prompts is held back until it cannot. Raises Blocked before a word is said that no prompt may have, and what
+        the writer raises."""
+        for left in reversed(range(_TRIES)):
+            text, held = self.order.beginning, list[str]()
+            async with aclosing(cast("AsyncGenerator[Piece, None]", self.writer.write(self.order))) as pieces:
+                async for piece in pieces:
+                    if not isinstance(piece, str):
+                        yield piece
+                        continue
+                    text += piece
+                    if not self.remembered:
+                        refuse_blocked_text(text[-_NEAR - len(piece) :])
+                    held.append(piece)
+                    if not any(other.startswith(text) for other in self.recent):
+                        for kept in held:
+                            yield kept
+                        held.clear()
+            if text not in self.recent or not left:
+                break
+            self.order = replace(self.order, seed=(self.order.seed + 1) % (MAX_SEED + 1))
+        for kept in held:
+            yield kept
 
 
 @runtime_checkable
@@ -100,7 +118,7 @@ def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning
         improve=wish.improve,
     )
     if not isinstance(writer, Instant):
-        return Writing(name, order, writer)
+        return Writing(name, order, writer, recent=_recent(account) if wish.seed is None else frozenset())
     if wish.seed is None:
         order = replace(order, seed=fresh_seed(_allowed(writer), order, _recent(account)))
     if words := "".join(writer.words(order)):

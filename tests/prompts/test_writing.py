@@ -62,6 +62,33 @@ def test_what_has_to_be_set_up_for_a_writer_is_for_the_operator_to_read(
         begin(bob, STORYBOOK, Wish(writer="gpt2"))
 
 
+class Parrot(Rude):
+    """A writer that has three prompts, by the seed."""
+
+    async def write(self, order: PromptOrder) -> AsyncGenerator[Piece, None]:
+        for piece in (("a", " cat"), ("a", " cat", " asleep"), ("a", " dog"))[order.seed % 3]:
+            yield piece
+
+
+@pytest.mark.parametrize(
+    ("recent", "seed", "said"),
+    [
+        ({"a cat"}, 0, ["a", " cat", " asleep"]),
+        ({"a cat", "a cat asleep"}, 0, ["a", " dog"]),
+        ({"a cat asleep"}, 0, ["a", " cat"]),
+        ({"a cat", "a cat asleep", "a dog"}, 0, ["a", " cat", " asleep"]),
+        (set(), 0, ["a", " cat"]),
+    ],
+)
+async def test_a_writer_that_cannot_be_asked_beforehand_writes_none_of_the_recent_prompts(
+    recent: set[str], seed: int, said: list[str]
+) -> None:
+    writing = Writing("parrot", PromptOrder(STORYBOOK.capabilities, seed), Parrot(), recent=frozenset(recent))
+    assert [piece async for piece in writing.pieces()] == said
+    again = Writing("parrot", writing.order, Parrot())
+    assert [piece async for piece in again.pieces()] == said
+
+
 class Paid(Rude):
     """A writer that is paid for what it says."""
 

@@ -185,7 +185,7 @@ async def test_a_random_prompt_comes_word_by_word_and_of_words_that_the_model_kn
     pieces = [said["text"] for name, said in told if name == "text"]
     assert len(pieces) > 1
     assert set(words_of("".join(pieces))) <= set(WORDS)
-    assert told[-1][1] == {"prompt": "".join(pieces), "added": "".join(pieces)}
+    assert (told[-1][1]["prompt"], told[-1][1]["added"]) == ("".join(pieces), "".join(pieces))
     more = await _told(await client.post("/write", {"wish": "finish", "prompt": "a red"}))
     assert more[-1][1]["prompt"].startswith("a red ")
     better = await _told(await client.post("/write", {"wish": "improve", "prompt": "a red boat"}))

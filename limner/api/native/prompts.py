@@ -81,9 +81,9 @@ STREAM: dict[str, Any] = {
                             "data": {
                                 "type": "string",
                                 "contentMediaType": "application/json",
-                                "description": "An object. `begin` has `writer` and `seed`; `waiting` how many texts "
-                                "are `ahead`; `text` the next `text`; `end` the whole `prompt` and what was `added`; "
-                                "`error` `message`, `code` and `param`.",
+                                "description": "An object. `begin` has `writer`; `waiting` how many texts "
+                                "are `ahead`; `text` the next `text`; `end` the whole `prompt`, what was `added`, "
+                                "the `seed`; `error` `message`, `code` and `param`.",
                             },
                         },
                         "required": ["event", "data"],
