@@ -79,7 +79,10 @@ def ask(operation: APIOperation[Any, Any, Any], url: str, ids: dict[str, str]) -
     from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
     statuses: set[int] = set()
-    for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
+    raw = operation.definition.raw
+    takes = raw.get("parameters") or raw.get("requestBody") or raw["security"]
+    # What takes nothing, not even a key, cannot be asked for anything that does not fit.
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE) if takes else (GenerationMode.POSITIVE,):
 
         @settings(
             max_examples=CASES,
