@@ -15,7 +15,32 @@ class Plan(models.Model):
     name = models.CharField(max_length=40, unique=True)
     weight = models.FloatField(default=1.0, help_text="Share of the machine: twice the weight, twice the turns.")
     credits_per_month = models.BigIntegerField(null=True, blank=True, help_text="Millicredits; empty: no limit.")
+    credits_per_day = models.BigIntegerField(null=True, blank=True, help_text="Millicredits; empty: no limit.")
     requests_per_minute = models.PositiveIntegerField(default=60)
+    running_jobs = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Jobs that wait or are drawn at the same time; empty: no limit."
+    )
+    largest_pixels = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Pixels of the largest picture: 1048576 is 1024×1024. Empty: no limit."
+    )
+    allowed_models = models.JSONField(
+        default=list, blank=True, help_text="Names of the models it may use; empty: every one."
+    )
+    storage_bytes = models.BigIntegerField(
+        null=True, blank=True, help_text="Bytes of pictures and uploads kept; empty: no limit."
+    )
+    for_new_people = models.BooleanField(default=False, help_text="What whoever signs up begins with. One plan is.")
+    for_guests = models.BooleanField(default=False, help_text="What visitors without an account have. One plan is.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["for_new_people"], name="plan_one_for_new_people", condition=models.Q(for_new_people=True)
+            ),
+            models.UniqueConstraint(
+                fields=["for_guests"], name="plan_one_for_guests", condition=models.Q(for_guests=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -32,6 +57,21 @@ class Account(AbstractUser):
     """The model that this account's studio begins with, once asked; empty: the bundled one, and not asked yet."""
     webui_options = models.JSONField(default=dict, blank=True)
     """What this account's programs have set by `/sdapi/v1/options`."""
+    bytes_kept = models.BigIntegerField(default=0, editable=False)
+    """Bytes of its pictures (in the trash too) and uploads, counted in the transaction that writes their rows."""
+    is_guest = models.BooleanField(default=False, editable=False)
+    """A visitor who never signed up: known by a cookie, without a name to sign in with."""
+    waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
+    """Signed up, and nobody has let them in yet: not active until then."""
+    banned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ban_reason = models.TextField(blank=True, default="", editable=False)
+
+    class Meta(AbstractUser.Meta):
+        indexes: ClassVar = [
+            models.Index(
+                fields=["waiting_since"], name="account_waiting", condition=models.Q(waiting_since__isnull=False)
+            ),
+        ]
 
 
 class Scope(models.TextChoices):
@@ -88,3 +128,20 @@ class CreditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+
+class Invitation(models.Model):
+    """A link that lets people sign up. Only its hash is kept; it is shown once."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="invitations")
+    note = models.CharField(max_length=120, blank=True, default="", help_text="Whom it is for.")
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    uses_left = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.note or str(self.public_id)

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "limner.look",
     "limner.accounts",
+    "limner.moderation",
     "limner.gallery",
     "limner.prompts",
     "limner.jobs",

@@ -28,6 +28,13 @@ class Job(models.Model):
     tag = models.FloatField(help_text="Virtual finish time: the order in which accounts take turns.")
     predicted_seconds = models.FloatField()
     price = models.BigIntegerField(help_text="Millicredits, fixed at submit.")
+    captured = models.BigIntegerField(default=0, help_text="Millicredits of it that were taken when it ended.")
+    kept = models.PositiveSmallIntegerField(default=0, help_text="Pictures that were kept when it ended.")
+    model = models.CharField(max_length=120, blank=True, default="", help_text="Name of the model that was asked.")
+    api_key = models.ForeignKey(
+        "accounts.ApiKey", on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
+    )
+    flagged = models.BooleanField(default=False, help_text="A rule wants somebody to look before it is public.")
     attempt = models.PositiveIntegerField(default=0, help_text="Fencing token: only the newest attempt may write.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Attempts that its engine failed: bounded.")
     lost = models.PositiveSmallIntegerField(default=0, help_text="Attempts that died with their dispatcher: bounded.")
@@ -71,6 +78,11 @@ class Job(models.Model):
             ),
             models.Index(fields=["lease_until"], name="job_leased", condition=models.Q(state="running")),
             models.Index(fields=["account", "-id"], name="job_newest_first"),
+            models.Index(fields=["account", "-id"], name="job_failed", condition=models.Q(state="failed")),
+            models.Index(fields=["account", "created_at"], name="job_by_day"),
+            models.Index(
+                fields=["account"], name="job_under_way", condition=models.Q(state__in=["queued", "running"])
+            ),
         ]
 
     def __str__(self) -> str:
