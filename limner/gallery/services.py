@@ -14,6 +14,7 @@ from limner.engines.catalog import catalog
 from limner.engines.contract import REFINES, DrawRequest, Size, Task
 from limner.engines.weights import fingerprint, sampler
 from limner.errors import NotAllowed, NotFound, say
+from limner.gallery import search
 from limner.gallery.models import Lineage, Picture, Upload
 from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trashed_picture_of
 from limner.gallery.uploads import Clean, clean
@@ -88,6 +89,7 @@ def record(
         },
     )
     _record_parents(picture, request)
+    search.index([picture])
     return picture
 
 
@@ -132,6 +134,7 @@ def trash(account: Account, public_id: UUID) -> Picture:
             raise NotAllowed(say("Only the person who made a picture can put it into the trash."))
         picture.trashed_at = timezone.now()
         picture.save(update_fields=["trashed_at"])
+        search.index([picture])
         return picture
 
 
@@ -147,6 +150,7 @@ def restore(account: Account, public_id: UUID) -> Picture:
             return picture
         picture.trashed_at = None
         picture.save(update_fields=["trashed_at"])
+        search.index([picture])
         return picture
 
 
