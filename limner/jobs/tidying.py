@@ -1,4 +1,5 @@
-"""What goes from the storage once a day: uploads that nobody used, and blobs that a crash left without a row."""
+"""What goes from the storage once a day: uploads that nobody used, what was in the trash long enough, and blobs that
+a crash left without a row."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from limner.gallery import services as gallery
+from limner.gallery import trash
 from limner.gallery.services import DAY
 from limner.jobs.models import Job
 from limner.jobs.states import ENDED
@@ -17,6 +19,7 @@ def tidy(older_than: timedelta = DAY, go_on: Callable[[], bool] = lambda: True) 
 
     Goes on while `go_on` says so. Raises Unavailable when the storage is away.
     """
+    trash.purge(go_on=go_on)
     gallery.sweep_uploads(older_than, needed=needed_images())
     return gallery.sweep_blobs(known_jobs, older_than, go_on)
 

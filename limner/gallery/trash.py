@@ -1,0 +1,93 @@
+"""What goes for good: row, file and all that was made of it. Pictures that came of it keep a tombstone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from limner.accounts.models import Account
+from limner.gallery.models import Picture
+from limner.gallery.queries import trash_of, uploads_of
+from limner.storage.derived import delete_with_derived
+
+AT_ONCE = 50
+"""Pictures a transaction: a storage takes its time, and nobody else writes meanwhile on SQLite."""
+KEEP_DAYS = 30
+
+
+def keep_days() -> int:
+    """How long the trash keeps a picture (LIMNER_KEEP_TRASH)."""
+    return int(getattr(settings, "LIMNER_KEEP_TRASH", KEEP_DAYS))
+
+
+def delete_for_good(account: Account, public_ids: Collection[UUID]) -> int:
+    """Delete those of the pictures that are in this account's trash; says how many."""
+    return delete_pictures(trash_of(account).filter(public_id__in=list(public_ids)))
+
+
+def empty(account: Account) -> int:
+    """Delete everything in this account's trash."""
+    return delete_pictures(trash_of(account))
+
+
+def purge(older_than: timedelta | None = None, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Delete what has been in anybody's trash longer than it is kept; says how many."""
+    before = timezone.now() - (timedelta(days=keep_days()) if older_than is None else older_than)
+    old = Picture.objects.filter(trashed_at__isnull=False, trashed_at__lt=before).order_by("trashed_at")
+    return delete_pictures(old, go_on)
+
+
+def delete_pictures(pictures: QuerySet[Picture], go_on: Callable[[], bool] = lambda: True) -> int:
+    """Delete pictures with their files, some at a time. Raises Unavailable where the storage is away: the rows of
+    those whose files are left stay, for another try."""
+    gone = 0
+    while go_on() and (batch := _delete_some(pictures)):
+        gone += batch
+    return gone
+
+
+def delete_uploads(account: Account) -> int:
+    """Delete every upload of this account, those that pictures descend from too."""
+    gone = 0
+    for upload in uploads_of(account).iterator():
+        with transaction.atomic():
+            upload.delete()
+            _count_off(account.pk, upload.bytes)
+            delete_with_derived(upload.blob)
+        gone += 1
+    return gone
+
+
+def _delete_some(pictures: QuerySet[Picture]) -> int:
+    with transaction.atomic():
+        some = list(pictures.select_for_update(of=("self",)).only("pk", "account_id", "blob", "bytes")[:AT_ONCE])
+        Picture.objects.filter(pk__in=[picture.pk for picture in some]).delete()
+        for account in {picture.account_id for picture in some}:
+            _count_off(account, sum(picture.bytes for picture in some if picture.account_id == account))
+        # Last, inside: where the storage is away, the rows stay too and name what is left.
+        for picture in some:
+            delete_with_derived(picture.blob)
+    return len(some)
+
+
+def _count_off(account: int, size: int) -> None:
+    Account.objects.filter(pk=account).update(bytes_kept=Greatest(F("bytes_kept") - size, Value(0)))
+
+
+def named(texts: Collection[str]) -> list[UUID]:
+    """The public ids among what a form sent, each once; whatever is none is left out."""
+    found: dict[UUID, None] = {}
+    for text in texts:
+        try:
+            found[UUID(text)] = None
+        except ValueError:
+            continue
+    return list(found)
+
