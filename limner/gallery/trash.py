@@ -13,12 +13,14 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from limner.accounts.models import Account
+from limner.gallery import search
 from limner.gallery.models import Picture
-from limner.gallery.queries import trash_of, uploads_of
+from limner.gallery.queries import pictures_of, trash_of, uploads_of
 from limner.storage.derived import delete_with_derived
 
 AT_ONCE = 50
 """Pictures a transaction: a storage takes its time, and nobody else writes meanwhile on SQLite."""
+WRITTEN_AT_ONCE = 200
 KEEP_DAYS = 30
 
 
@@ -91,3 +93,26 @@ def named(texts: Collection[str]) -> list[UUID]:
             continue
     return list(found)
 
+
+
+def put_in(account: Account, ids: Collection[int]) -> int:
+    """Put many of one's own pictures into the trash, some at a time; says how many went."""
+    return _moved(pictures_of(account), list(ids), now=True)
+
+
+def take_back(account: Account, ids: Collection[int]) -> int:
+    """Take many of one's own pictures out of the trash; says how many came back."""
+    return _moved(trash_of(account), list(ids), now=False)
+
+
+def _moved(pictures: QuerySet[Picture], ids: list[int], *, now: bool) -> int:
+    count = 0
+    for start in range(0, len(ids), WRITTEN_AT_ONCE):
+        with transaction.atomic():
+            some = list(pictures.select_for_update(of=("self",)).filter(pk__in=ids[start : start + WRITTEN_AT_ONCE]))
+            for picture in some:
+                picture.trashed_at = timezone.now() if now else None
+            Picture.objects.bulk_update(some, ["trashed_at"])
+            search.index(some)
+        count += len(some)
+    return count

@@ -12,6 +12,7 @@ urlpatterns = [
     path("pictures/<uuid:public_id>", views.picture, name="picture"),
     path("pictures/<uuid:public_id>.<str:ext>", views.file, name="file"),
     path("pictures/<uuid:public_id>/thumb-<int:width>.webp", views.thumb, name="thumb"),
+    path("pictures/<uuid:public_id>/trashed-<int:width>.webp", views.trashed_thumb, name="trashed_thumb"),
     path("pictures/<uuid:public_id>/beside", views.beside, name="beside"),
     path("pictures/<uuid:public_id>/share", views.share, name="share"),
     path("pictures/<uuid:public_id>/trash", views.trash, name="trash"),

@@ -125,6 +125,15 @@ def thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResponseBase
 
 @require_safe
 @_plainly
+def trashed_thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResponseBase:
+    """The same of one's own picture in the trash, so that one sees what to take out of it."""
+    response = _send(request, trashed_picture_of(account_of(request), public_id), f"thumb-{width}")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@_plainly
 def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
     """What a signed address names. The signature stands for the viewer; a trashed picture is gone here too."""
     public_id, variant, expires_at = signing.opened(token)

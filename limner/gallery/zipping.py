@@ -25,8 +25,8 @@ from limner.storage import blobs
 AT_ONCE = 100
 PIECE = 256 * 1024
 
-Documents = Iterable[tuple[str, Iterator[str]]]
-"""Text files of the ZIP: each with a name and its text in pieces."""
+Document = tuple[str, Iterator[str]]
+"""A text file of the ZIP: its name, and its text in pieces."""
 
 
 class _Pipe:
@@ -46,8 +46,11 @@ class _Pipe:
         return data
 
 
-def zipped(ids: Iterable[int], documents: Documents = ()) -> Iterator[bytes]:
-    """The pieces of a ZIP file of these pictures, with `pictures.json` and whatever documents are given.
+def zipped(
+    ids: Iterable[int], documents: Iterable[Document] = (), files: Iterable[tuple[str, str]] = ()
+) -> Iterator[bytes]:
+    """The pieces of a ZIP file of these pictures, with `pictures.json` and whatever documents are given, and
+    `files`: names with the keys of their blobs.
 
     A picture whose file is gone, or that was deleted meanwhile, is left out.
     """
@@ -55,7 +58,9 @@ def zipped(ids: Iterable[int], documents: Documents = ()) -> Iterator[bytes]:
     ids = array("q", ids)
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as made:  # type: ignore[arg-type]  # it only writes
         for picture in _pictures(ids):
-            yield from _stored(made, pipe, picture)
+            yield from _stored(made, pipe, file_name(picture), picture.blob)
+        for name, key in files:
+            yield from _stored(made, pipe, name, key)
         for name, pieces in (("pictures.json", as_list(described(one) for one in _pictures(ids))), *documents):
             with made.open(_entry(name), "w") as entry:
                 for piece in pieces:
@@ -65,12 +70,12 @@ def zipped(ids: Iterable[int], documents: Documents = ()) -> Iterator[bytes]:
     yield pipe.taken()
 
 
-def _stored(made: zipfile.ZipFile, pipe: _Pipe, picture: Picture) -> Iterator[bytes]:
+def _stored(made: zipfile.ZipFile, pipe: _Pipe, name: str, key: str) -> Iterator[bytes]:
     try:
-        blob = blobs.open_blob(picture.blob)
+        blob = blobs.open_blob(key)
     except NotFound:
         return
-    with blob, made.open(_entry(file_name(picture)), "w") as entry:
+    with blob, made.open(_entry(name), "w") as entry:
         while piece := blob.read(PIECE):
             entry.write(piece)
             yield pipe.taken()
@@ -87,11 +92,11 @@ def _pictures(ids: array[int]) -> Iterator[Picture]:
     for start in range(0, len(ids), AT_ONCE):
         some = list(ids[start : start + AT_ONCE])
         found = Picture.objects.in_bulk(some)
-        _give_back_connections()
+        give_back_connections()
         yield from (found[pk] for pk in some if pk in found)
 
 
-def _give_back_connections() -> None:
+def give_back_connections() -> None:
     """A reader of a long file takes hours, and the next piece may be made in another thread."""
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:

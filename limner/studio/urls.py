@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.studio import composing, editing, reading, views
+from limner.studio import albums, composing, editing, history, my_data, reading, selected, views
 
 app_name = "studio"
 urlpatterns = [
@@ -26,5 +26,13 @@ urlpatterns = [
     path("edit/<uuid:public_id>/vary", editing.vary, name="vary"),
     path("edit/<uuid:public_id>/enlarge", editing.enlarge, name="enlarge"),
     path("compare/<uuid:public_id>", editing.compare, name="compare"),
+    path("history", history.history, name="history"),
+    path("history/selected", selected.selected, name="selected"),
+    path("trash", history.trash, name="trash"),
+    path("albums", albums.albums, name="albums"),
+    path("albums/<uuid:public_id>", albums.album, name="album"),
+    path("account/data", my_data.my_data, name="my_data"),
+    path("account/data.zip", my_data.take_along, name="take_along"),
+    path("account/data/delete", my_data.delete, name="delete_my_data"),
     path("events", views.events, name="events"),
 ]

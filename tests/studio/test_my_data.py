@@ -1,0 +1,94 @@
+"""Everything about somebody can be taken along, and can be deleted: really."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+
+from limner.accounts.keys import make_key
+from limner.accounts.models import Account
+from limner.accounts.sign_in import owner
+from limner.gallery import albums
+from limner.gallery.models import Picture
+from limner.gallery.services import store_upload
+from limner.jobs.models import Job
+from limner.jobs.states import State
+from tests.cast import PASSWORD, signed_in
+from tests.gallery.people import keep
+from tests.storage.kept import boat, pictures
+from tests.studio.people import a_job
+
+__all__ = ["pictures"]
+pytestmark = pytest.mark.django_db
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_everything_is_taken_along_without_secrets(
+    alice: Account, bob: Account, pictures: Path, settings: Settings
+) -> None:
+    settings.LIMNER_ACCOUNTS = True
+    picture = keep(alice)
+    keep(bob)
+    albums.put(alice, albums.make(alice, "Boats"), [picture.public_id])
+    _, secret = make_key(alice, "laptop")
+    a_job(alice)
+    answer = signed_in(alice).get("/account/data.zip")
+    made = zipfile.ZipFile(io.BytesIO(b"".join(answer)))  # type: ignore[arg-type]
+    told = {name: json.loads(made.read(name)) for name in made.namelist() if name.endswith(".json")}
+    assert len(told["pictures.json"]) == len(told["jobs.json"]) == len(told["keys.json"]) == 1
+    assert told["album_pictures.json"][0]["picture__public_id"] == str(picture.public_id)
+    everything = b"".join(made.read(name) for name in told)
+    assert b"digest" not in everything
+    assert secret.encode() not in everything
+
+
+def test_a_deleted_account_leaves_neither_rows_nor_files_nor_sessions(
+    alice: Account, bob: Account, pictures: Path, settings: Settings
+) -> None:
+    settings.LIMNER_ACCOUNTS = True
+    keep(alice)
+    theirs = keep(bob)
+    a_job(alice)
+    running = a_job(alice, state=State.RUNNING, attempt=1)
+    client, elsewhere = signed_in(alice), signed_in(alice)
+    assert client.post("/account/data/delete", {"again": "wrong"}).status_code == 400
+    assert Picture.objects.count() == 2
+    assert client.post("/account/data/delete", {"again": PASSWORD}).status_code == 302
+    assert list(Picture.objects.all()) == [theirs]
+    assert not Account.objects.filter(username="alice").exists()
+    assert not Job.objects.exists()
+    assert len(files(pictures)) == 1
+    assert elsewhere.get("/history").status_code == 302
+    assert not Session.objects.exclude(session_key=client.session.session_key).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM gallery_words")
+        assert cursor.fetchone() == (1,)
+    assert not Job.objects.filter(pk=running.pk, attempt=1, state=State.RUNNING).exists()  # so nothing can be kept
+
+
+def test_the_last_owner_stays(alice: Account, settings: Settings) -> None:
+    settings.LIMNER_ACCOUNTS = True
+    Account.objects.filter(pk=alice.pk).update(is_superuser=True)
+    assert signed_in(alice).post("/account/data/delete", {"again": PASSWORD}).status_code == 403
+    assert Account.objects.filter(pk=alice.pk, is_active=True).exists()
+
+
+def test_the_one_owner_of_personal_mode_loses_pictures_and_stays(pictures: Path) -> None:
+    keep(owner())
+    store_upload(owner(), boat())
+    client = Client()
+    assert client.post("/account/data/delete", {"again": "x"}).status_code == 400
+    assert client.post("/account/data/delete", {"again": "owner"}).status_code == 302
+    assert (Picture.objects.count(), files(pictures)) == (0, [])
+    assert client.get("/account/data").status_code == 200
