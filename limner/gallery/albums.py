@@ -25,9 +25,7 @@ def albums_shown(account: Account) -> list[tuple[Album, int, Picture | None]]:
     """Each with how many pictures it has out of the trash, and the newest of them."""
     inside = AlbumPicture.objects.filter(album=OuterRef("pk"), picture__trashed_at=None).order_by("-picture")
     counted = inside.order_by().values("album").annotate(n=Count("pk")).values("n")
-    albums = list(
-        albums_of(account).annotate(n=Subquery(counted), newest=Subquery(inside.values("picture")[:1]))
-    )
+    albums = list(albums_of(account).annotate(n=Subquery(counted), newest=Subquery(inside.values("picture")[:1])))
     covers = Picture.objects.in_bulk([album.newest for album in albums if album.newest])
     return [(album, album.n or 0, covers.get(album.newest)) for album in albums]
 
@@ -84,15 +82,11 @@ def put(account: Account, album: Album, public_ids: Collection[UUID]) -> int:
 
 def take_out(account: Account, album: Album, public_ids: Collection[UUID]) -> None:
     """Take pictures out of an album; they stay where they are otherwise."""
-    AlbumPicture.objects.filter(
-        album=album, album__account=account, picture__public_id__in=list(public_ids)
-    ).delete()
+    AlbumPicture.objects.filter(album=album, album__account=account, picture__public_id__in=list(public_ids)).delete()
 
 
 def _sound(name: str) -> str:
     name = " ".join(name.replace("\x00", "").split())
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise InvalidRequest(
-            say("Give the album a name of 1 to {most} letters.", most=LONGEST_NAME), param="name"
-        )
+        raise InvalidRequest(say("Give the album a name of 1 to {most} letters.", most=LONGEST_NAME), param="name")
     return name

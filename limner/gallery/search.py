@@ -210,11 +210,11 @@ def _bounds(column: str, before: int | None, since: int | None) -> tuple[str, li
     return clause, numbers
 
 
-def _ids(sql: str, parameters: Sequence[object]) -> list[int]:
+def _ids(sql: str, parameters: Sequence[int | str]) -> list[int]:
     return [row[0] for row in _rows(sql, parameters)]
 
 
-def _rows(sql: str, parameters: Sequence[object]) -> list[Any]:
+def _rows(sql: str, parameters: Sequence[int | str]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())

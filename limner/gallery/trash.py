@@ -94,7 +94,6 @@ def named(texts: Collection[str]) -> list[UUID]:
     return list(found)
 
 
-
 def put_in(account: Account, ids: Collection[int]) -> int:
     """Put many of one's own pictures into the trash, some at a time; says how many went."""
     return _moved(pictures_of(account), list(ids), now=True)

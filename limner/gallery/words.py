@@ -6,6 +6,7 @@ types, it is looked for among words, and never names an owner or what is public.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -42,7 +43,7 @@ def tokens(text: str, *, asked: bool = False) -> list[str]:
             run = dense.group()
             if not asked or len(run) == 1:
                 found.update(dict.fromkeys(f"w{letter}" for letter in run))
-            found.update(dict.fromkeys(f"w{first}{second}" for first, second in zip(run, run[1:], strict=False)))
+            found.update(dict.fromkeys(f"w{first}{second}" for first, second in itertools.pairwise(run)))
             at = dense.end()
         _plain(word[at:], found)
     return list(found)

@@ -65,5 +65,3 @@ def _page(request: HttpRequest, viewer: Account, public_id: UUID, problem: str, 
     }
     name = "_entries" if by_htmx(request) else "album"
     return render(request, f"studio/library/{name}.html", context, status=status)
-
-

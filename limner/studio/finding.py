@@ -104,10 +104,7 @@ class Asked:
         """Ids of this viewer's pictures that it finds, newest first, below `before`."""
         if self._hopeless:
             return []
-        if (first := _day(self.since)) is not None:
-            lowest = search.first_since(_midnight(first))
-        else:
-            lowest = None
+        lowest = search.first_since(_midnight(first)) if (first := _day(self.since)) is not None else None
         if (last := _day(self.until)) is not None:
             end = search.first_since(_midnight(last + timedelta(days=1)))
             before = end if before is None else min(before, end)

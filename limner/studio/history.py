@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from limner.accounts.models import Account
@@ -32,6 +34,7 @@ from limner.studio.finding import Asked
 from limner.studio.page import by_htmx, for_viewer
 
 PAGE = 48
+LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,42 @@ class Entry:
         return one.created_at
 
     @property
-    def prompt(self) -> str:
+    def title(self) -> str:
+        """What it is called: its first words, or a sentence where it has none."""
         if self.picture is not None:
-            return self.picture.prompt.strip()
-        request = request_of(self.job) if self.job is not None else None
-        return request.prompt.strip() if request else ""
+            said = self.picture.prompt.strip()
+        else:
+            request = request_of(self.job) if self.job is not None else None
+            said = request.prompt.strip() if request else ""
+        if len(said) > LONGEST_TITLE:
+            said = f"{said[:LONGEST_TITLE].rstrip()}…"
+        return said or gettext("A picture without words")
+
+    @property
+    def choose(self) -> str:
+        """What its tick says to who cannot see it."""
+        return gettext("Choose “{words}”").format(words=self.title)
+
+    # Forty-eight times a page: an address is made once, and each picture's id put into it.
+    @property
+    def url(self) -> str:
+        return _address("gallery:picture").replace(_ANY, str(self.picture.public_id) if self.picture else "")
+
+    @property
+    def thumb(self) -> str:
+        """Its small picture: by another address in the trash, which only its owner has."""
+        if self.picture is None:
+            return ""
+        name = "gallery:thumb" if self.picture.trashed_at is None else "gallery:trashed_thumb"
+        return _address(name, 256).replace(_ANY, str(self.picture.public_id))
+
+
+_ANY = str(UUID(int=0))
+
+
+@cache
+def _address(name: str, *arguments: int) -> str:
+    return reverse(name, args=[_ANY, *arguments])
 
 
 @dataclass(frozen=True)
@@ -108,7 +142,6 @@ def history_page(
     context: dict[str, Any] = {
         "entries": entries,
         "earlier": f"{here}?{_join(asked.address, urlencode({'before': earlier}))}" if earlier else "",
-        "in_trash": in_trash,
     }
     if by_htmx(request) and request.method == "GET":
         return render(request, "studio/library/_entries.html", context)

@@ -19,12 +19,13 @@ from limner.accounts.models import Account, ApiKey, CreditEntry
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 from limner.gallery import trash
 from limner.gallery.models import Album, AlbumPicture, Like, Picture, Upload
-from limner.gallery.zipping import Document, ZipResponse, as_list, give_back_connections, zipped
+from limner.gallery.zipping import Document, as_list, give_back_connections, zipped
 from limner.jobs import services as jobs
 from limner.jobs.models import Event, Job
 from limner.jobs.states import ENDED
 from limner.prompts.models import KeptStyle, Written
 from limner.studio.page import for_viewer
+from limner.studio.sending import ZipResponse
 
 AT_ONCE = 500
 
@@ -37,7 +38,11 @@ def my_data(request: HttpRequest, viewer: Account) -> HttpResponse:
 
 
 def _page(request: HttpRequest, viewer: Account, problem: str = "", status: int = 200) -> HttpResponse:
-    context = {"problem": problem, "personal": not settings.LIMNER_ACCOUNTS, "has_password": viewer.has_usable_password()}
+    context = {
+        "problem": problem,
+        "personal": not settings.LIMNER_ACCOUNTS,
+        "has_password": viewer.has_usable_password(),
+    }
     return render(request, "studio/library/my_data.html", context | {"name": viewer.username}, status=status)
 
 
@@ -162,4 +167,3 @@ def _end_sessions(account: Account) -> None:
     for session in Session.objects.iterator():
         if session.get_decoded().get("_auth_user_id") == str(account.pk):
             session.delete()
-

@@ -19,10 +19,11 @@ from limner.errors import InvalidRequest, LimnerError, NotFound, say
 from limner.gallery import albums, trash
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of, trash_of
-from limner.gallery.zipping import ZipResponse, zipped
+from limner.gallery.zipping import zipped
 from limner.studio.finding import Asked
 from limner.studio.history import history_page
 from limner.studio.page import for_viewer
+from limner.studio.sending import ZipResponse
 
 MOST = 1_000_000
 """Of one search, at once."""
@@ -127,4 +128,3 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     if url_has_allowed_host_and_scheme(there, allowed_hosts=None):
         return redirect(there)
     return redirect(reverse(otherwise))
-
