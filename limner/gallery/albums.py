@@ -73,7 +73,10 @@ def remove(account: Account, public_id: UUID) -> None:
 
 def put(account: Account, album: Album, public_ids: Collection[UUID]) -> int:
     """Put pictures of one's own into an album; says how many of them are in it now."""
-    ids = list(pictures_of(account).filter(public_id__in=list(public_ids)).values_list("pk", flat=True))
+    named, ids = list(public_ids), []
+    for start in range(0, len(named), 500):  # a database takes only so many values at a time
+        mine = pictures_of(account).filter(public_id__in=named[start : start + 500])
+        ids += mine.values_list("pk", flat=True)
     AlbumPicture.objects.bulk_create(
         [AlbumPicture(album=album, picture_id=pk) for pk in ids], ignore_conflicts=True, batch_size=500
     )

@@ -17,8 +17,8 @@ from limner.accounts.models import Account
 from limner.gallery import words
 from limner.gallery.models import Like, Picture
 
-WALK = 5000
-"""PostgreSQL: how many of a scope's newest pictures are read before the index of words is asked."""
+WALKS = (500, 5000)
+"""PostgreSQL: how many of a scope's newest pictures are read, in turn, before the index of words is asked."""
 MOST_COUNTED = 1000
 """Nobody counts further: "1,000+"."""
 
@@ -103,19 +103,21 @@ def _find_in_postgres(
 ) -> list[int]:
     """First the newest of the scope, one by one: what is common is among them. Only what is rarer asks the index,
     where it is rare: there the whole match is small, and in the other case it would be sorted whole."""
-    bounds, numbers = _bounds("id", before, since)
-    walked = _rows(
-        f"WITH newest AS MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
-        " SELECT (SELECT count(*) FROM newest), (SELECT min(id) FROM newest), ARRAY("
-        "  SELECT newest.id FROM newest JOIN gallery_words ON picture_id = newest.id"
-        "  WHERE words @@ %s::tsquery ORDER BY newest.id DESC LIMIT %s)",
-        [*scope.parameters, *numbers, WALK, _query(said), limit],
-    )
-    count, lowest, found = walked[0]
-    found = list(found)
-    if len(found) >= limit or count < WALK:
-        return found
-    bounds, numbers = _bounds("picture_id", lowest, since)
+    found: list[int] = []
+    for walk in WALKS:
+        bounds, numbers = _bounds("id", before, since)
+        walked = _rows(
+            f"WITH newest AS MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
+            " SELECT (SELECT count(*) FROM newest), (SELECT min(id) FROM newest), ARRAY("
+            "  SELECT newest.id FROM newest JOIN gallery_words ON picture_id = newest.id"
+            "  WHERE words @@ %s::tsquery ORDER BY newest.id DESC LIMIT %s)",
+            [*scope.parameters, *numbers, walk, _query(said), limit - len(found)],
+        )
+        count, before, more = walked[0]
+        found += more
+        if len(found) >= limit or count < walk:
+            return found
+    bounds, numbers = _bounds("picture_id", before, since)
     rarer = _ids(
         "WITH found AS MATERIALIZED ("
         f" SELECT picture_id FROM gallery_words WHERE words @@ %s::tsquery{bounds})"

@@ -54,7 +54,7 @@ def _page(request: HttpRequest, viewer: Account, public_id: UUID, problem: str, 
     cursor = Cursor.of(viewer, request.GET.get("before", ""))
     found = list(services.pictures_in(shown, before=cursor.picture)[: PAGE + 1])
     here = reverse("studio:album", args=[public_id])
-    earlier = f"{here}?{urlencode({'before': found[PAGE - 1].public_id})}" if len(found) > PAGE else ""
+    earlier = f"{here}?{urlencode({'before': str(found[PAGE - 1].public_id)})}" if len(found) > PAGE else ""
     context = {
         "album": shown,
         "entries": [Entry(picture=picture) for picture in found[:PAGE]],

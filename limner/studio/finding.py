@@ -53,6 +53,11 @@ class Asked:
         """Whether it looks for some pictures only: jobs without one have no words in the index."""
         return replace(self, show="") != Asked()
 
+    @property
+    def faceted(self) -> bool:
+        """Whether it asks for anything but words."""
+        return replace(self, q="") != Asked()
+
     @cached_property
     def terms(self) -> list[str]:
         return words.tokens(self.q, asked=True)

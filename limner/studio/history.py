@@ -32,6 +32,7 @@ from limner.prompts.queries import styles_visible_to
 from limner.studio import finding, wording
 from limner.studio.finding import Asked
 from limner.studio.page import by_htmx, for_viewer
+from limner.studio.publisher import publisher
 
 PAGE = 48
 LONGEST_TITLE = 120
@@ -151,6 +152,7 @@ def history_page(
         "problem": problem,
         "albums": albums_of(viewer),
         "days": keep_days(),
+        "publishes": publisher() is not None,
         "here": request.get_full_path() if request.method == "GET" else here,
         "newest": "" if cursor.begins else f"{here}?{asked.address}".rstrip("?"),
         **({} if in_trash else _choices(viewer, asked)),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable
-from importlib import import_module
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,17 +14,18 @@ from django.views.decorators.http import require_POST
 from limner.accounts.models import Account
 from limner.errors import InvalidRequest, LimnerError, NotFound, say
 from limner.gallery import albums, trash
-from limner.gallery.models import Picture
+from limner.gallery.models import Album, Picture
 from limner.gallery.queries import pictures_of, trash_of
 from limner.gallery.zipping import zipped
 from limner.studio.finding import Asked
 from limner.studio.history import history_page
 from limner.studio.page import for_viewer
+from limner.studio.publisher import publisher
 from limner.studio.sending import ZipResponse
 
 MOST = 1_000_000
 """Of one search, at once."""
-Publish = Callable[[Account, UUID], object]
+AT_ONCE = 500
 
 
 @require_POST
@@ -86,15 +84,19 @@ def _chosen(viewer: Account, form: QueryDict, of_trash: bool) -> list[int]:
 
 
 def _public_ids(ids: list[int]) -> set[UUID]:
-    return set(Picture.objects.filter(pk__in=ids).values_list("public_id", flat=True))
+    found: set[UUID] = set()
+    for start in range(0, len(ids), AT_ONCE):  # a database takes only so many values at a time
+        some = Picture.objects.filter(pk__in=ids[start : start + AT_ONCE])
+        found.update(some.values_list("public_id", flat=True))
+    return found
 
 
-def _album(viewer: Account, form: QueryDict) -> albums.Album:
+def _album(viewer: Account, form: QueryDict) -> Album:
     if name := form.get("new_album", "").strip():
         return albums.make(viewer, name)
-    if not form.get("album"):
+    if not (chosen := form.get("album", "")):
         raise InvalidRequest(say("Choose an album, or give a new one a name."), param="album")
-    return albums.album_of(viewer, _uuid(form["album"]))
+    return albums.album_of(viewer, _uuid(chosen))
 
 
 def _uuid(text: str) -> UUID:
@@ -102,15 +104,6 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound(say("There is no such album.")) from None
-
-
-def publisher() -> Publish | None:
-    """The verb of the gallery that makes a picture public; None where this Limner has none."""
-    name = "limner.gallery.publishing"
-    if importlib.util.find_spec(name) is None:
-        return None
-    publish: Publish = import_module(name).publish
-    return publish
 
 
 def publish_all(viewer: Account, ids: list[int]) -> None:

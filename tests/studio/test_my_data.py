@@ -44,7 +44,7 @@ def test_everything_is_taken_along_without_secrets(
     _, secret = make_key(alice, "laptop")
     a_job(alice)
     answer = signed_in(alice).get("/account/data.zip")
-    made = zipfile.ZipFile(io.BytesIO(b"".join(answer)))  # type: ignore[arg-type]
+    made = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
     told = {name: json.loads(made.read(name)) for name in made.namelist() if name.endswith(".json")}
     assert len(told["pictures.json"]) == len(told["jobs.json"]) == len(told["keys.json"]) == 1
     assert told["album_pictures.json"][0]["picture__public_id"] == str(picture.public_id)
