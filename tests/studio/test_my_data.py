@@ -16,11 +16,15 @@ from pytest_django import Settings
 from limner.accounts.keys import make_key
 from limner.accounts.models import Account
 from limner.accounts.sign_in import owner
+from limner.engines.contract import Drawn
 from limner.gallery import albums
 from limner.gallery.models import Picture
 from limner.gallery.services import store_upload
+from limner.jobs import ledger, pipeline
 from limner.jobs.models import Job
 from limner.jobs.states import State
+from limner.storage import blobs
+from limner.storage.keys import picture_prefix
 from tests.cast import PASSWORD, signed_in
 from tests.gallery.people import keep
 from tests.storage.kept import boat, pictures
@@ -92,3 +96,19 @@ def test_the_one_owner_of_personal_mode_loses_pictures_and_stays(pictures: Path)
     assert client.post("/account/data/delete", {"again": "owner"}).status_code == 302
     assert (Picture.objects.count(), files(pictures)) == (0, [])
     assert client.get("/account/data").status_code == 200
+
+
+def test_a_picture_that_comes_late_for_a_deleted_account_is_discarded(
+    alice: Account, pictures: Path, settings: Settings
+) -> None:
+    settings.LIMNER_ACCOUNTS = True
+    job = a_job(alice)
+    (claimed,) = ledger.claim("storybook", holder="test", boot="test", lease_seconds=60, limit=1)
+    signed_in(alice).post("/account/data/delete", {"again": PASSWORD})
+    size = claimed.request.size
+    drawn = Drawn(str(job.public_id), 0, size, "RGB", bytes(3 * size.pixels), 0.1)
+    stored = blobs.put(picture_prefix(job.public_id, 1, 0), b"late", "png")
+    assert not pipeline.keep(claimed, drawn, stored, last=True, lease_seconds=60)
+    assert ledger.finish(claimed) is None
+    assert not Picture.objects.exists()
+    assert files(pictures) == []
