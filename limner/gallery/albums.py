@@ -73,7 +73,7 @@ def remove(account: Account, public_id: UUID) -> None:
 
 def put(account: Account, album: Album, public_ids: Collection[UUID]) -> int:
     """Put pictures of one's own into an album; says how many of them are in it now."""
-    named, ids = list(public_ids), []
+    named, ids = list(public_ids), list[int]()
     for start in range(0, len(named), 500):  # a database takes only so many values at a time
         mine = pictures_of(account).filter(public_id__in=named[start : start + 500])
         ids += mine.values_list("pk", flat=True)
