@@ -109,8 +109,10 @@ def _find_in_postgres(
         walked = _rows(
             f"WITH newest AS MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
             " SELECT (SELECT count(*) FROM newest), (SELECT min(id) FROM newest), ARRAY("
-            "  SELECT newest.id FROM newest JOIN gallery_words ON picture_id = newest.id"
-            "  WHERE words @@ %s::tsquery ORDER BY newest.id DESC LIMIT %s)",
+            # One look a picture: as a join it may be planned from the word's whole match.
+            "  SELECT newest.id FROM newest"
+            "  WHERE (SELECT words FROM gallery_words WHERE picture_id = newest.id) @@ %s::tsquery"
+            "  ORDER BY newest.id DESC LIMIT %s)",
             [*scope.parameters, *numbers, walk, _query(said), limit - len(found)],
         )
         count, before, more = walked[0]
