@@ -1,7 +1,7 @@
 """Who sees a picture, one function per verb: permission and write in one place.
 
-Its owner shows it to everybody or takes it back, others like it, a moderator says yes or takes it down. Whoever changes
-who sees it locks the row first: a publication and a take-down at the same moment end as one of them, never as both.
+Its owner shows it to everybody or takes it back, others like it, a moderator says yes or takes it down. Each
+locks the row first: a publication and a take-down at the same moment end as one of them, never as both.
 """
 
 from __future__ import annotations
