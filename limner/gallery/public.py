@@ -1,7 +1,7 @@
 """The public wall: everybody's public pictures in an order, page by page.
 
-A page begins after a picture, not after a number of them, so the ten-thousandth costs what the first does: each order is
-one of the partial indexes of `Picture`, entered where the last page ended.
+A page begins after a picture, not after a number of them, so the ten-thousandth costs what the first does: each order
+is one of the partial indexes of `Picture`, entered where the last page ended.
 """
 
 from __future__ import annotations
