@@ -33,10 +33,10 @@ def publish(account: Account, public_id: UUID, *, shows_prompt: bool, licence: s
         raise NotAllowed(NO_GALLERY)
     if account.is_guest:
         raise NotAllowed(say("Sign up to show your pictures to everybody."))
-    if licence not in Licence.values:
-        raise InvalidRequest(say("Choose one of the licences in the list."), param="licence")
     with transaction.atomic():
         picture = _own(account, public_id)
+        if licence not in Licence.values:
+            raise InvalidRequest(say("Choose one of the licences in the list."), param="licence")
         if picture.taken_down_at is not None:
             raise NotAllowed(
                 say(
