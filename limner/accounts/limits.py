@@ -20,6 +20,7 @@ SIGN_IN_TRIES = 10
 SIGN_IN_TRIES_AN_ADDRESS = 40
 SIGN_IN_MINUTES = 10
 REPORTS_A_MINUTE = 30
+PICTURES_REPORTED_AN_HOUR = 20
 
 
 @cache
@@ -108,6 +109,17 @@ def check_report(address: str) -> None:
     item, name = RateLimitItemPerMinute(REPORTS_A_MINUTE), ("report", address)
     if not _limiter().hit(item, *name):
         raise RateLimited(say("Too many reports."), retry_after=_seconds_left(item, *name))
+
+
+def check_picture_report(who: str) -> None:
+    """Count one report of a picture by this person, or from this address; raise `RateLimited` past the hour's."""
+    from limits import RateLimitItemPerHour
+
+    item, name = RateLimitItemPerHour(PICTURES_REPORTED_AN_HOUR), ("picture-report", who)
+    if not _limiter().hit(item, *name):
+        raise RateLimited(
+            say("That are many reports in one hour. Try again later."), retry_after=_seconds_left(item, *name)
+        )
 
 
 def forget_counts() -> None:

@@ -114,6 +114,15 @@ SETTINGS: tuple[Setting, ...] = (
         "capitalised.",
     ),
     Setting(
+        "LIMNER_GALLERY", "off, by-choice or wall", choice("off", "by-choice", "wall"), "by-choice",
+        "The public gallery. `off`: there is none. `by-choice`: people choose which pictures everybody sees. `wall`: "
+        "with accounts on, every picture of whoever is signed in is public at once.",
+    ),
+    Setting(
+        "LIMNER_GALLERY_APPROVE", "on or off", flag, "off",
+        "`on`: a moderator says yes before a picture is public.",
+    ),
+    Setting(
         "LIMNER_WRITER", "folder or name", text, "",
         "A model of GPT-2's family that writes prompts: its folder, or the name under which it lies in `models` in "
         "`LIMNER_HOME` or in Hugging Face's cache. Default: Scribe, which comes with Limner.",

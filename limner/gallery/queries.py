@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
@@ -16,14 +17,31 @@ from limner.gallery.models import Lineage, Picture, Upload
 
 
 def pictures_visible_to(account: Account | None) -> QuerySet[Picture]:
-    """One's own pictures and everybody's public ones, without the trash."""
-    mine = Q(public=True) if account is None else Q(public=True) | Q(account=account)
-    return Picture.objects.filter(mine, trashed_at=None)
+    """One's own pictures and everybody's public ones (where there is a gallery), without the trash."""
+    kept = Picture.objects.filter(trashed_at=None)
+    if settings.LIMNER_GALLERY == "off":
+        return kept.none() if account is None else kept.filter(account=account)
+    return kept.filter(Q(public=True) if account is None else Q(public=True) | Q(account=account))
 
 
 def picture_visible_to(account: Account | None, public_id: UUID) -> Picture:
-    """The picture, where this viewer may see it. Raises NotFound: what is not theirs does not exist."""
-    return _the_one(pictures_visible_to(account), public_id)
+    """The picture, where this viewer may see it, without words that its owner keeps to themselves.
+
+    Raises NotFound: what is not theirs does not exist.
+    """
+    return seen_by(account, _the_one(pictures_visible_to(account), public_id))
+
+
+def keeps_words_from(picture: Picture, account: Account | None) -> bool:
+    """Whether this viewer may see the picture, and not its prompt."""
+    return not picture.shows_prompt and (account is None or picture.account_id != account.pk)
+
+
+def seen_by(account: Account | None, picture: Picture) -> Picture:
+    """The picture as this viewer may read it. Taken out here, no page, file or form can let the words slip."""
+    if keeps_words_from(picture, account):
+        picture.prompt = picture.negative_prompt = ""
+    return picture
 
 
 def pictures_of(account: Account) -> QuerySet[Picture]:
@@ -129,7 +147,7 @@ _KIN = f"""
         SELECT picture.id FROM kin
             JOIN {Lineage._meta.db_table} line ON line.child_id = kin.id OR line.parent_picture_id = kin.id
             JOIN {Picture._meta.db_table} picture ON picture.id IN (line.child_id, line.parent_picture_id)
-                AND (picture.account_id = %s OR (picture.public AND picture.trashed_at IS NULL))
+                AND (picture.account_id = %s OR (%s AND picture.public AND picture.trashed_at IS NULL))
     )
     SELECT id FROM kin LIMIT %s
 """
@@ -139,11 +157,12 @@ def relatives_visible_to(account: Account | None, picture: Picture) -> tuple[lis
     """The picture and all it descends from or is an ancestor of, the oldest first; the rows that name their parents;
     and whether there are more of them. One's own are there out of the trash too: as a place, not to be shown."""
     with connection.cursor() as cursor:
-        cursor.execute(_KIN, [picture.pk, account.pk if account else None, MOST_RELATIVES + 1])
+        gallery = settings.LIMNER_GALLERY != "off"
+        cursor.execute(_KIN, [picture.pk, account.pk if account else None, gallery, MOST_RELATIVES + 1])
         ids = [pk for (pk,) in cursor.fetchall()]
     pictures = Picture.objects.filter(pk__in=ids[:MOST_RELATIVES]).order_by("pk")
     lines = Lineage.objects.filter(child__in=ids[:MOST_RELATIVES]).order_by("pk")
-    return list(pictures), list(lines), len(ids) > MOST_RELATIVES
+    return [seen_by(account, row) for row in pictures], list(lines), len(ids) > MOST_RELATIVES
 
 
 def _the_one(pictures: QuerySet[Picture], public_id: UUID) -> Picture:

@@ -14,7 +14,7 @@ from limner.engines.catalog import catalog
 from limner.engines.contract import REFINES, DrawRequest, Size, Task
 from limner.engines.weights import fingerprint, sampler
 from limner.errors import NotAllowed, NotFound, say
-from limner.gallery import search
+from limner.gallery import publishing, search
 from limner.gallery.models import Lineage, Picture, Upload
 from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trashed_picture_of
 from limner.gallery.uploads import Clean, clean
@@ -58,8 +58,10 @@ def record(
     size: Size,
     format: str,
     request: DrawRequest,
+    flagged: bool = False,
 ) -> Picture:
-    """Write the row of a picture whose blob is kept, inside the caller's transaction.
+    """Write the row of a picture whose blob is kept, inside the caller's transaction. `flagged`: a rule found
+    something in its words, so somebody looks at it before it is public.
 
     Raises IntegrityError on a second picture with the same job and index.
     """
@@ -86,9 +88,11 @@ def record(
             "draw_size": str(request.draw_size),
             "quality": request.quality,
             "background": request.background,
+            **({"flagged": True} if flagged else {}),
         },
     )
     _record_parents(picture, request)
+    publishing.hang(picture)
     search.index([picture])
     return picture
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from limner.gallery import views
+from limner.gallery import views, views_wall
 
 app_name = "gallery"
 
 urlpatterns = [
+    path("gallery", views_wall.gallery, name="gallery"),
+    path("gallery.atom", views_wall.feed, name="feed"),
+    path("robots.txt", views_wall.robots, name="robots"),
+    path("pictures/<uuid:public_id>/publish", views_wall.publish, name="publish"),
+    path("pictures/<uuid:public_id>/like", views_wall.like, name="like"),
+    path("pictures/<uuid:public_id>/report", views_wall.report, name="report"),
     path("pictures/<uuid:public_id>", views.picture, name="picture"),
     path("pictures/<uuid:public_id>.<str:ext>", views.file, name="file"),
     path("pictures/<uuid:public_id>/thumb-<int:width>.webp", views.thumb, name="thumb"),

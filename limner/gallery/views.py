@@ -14,12 +14,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connections
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import content_disposition_header, http_date
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
@@ -32,9 +33,11 @@ from limner.gallery import services, sharing
 from limner.gallery.comparing import compare
 from limner.gallery.family import family_of
 from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, extension_of
-from limner.gallery.models import Picture
-from limner.gallery.queries import picture_behind_address, picture_visible_to, trashed_picture_of
+from limner.gallery.models import Licence, Picture
+from limner.gallery.public import liked_by
+from limner.gallery.queries import keeps_words_from, picture_behind_address, picture_visible_to, trashed_picture_of
 from limner.look.speech import spoken
+from limner.moderation.models import Flag
 from limner.provenance import mark
 from limner.storage import blobs, signing
 from limner.storage.derived import derived
@@ -98,8 +101,14 @@ def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         "other": other,
         "comparison": compare(other.picture, shown) if other and other.picture else None,
         **_how(shown),
+        **_shown_to_others(request, shown, account),
     }
-    return render(request, "gallery/picture.html", context)
+    response = render(request, "gallery/picture.html", context)
+    if not (shown.public and shown.indexed):
+        response["X-Robots-Tag"] = "noindex"
+    # What it says depends on who looks, and may be taken back at any moment.
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 @require_safe
@@ -109,10 +118,12 @@ def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
 
     `?metadata=0` leaves out how it was made. That a model made it stays in the file.
     """
-    found = picture_visible_to(account_of(request), public_id)
+    account = account_of(request)
+    found = picture_visible_to(account, public_id)
     if ext not in EXTENSIONS:
         raise NotFound(say("There is no such file."))
-    return _for_a_person(_send(request, found, EXTENSIONS[ext], bare=request.GET.get("metadata") == "0"))
+    bare = request.GET.get("metadata") == "0" or keeps_words_from(found, account)
+    return _for_a_person(_send(request, found, EXTENSIONS[ext], bare=bare), found)
 
 
 @require_safe
@@ -120,7 +131,7 @@ def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
 def thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResponseBase:
     """A small WebP, made when first asked for."""
     found = picture_visible_to(account_of(request), public_id)
-    return _for_a_person(_send(request, found, f"thumb-{width}"))
+    return _for_a_person(_send(request, found, f"thumb-{width}"), found)
 
 
 @require_safe
@@ -199,6 +210,22 @@ def _is_mine(picture: Picture, account: Account | None) -> bool:
     return account is not None and picture.account_id == account.pk
 
 
+def _shown_to_others(request: HttpRequest, picture: Picture, account: Account | None) -> dict[str, Any]:
+    """What the page says about who else sees the picture, and what they may do."""
+    where = {"public_id": picture.public_id}
+    return {
+        "hidden": keeps_words_from(picture, account),
+        "gallery": settings.LIMNER_GALLERY != "off",
+        "by": picture.account.username,
+        "liked": picture.public and liked_by(account, picture),
+        "licences": Licence.choices,
+        "reasons": Flag.Reason.choices,
+        "reported": "reported" in request.GET,
+        "page_address": request.build_absolute_uri(reverse("gallery:picture", kwargs=where)),
+        "card_address": request.build_absolute_uri(reverse("gallery:thumb", kwargs={**where, "width": 640})),
+    }
+
+
 def _how(picture: Picture) -> dict[str, Any]:
     """What the page says about how the picture was made."""
     model = catalog().get(picture.model)
@@ -272,8 +299,10 @@ def _as(picture: Picture, ext: str) -> bytes:
     return derived(picture.blob, f"as.{ext}", partial(mark.convert, format=ext))
 
 
-def _for_a_person(response: HttpResponseBase) -> HttpResponseBase:
+def _for_a_person(response: HttpResponseBase, picture: Picture) -> HttpResponseBase:
     """A picture never changes under its address; who may see it does, so only their own browser keeps it."""
     response["Cache-Control"] = f"private, max-age={YEAR}, immutable"
     patch_vary_headers(response, ["Cookie"])
+    if not (picture.public and picture.indexed):
+        response["X-Robots-Tag"] = "noindex"
     return response

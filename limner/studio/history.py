@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,7 +33,6 @@ from limner.prompts.queries import styles_visible_to
 from limner.studio import finding, wording
 from limner.studio.finding import Asked
 from limner.studio.page import by_htmx, for_viewer
-from limner.studio.publisher import publisher
 
 PAGE = 48
 LONGEST_TITLE = 120
@@ -152,7 +152,7 @@ def history_page(
         "problem": problem,
         "albums": albums_of(viewer),
         "days": keep_days(),
-        "publishes": publisher() is not None,
+        "publishes": settings.LIMNER_GALLERY != "off",
         "here": request.get_full_path() if request.method == "GET" else here,
         "newest": "" if cursor.begins else f"{here}?{asked.address}".rstrip("?"),
         **({} if in_trash else _choices(viewer, asked)),

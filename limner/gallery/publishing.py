@@ -1,0 +1,227 @@
+"""Who sees a picture, one function per verb: permission and write in one place.
+
+Its owner shows it to everybody or takes it back, others like it, a moderator says yes or takes it down. Each
+locks the row first: a publication and a take-down at the same moment end as one of them, never as both.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from limner.accounts.models import Account
+from limner.errors import InvalidRequest, NotAllowed, NotFound, say
+from limner.gallery import search
+from limner.gallery.models import Licence, Like, Picture
+from limner.gallery.queries import pictures_visible_to
+from limner.moderation.models import AuditEntry, Flag, Target
+
+MOST_WORDS = 2000
+_SHOWN = ("public", "published_at", "waiting_since")
+NO_GALLERY = say("This Limner has no public gallery.")
+
+
+def publish(account: Account, public_id: UUID, *, shows_prompt: bool, licence: str, indexed: bool) -> Picture:
+    """Show one's own picture to everybody, or change how it is shown. It waits where a moderator says yes first.
+
+    Raises NotFound, NotAllowed or InvalidRequest with the reason.
+    """
+    if settings.LIMNER_GALLERY == "off":
+        raise NotAllowed(NO_GALLERY)
+    if account.is_guest:
+        raise NotAllowed(say("Sign up to show your pictures to everybody."))
+    with transaction.atomic():
+        picture = _own(account, public_id)
+        if licence not in Licence.values:
+            raise InvalidRequest(say("Choose one of the licences in the list."), param="licence")
+        if picture.taken_down_at is not None:
+            raise NotAllowed(
+                say(
+                    "A moderator took this picture down, so it cannot be public. The reason: {reason}",
+                    reason=picture.taken_down_reason,
+                )
+            )
+        picture.shows_prompt, picture.licence, picture.indexed = shows_prompt, licence, indexed
+        if not picture.public:
+            _show(picture)
+        picture.save(update_fields=[*_SHOWN, "shows_prompt", "licence", "indexed"])
+        search.index([picture])
+    return picture
+
+
+def unpublish(account: Account, public_id: UUID) -> Picture:
+    """Take one's own picture back. A second time changes nothing. Raises NotFound or NotAllowed."""
+    with transaction.atomic():
+        picture = _own(account, public_id)
+        picture.public, picture.waiting_since = False, None
+        picture.save(update_fields=["public", "waiting_since"])
+        search.index([picture])
+        _settle(picture, account, "withdrawn", kind=Flag.Kind.WAITING)
+    return picture
+
+
+def hang(picture: Picture) -> None:
+    """Make a new picture public at once where the gallery is a wall, inside the caller's transaction."""
+    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS or picture.account.is_guest:
+        return
+    _show(picture)
+    picture.save(update_fields=_SHOWN)
+
+
+def like(account: Account, public_id: UUID) -> Picture:
+    """Like a public picture. A second time changes nothing. Raises NotFound."""
+    with transaction.atomic():
+        picture = _public(account, public_id)
+        _, new = Like.objects.get_or_create(account=account, picture=picture)
+        if new:
+            Picture.objects.filter(pk=picture.pk).update(likes=F("likes") + 1)
+        picture.refresh_from_db(fields=["likes"])
+    return picture
+
+
+def unlike(account: Account, public_id: UUID) -> Picture:
+    """Like it no longer. A second time changes nothing. Raises NotFound."""
+    with transaction.atomic():
+        picture = _public(account, public_id)
+        gone, _ = Like.objects.filter(account=account, picture=picture).delete()
+        if gone:
+            Picture.objects.filter(pk=picture.pk).update(likes=F("likes") - 1)
+        picture.refresh_from_db(fields=["likes"])
+    return picture
+
+
+def report(account: Account | None, public_id: UUID, *, reason: str, words: str = "") -> Flag:
+    """Tell the moderators about a public picture. One open report a person and picture. Raises NotFound."""
+    if reason not in Flag.Reason.values:
+        raise InvalidRequest(say("Choose what is wrong with the picture."), param="reason")
+    words = words.strip()[:MOST_WORDS]
+    with transaction.atomic():
+        picture = _public(account, public_id)
+        # Visitors are nobody in particular: of them only the very same report is one report.
+        same = {"by": account} if account else {"by": None, "reason": reason, "words": words}
+        return _flag(picture, Flag.Kind.REPORT, same, {"reason": reason, "words": words})
+
+
+def approve(moderator: Account, public_id: UUID) -> Picture:
+    """Say yes to a picture that waits to be public. Raises NotAllowed, NotFound or InvalidRequest."""
+    _moderates(moderator)
+    with transaction.atomic():
+        picture = _any(public_id)
+        if picture.waiting_since is None:
+            raise InvalidRequest(say("This picture does not wait to be public."))
+        picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
+        picture.save(update_fields=_SHOWN)
+        search.index([picture])
+        _settle(picture, moderator, "approved")
+        _audit(moderator, "approve", picture)
+    return picture
+
+
+def take_down(moderator: Account, public_id: UUID, reason: str) -> Picture:
+    """Nobody but its owner sees it any more, who is told why. Raises NotAllowed, NotFound or InvalidRequest."""
+    _moderates(moderator)
+    if not reason.strip():
+        raise InvalidRequest(say("Say why: the picture's owner is told."), param="reason")
+    with transaction.atomic():
+        picture = _any(public_id)
+        was_public = picture.public
+        if picture.taken_down_at is None:
+            picture.taken_down_at = timezone.now()
+            _audit(moderator, "take_down", picture, reason, {"was_public": was_public})
+        picture.taken_down_reason = reason.strip()
+        picture.public, picture.waiting_since = False, None
+        picture.save(update_fields=["public", "waiting_since", "taken_down_at", "taken_down_reason"])
+        search.index([picture])
+        _settle(picture, moderator, "taken down")
+    return picture
+
+
+def put_back(moderator: Account, public_id: UUID, reason: str) -> Picture:
+    """Undo a take-down: what was public is so again. Raises NotAllowed, NotFound or InvalidRequest."""
+    _moderates(moderator)
+    with transaction.atomic():
+        picture = _any(public_id)
+        if picture.taken_down_at is None:
+            raise InvalidRequest(say("This picture was not taken down."))
+        about = AuditEntry.objects.filter(target_kind=Target.PICTURE, target=str(public_id), verb="take_down")
+        last = about.order_by("-id").first()
+        picture.public = bool(last and last.data.get("was_public"))
+        picture.taken_down_at, picture.taken_down_reason = None, ""
+        picture.save(update_fields=["public", "taken_down_at", "taken_down_reason"])
+        search.index([picture])
+        _settle(picture, moderator, "put back")
+        _audit(moderator, "restore", picture, reason)
+    return picture
+
+
+def _show(picture: Picture) -> None:
+    """Public now, or waiting for a moderator; the caller saves the row."""
+    if settings.LIMNER_GALLERY_APPROVE or picture.parameters.get("flagged"):
+        if picture.waiting_since is None:
+            picture.waiting_since = timezone.now()
+        _flag(picture, Flag.Kind.WAITING, {"by_id": picture.account_id}, {})
+        return
+    picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
+
+
+def _own(account: Account, public_id: UUID) -> Picture:
+    picture = pictures_visible_to(account).select_for_update(of=("self",)).filter(public_id=public_id).first()
+    if picture is None:
+        raise NotFound(say("There is no such picture."))
+    if picture.account_id != account.pk:
+        raise NotAllowed(say("Only the person who made a picture decides who sees it."))
+    return picture
+
+
+def _public(account: Account | None, public_id: UUID) -> Picture:
+    picture = pictures_visible_to(account).filter(public_id=public_id, public=True).first()
+    if picture is None:
+        raise NotFound(say("There is no such picture."))
+    return picture
+
+
+def _any(public_id: UUID) -> Picture:
+    picture = Picture.objects.select_for_update(of=("self",)).filter(public_id=public_id).first()
+    if picture is None:
+        raise NotFound(say("There is no such picture."))
+    return picture
+
+
+def _moderates(account: Account) -> None:
+    if not (account.is_active and account.is_staff):
+        raise NotAllowed(say("Only moderators can do this."))
+
+
+def _flag(picture: Picture, kind: str, same: dict[str, object], said: dict[str, str]) -> Flag:
+    flag, _ = Flag.objects.get_or_create(
+        kind=kind,
+        target_kind=Target.PICTURE,
+        target=str(picture.public_id),
+        settled_at=None,
+        **same,
+        defaults={"account_id": picture.account_id, **said},
+    )
+    return flag
+
+
+def _settle(picture: Picture, by: Account, outcome: str, **which: str) -> None:
+    about = Flag.objects.filter(target_kind=Target.PICTURE, target=str(picture.public_id), settled_at=None, **which)
+    about.update(settled_at=timezone.now(), settled_by=by, outcome=outcome)
+
+
+def _audit(
+    actor: Account, verb: str, picture: Picture, reason: str = "", data: dict[str, object] | None = None
+) -> None:
+    AuditEntry.objects.create(
+        actor=actor,
+        actor_name=actor.username,
+        verb=verb,
+        target_kind=Target.PICTURE,
+        target=str(picture.public_id),
+        reason=reason.strip(),
+        data=data or {},
+    )

@@ -1,0 +1,123 @@
+"""The public wall, as strangers walk along it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from limner.accounts.models import Account
+from limner.gallery import publishing
+from limner.gallery.models import Picture
+from limner.gallery.public import Order, ordered, shuffled, wall
+from limner.provenance.mark import read
+from tests.cast import signed_in
+from tests.gallery.people import keep, wish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _with_accounts(settings: Settings) -> None:
+    settings.LIMNER_ACCOUNTS = True
+
+
+def shown(account: Account, words: str = "a red boat", *, prompt: bool = True, indexed: bool = True) -> Picture:
+    picture = keep(account, wish(words))
+    return publishing.publish(account, picture.public_id, shows_prompt=prompt, licence="cc0-1.0", indexed=indexed)
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_every_order_goes_through_all_pictures_once(alice: Account, order: Order, pictures: Path) -> None:
+    hung = {shown(alice).public_id for _ in range(7)}
+    keep(alice)
+    seen, after = [], None
+    while True:
+        page = wall(None, order, after, size=3)
+        seen += [tile.picture.public_id for tile in page.tiles]
+        if (after := page.after) is None:
+            break
+    assert len(seen) == 7
+    assert set(seen) == hung
+
+
+@pytest.mark.parametrize(
+    ("order", "index"),
+    [
+        (Order.NEWEST, "picture_public_newest"),
+        (Order.LIKED, "picture_public_liked"),
+        (Order.SHUFFLE, "picture_public_shuffled"),
+    ],
+)
+def test_every_page_walks_along_an_index(alice: Account, order: Order, index: str, pictures: Path) -> None:
+    last = shown(alice)
+    for after in (None, last):
+        rows = shuffled(after).filter(shuffle__gte=5) if order is Order.SHUFFLE else ordered(order, after)
+        plan = rows[:49].explain()
+        assert index in plan
+        assert "TEMP B-TREE" not in plan
+        assert after is None or "SEARCH" in plan
+
+
+def text(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_stranger_looks_and_the_owners_words_stay_hers(alice: Account, bob: Account, pictures: Path) -> None:
+    picture = shown(alice, "a secret garden", prompt=False, indexed=False)
+    page = f"/pictures/{picture.public_id}"
+    for client in (Client(), signed_in(bob)):
+        for url in ("/gallery", "/gallery.atom", page, f"{page}/beside"):
+            assert "secret" not in text(client, url)
+        got = client.get(f"{page}.png?download=1")
+        file = b"".join(got.streaming_content) if got.streaming else got.content
+        assert b"secret" not in file
+        said = read(file)
+        assert said is None or "secret" not in said.prompt
+        assert got["X-Robots-Tag"] == "noindex"
+    assert 'content="noindex"' in text(Client(), page)
+    assert "secret" not in text(signed_in(bob), f"/?from={picture.public_id}")
+    assert "a secret garden" in text(signed_in(alice), page)
+
+
+def test_words_are_escaped_and_kept_apart(alice: Account, pictures: Path) -> None:
+    picture = shown(alice, "<script>boo</script> \u202eevil")
+    page = text(Client(), f"/pictures/{picture.public_id}")
+    assert "<script>boo" not in page
+    assert re.search("<bdi>[^<]*\u202eevil</bdi>", page)
+    assert f'<meta property="og:image" content="http://testserver/pictures/{picture.public_id}/thumb-640' in page
+
+
+def test_panel_like_and_report_work_without_scripts(alice: Account, bob: Account, pictures: Path) -> None:
+    page = f"/pictures/{keep(alice).public_id}"
+    assert signed_in(bob).post(f"{page}/publish", {"public": "1"}).status_code == 404
+    form = {"public": "1", "shows_prompt": "on", "licence": "cc-by-4.0"}
+    assert signed_in(alice).post(f"{page}/publish", form).status_code == 302
+    picture = Picture.objects.get()
+    assert (picture.public, picture.indexed, picture.licence) == (True, False, "cc-by-4.0")
+    assert signed_in(bob).post(f"{page}/like").status_code == 302
+    assert "You like it" in text(signed_in(bob), page)
+    assert "sign-in" in Client().post(f"{page}/like")["Location"]
+    assert "reported" in Client().post(f"{page}/report", {"reason": "spam"})["Location"]
+    assert signed_in(alice).post(f"{page}/publish", {"public": ""}).status_code == 302
+    assert Client().get(page).status_code == 404
+
+
+def test_the_feed_answers_unchanged(alice: Account, pictures: Path) -> None:
+    shown(alice, "a bell \x07 & a boat")
+    first = Client().get("/gallery.atom")
+    assert first.status_code == 200
+    assert Client().get("/gallery.atom", headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_without_a_gallery_there_is_none(alice: Account, settings: Settings, pictures: Path) -> None:
+    picture = shown(alice)
+    settings.LIMNER_GALLERY = "off"
+    for url in ("/gallery", "/gallery.atom", f"/pictures/{picture.public_id}"):
+        assert Client().get(url).status_code == 404
+    assert Client().get("/robots.txt").content == b"User-agent: *\nDisallow: /\n"
