@@ -103,9 +103,11 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [Path(__file__).parents[1] / "look" / "locale"]
 APPEND_SLASH = False
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",  # limner/ops/admin.py registers what it shows
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "limner.look",
     "limner.accounts",
@@ -124,12 +126,20 @@ MIDDLEWARE = [
     "limner.config.middleware.SessionMiddleware",
     "limner.config.middleware.AuthenticationMiddleware",
     "limner.config.middleware.CsrfMiddleware",
+    "limner.config.middleware.MessageMiddleware",
 ]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # asks no database, so it stays on the loop
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 DATABASES: dict[str, dict[str, Any]] = {
