@@ -49,7 +49,7 @@ def check(account: Account, texts: Sequence[str]) -> Verdict:
     Raises Unavailable where a server that may block does not answer.
     """
     told = [text for text in texts if text.strip()]
-    mine = PlanAction.objects.filter(plan_id=account.plan_id)
+    mine = PlanAction.objects.filter(plan_id=account.plan_id or 0)
     rules = Rule.objects.filter(active=True).order_by("id").prefetch_related(Prefetch("for_plans", mine, "mine"))
     findings: list[Finding] = []
     asked: list[tuple[Rule, Action]] = []

@@ -37,7 +37,7 @@ class OwnersSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_active", False) and getattr(request.user, "is_superuser", False))
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -74,7 +74,9 @@ class Quick(AnyAdmin):
     ordering = ("-pk",)
 
     def __init__(self, model: Any, site: AdminSite) -> None:
-        self.raw_id_fields = tuple(f.name for f in model._meta.fields if isinstance(f, ForeignKey))
+        self.raw_id_fields = tuple(  # type: ignore[misc]
+            f.name for f in model._meta.fields if isinstance(f, ForeignKey)
+        )
         super().__init__(model, site)
 
 

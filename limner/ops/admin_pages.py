@@ -109,8 +109,8 @@ def people_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     looked_for, kind = request.GET.get("q", "")[:150], request.GET.get("kind", "")
     rows = list(people.people(looked_for, kind, _before(request))[: people.PAGE + 1])
     shown = rows[: people.PAGE]
-    more = {"before": shown[-1].pk, "q": looked_for, "kind": kind} if len(rows) > people.PAGE else None
-    context = {"people": shown, "q": looked_for, "kind": kind, "more": urlencode(more) if more else ""}
+    further = urlencode({"before": str(shown[-1].pk), "q": looked_for, "kind": kind}) if rows[people.PAGE :] else ""
+    context = {"people": shown, "q": looked_for, "kind": kind, "more": further}
     return _page(request, viewer, "people", context)
 
 

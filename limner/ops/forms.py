@@ -98,8 +98,9 @@ class PlanForm(FormOfPlan):
                 Plan.objects.filter(**{flag: True}).exclude(pk=plan.pk).update(**{flag: False})
         return super().save(commit)
 
-    def validate_constraints(self) -> None:
-        """`save` takes the mark from the plan that had it."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Not that one plan alone has the mark: `save` takes it from the plan that had it."""
+        return {*super()._get_validation_exclusions(), "for_new_people", "for_guests"}  # type: ignore[misc]
 
 
 class RuleForm(FormOfRule):

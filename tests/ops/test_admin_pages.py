@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from limner.accounts.keys import account_for_key, make_key
 from limner.accounts.models import Account, Plan
@@ -40,7 +41,7 @@ def moderator(db: None) -> Client:
     return signed_in(mona)
 
 
-def text(client: Client, path: str, **kwargs: object) -> str:
+def text(client: Client, path: str, **kwargs: str) -> str:
     answer = client.get(path, kwargs)
     assert answer.status_code == 200, answer.content
     return answer.content.decode()
@@ -48,7 +49,8 @@ def text(client: Client, path: str, **kwargs: object) -> str:
 
 def a_picture(account: Account, **columns: object) -> Picture:
     usual: dict[str, object] = {
-        "job": uuid4(), "attempt": 1, "index": 0, "blob": "x", "sha256": "0" * 64, "bytes": 1, "width": 8, "height": 8,
+        "job": uuid4(), "attempt": 1, "index": 0, "blob": "x", "sha256": "0" * 64,
+        "bytes": 1, "width": 8, "height": 8,
         "prompt": "a boat", "model": "storybook", "seed": 1,
     }  # fmt: skip
     return Picture.objects.create(account=account, **{**usual, **columns})
@@ -187,8 +189,6 @@ def test_what_a_form_does_not_ask_for_is_not_changed(owner: Client, bob: Account
 
 
 def test_whoever_waits_is_let_in_or_turned_away(moderator: Client, bob: Account, charlie: Account) -> None:
-    from django.utils import timezone
-
     Account.objects.filter(pk__in=[bob.pk, charlie.pk]).update(waiting_since=timezone.now(), is_active=False)
     assert "bob" in text(moderator, "/admin/people", kind="waiting")
     moderator.post(f"/admin/people/{bob.public_id}/change", {"do": "let-in"})
@@ -252,8 +252,6 @@ def test_the_queue_shows_what_it_is_about_and_settles_it(moderator: Client, bob:
 
 
 def test_what_waits_is_approved_and_what_a_rule_flagged_is_looked_at(moderator: Client, bob: Account) -> None:
-    from django.utils import timezone
-
     waits = a_picture(bob, waiting_since=timezone.now())
     raise_flag(Flag.Kind.WAITING, Target.PICTURE, waits.public_id, bob)
     Rule.objects.create(name="robots", kind="words", pattern="robot", action="flag")
@@ -269,8 +267,8 @@ def test_what_waits_is_approved_and_what_a_rule_flagged_is_looked_at(moderator: 
 
 
 def test_a_page_asks_as_little_for_many_as_for_one(
-    moderator: Client, bob: Account, django_assert_max_num_queries
-) -> None:  # type: ignore[no-untyped-def]
+    moderator: Client, bob: Account, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(25):
         picture = a_picture(bob)
         report(None, Target.PICTURE, picture.public_id, bob, "spam")
