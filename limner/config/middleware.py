@@ -12,6 +12,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.auth import middleware as auth
+from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import csrf
@@ -24,6 +25,8 @@ WITHOUT_COOKIES = (
     "/livez", "/healthz", "/csp-report", "/files/",
 )  # fmt: skip
 """Paths that programs call: bearer keys only."""
+
+DJANGOS_ADMIN = "/admin/django/"
 
 
 def carries_cookies(request: HttpRequest) -> bool:
@@ -122,6 +125,19 @@ class CsrfMiddleware(csrf.CsrfViewMiddleware):
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         return _secure(request, super().process_response(request, response), settings.CSRF_COOKIE_NAME)
+
+
+class MessageMiddleware(messages.MessageMiddleware):
+    """What Django's admin says after a form. No other page has such messages, or their cookie."""
+
+    async def __acall__(self, request: HttpRequest) -> Any:
+        if not request.path.startswith(DJANGOS_ADMIN):
+            return await _next(self, request)
+        self.process_request(request)
+        return self.process_response(request, await _next(self, request))
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        return _secure(request, super().process_response(request, response), "messages")
 
 
 def _secure(request: HttpRequest, response: Any, cookie: str) -> Any:

@@ -43,6 +43,9 @@ LIMNER_FETCH_HOSTS = cast("tuple[str, ...]", _values["LIMNER_FETCH_HOSTS"])
 LIMNER_BLOCKED_WORDS = cast(str, _values["LIMNER_BLOCKED_WORDS"])
 LIMNER_GALLERY = cast(str, _values["LIMNER_GALLERY"])
 LIMNER_GALLERY_APPROVE = cast(bool, _values["LIMNER_GALLERY_APPROVE"])
+LIMNER_MODERATION_URL = cast(str, _values["LIMNER_MODERATION_URL"])
+LIMNER_MODERATION_KEY = cast(str, _values["LIMNER_MODERATION_KEY"])
+LIMNER_MODERATION_MODEL = cast(str, _values["LIMNER_MODERATION_MODEL"])
 LIMNER_WRITER = cast(str, _values["LIMNER_WRITER"])
 LIMNER_PROMPT_OF_THE_DAY = cast(bool, _values["LIMNER_PROMPT_OF_THE_DAY"])
 LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
@@ -102,9 +105,11 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [Path(__file__).parents[1] / "look" / "locale"]
 APPEND_SLASH = False
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",  # limner/ops/admin.py registers what it shows
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "limner.look",
     "limner.accounts",
@@ -123,12 +128,20 @@ MIDDLEWARE = [
     "limner.config.middleware.SessionMiddleware",
     "limner.config.middleware.AuthenticationMiddleware",
     "limner.config.middleware.CsrfMiddleware",
+    "limner.config.middleware.MessageMiddleware",
 ]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # asks no database, so it stays on the loop
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 DATABASES: dict[str, dict[str, Any]] = {

@@ -123,6 +123,16 @@ SETTINGS: tuple[Setting, ...] = (
         "`on`: a moderator says yes before a picture is public.",
     ),
     Setting(
+        "LIMNER_MODERATION_URL", "URL", text, "",
+        "A server that rules may ask about prompts, as OpenAI's moderation is asked: `https://api.openai.com/v1`. "
+        "Prompts are sent there. Empty: none is.",
+    ),
+    Setting("LIMNER_MODERATION_KEY", "text", text, "", "The key that it wants.", secret=True),
+    Setting(
+        "LIMNER_MODERATION_MODEL", "name", text, "omni-moderation-latest",
+        "The model that it looks through prompts with.",
+    ),
+    Setting(
         "LIMNER_WRITER", "folder or name", text, "",
         "A model of GPT-2's family that writes prompts: its folder, or the name under which it lies in `models` in "
         "`LIMNER_HOME` or in Hugging Face's cache. Default: Scribe, which comes with Limner.",

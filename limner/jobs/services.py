@@ -18,7 +18,9 @@ from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.states import State
 from limner.jobs.trouble import said_plainly
-from limner.moderation.words import refuse_blocked
+from limner.moderation import flags, rules
+from limner.moderation.models import Action, Flag, Target
+from limner.moderation.words import drawn_texts, refuse_blocked
 
 
 @said_plainly()
@@ -39,6 +41,7 @@ def submit(
     OutOfCredits, or Unavailable where the database cannot be written, with nothing stored.
     """
     refuse_blocked(request)
+    verdict = rules.refuse_or_flag(account, drawn_texts(request))  # it may ask a server: outside the transaction
     if price is None:
         price = catalog.model(request.model).price(request) * request.n
     if predicted is None:
@@ -67,7 +70,11 @@ def submit(
             tag=_tag(payer, lane, priority, predicted),
             predicted_seconds=predicted,
             price=price,
+            flagged=verdict.flagged,
         )
+        for found in verdict.findings if verdict.flagged else ():
+            if found.action == Action.FLAG:
+                flags.raise_flag(Flag.Kind.RULE, Target.JOB, public_id, payer, rule=found.rule, words=found.words)
         queued = events.state_data(State.QUEUED, attempt=0, n=job.n, pictures=0)
         events.write([Happened(payer.pk, job.pk, public_id, "state", queued)])
         events.wake_dispatchers("queued", job.lane)

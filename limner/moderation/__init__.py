@@ -1,1 +1,1 @@
-"""What may be drawn here: rules; flags, reports and the audit log come with *People and pictures*."""
+"""What may be drawn and shown here: rules, flags and reports, and the audit log."""

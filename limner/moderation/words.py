@@ -17,11 +17,16 @@ WHOLE = 1.0
 
 def refuse_blocked(request: DrawRequest) -> None:
     """Raise `Blocked`, naming the word, when the prompt has one of the list."""
+    for text in drawn_texts(request):
+        refuse_blocked_text(text)
+
+
+def drawn_texts(request: DrawRequest) -> list[str]:
+    """The words that the picture will show something of."""
     texts = [request.prompt]
     if request.guidance < WHOLE:
         texts.append(request.negative_prompt)
-    for text in texts:
-        refuse_blocked_text(text)
+    return texts
 
 
 def refuse_blocked_text(text: str) -> None:

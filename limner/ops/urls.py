@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.ops import upstreams, views
+from limner.ops import admin_pages, upstreams, views
 
 app_name = "ops"
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("healthz", views.healthz, name="healthz"),
     path("admin/upstreams", upstreams.page, name="upstreams"),
+    path("admin/overview", admin_pages.overview_page, name="overview"),
+    path("admin/people", admin_pages.people_page, name="people"),
+    path("admin/people/<uuid:public_id>", admin_pages.person_page, name="person"),
+    path("admin/people/<uuid:public_id>/change", admin_pages.change_person, name="change_person"),
+    path("admin/plans", admin_pages.plans_page, name="plans"),
+    path("admin/moderation", admin_pages.moderation_page, name="moderation"),
+    path("admin/moderation/flags/<uuid:public_id>", admin_pages.decide, name="decide"),
+    path("admin/moderation/pictures/<uuid:public_id>/put-back", admin_pages.put_back, name="put_back"),
+    path("admin/moderation/rules", admin_pages.rules_page, name="rules"),
+    path("admin/moderation/log", admin_pages.log_page, name="log"),
     path("csp-report", views.csp_report, name="csp_report"),
 ]

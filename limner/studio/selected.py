@@ -13,14 +13,13 @@ from django.views.decorators.http import require_POST
 
 from limner.accounts.models import Account
 from limner.errors import InvalidRequest, LimnerError, NotFound, say
-from limner.gallery import albums, trash
+from limner.gallery import albums, publishing, trash
 from limner.gallery.models import Album, Picture
 from limner.gallery.queries import pictures_of, trash_of
 from limner.gallery.zipping import zipped
 from limner.studio.finding import Asked
 from limner.studio.history import history_page
 from limner.studio.page import for_viewer
-from limner.studio.publisher import publisher
 from limner.studio.sending import ZipResponse
 
 MOST = 1_000_000
@@ -108,11 +107,14 @@ def _uuid(text: str) -> UUID:
 
 def publish_all(viewer: Account, ids: list[int]) -> None:
     """Make them public, one by one: each goes by the rules, and the first that may not says why."""
-    publish = publisher()
-    if publish is None:
-        raise InvalidRequest(say("Pictures cannot be published here."))
-    for public_id in _public_ids(ids):
-        publish(viewer, public_id)
+    for picture in pictures_of(viewer).filter(pk__in=ids):
+        publishing.publish(
+            viewer,
+            picture.public_id,
+            shows_prompt=picture.shows_prompt,
+            licence=picture.licence,
+            indexed=picture.indexed,
+        )
 
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:

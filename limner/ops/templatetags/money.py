@@ -14,3 +14,9 @@ register = template.Library()
 def money(millicredits: int) -> str:
     """`5.3 cents`, in the page's language."""
     return spoken(prices.money(millicredits))
+
+
+@register.filter
+def percent(share: float) -> str:
+    """`12` for 0.12."""
+    return f"{100 * share:.0f}"

@@ -1,0 +1,72 @@
+"""What somebody should look at: raised by rules and people, settled by a moderator."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from limner.accounts.models import Account
+from limner.errors import InvalidRequest, NotFound, say
+from limner.moderation.models import Flag, Target
+
+LONGEST_WORDS = 1000
+
+
+def raise_flag(
+    kind: Flag.Kind,
+    target_kind: Target,
+    target: UUID | str,
+    account: Account,
+    *,
+    by: Account | None = None,
+    rule: str = "",
+    reason: str = "",
+    words: str = "",
+) -> Flag:
+    """Somebody should look at this. While the same is open from the same, that one stands.
+
+    `account` is whose the target is, `by` who says so: None is a rule or a visitor.
+    """
+    about = {"kind": kind, "target_kind": target_kind, "target": str(target), "by": by, "settled_at": None}
+    found = Flag.objects.filter(**about).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return Flag.objects.create(
+                **about, account=account, rule=rule[:80], reason=reason, words=words[:LONGEST_WORDS]
+            )
+    except IntegrityError:  # pressed twice at once
+        return Flag.objects.get(**about)
+
+
+def report(
+    by: Account | None, target_kind: Target, target: UUID | str, account: Account, reason: str, words: str = ""
+) -> Flag:
+    """A person says that this should not be here. Raises InvalidRequest for a reason that there is none of."""
+    if reason not in Flag.Reason.values:
+        raise InvalidRequest(say("Choose a reason."), param="reason")
+    words = words.replace("\0", "").strip()
+    return raise_flag(Flag.Kind.REPORT, target_kind, target, account, by=by, reason=reason, words=words)
+
+
+def open_flags() -> QuerySet[Flag]:
+    """What nobody has looked at yet, newest first. For moderators: nobody else may be shown any."""
+    return Flag.objects.filter(settled_at=None).select_related("account", "by").order_by("-id")
+
+
+def open_flag(public_id: UUID) -> Flag:
+    """One of them. Raises NotFound."""
+    flag = open_flags().filter(public_id=public_id).first()
+    if flag is None:
+        raise NotFound(say("Somebody has settled this already."))
+    return flag
+
+
+def settle(by: Account, target_kind: str, target: UUID | str, outcome: str) -> int:
+    """Everything that is open about the target is done with. Says how many flags that were."""
+    about = Flag.objects.filter(target_kind=target_kind, target=str(target), settled_at=None)
+    return about.update(settled_at=timezone.now(), settled_by=by, outcome=outcome[:20])

@@ -1,0 +1,154 @@
+"""Forms of the owner's pages: each names the fields that it takes, and takes no other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from limner.accounts.models import Plan
+from limner.engines.catalog import catalog
+from limner.errors import InvalidRequest
+from limner.look.speech import spoken
+from limner.moderation.models import Action, PlanAction, Rule
+from limner.moderation.rules import checked_pattern
+
+THOUSAND = Decimal(1000)
+MEGA = 1_000_000
+
+
+if TYPE_CHECKING:
+    FormOfPlan = forms.ModelForm[Plan]
+    FormOfRule = forms.ModelForm[Rule]
+else:
+    FormOfPlan = FormOfRule = forms.ModelForm
+
+
+class PlanForm(FormOfPlan):
+    """A plan in the units that people think in: credits and megabytes."""
+
+    month = forms.DecimalField(
+        label=_("Credits a month"), required=False, min_value=0, max_digits=12, decimal_places=3
+    )
+    day = forms.DecimalField(label=_("Credits a day"), required=False, min_value=0, max_digits=12, decimal_places=3)
+    megabytes = forms.IntegerField(label=_("Storage, in MB"), required=False, min_value=1, max_value=10**9)
+    models = forms.CharField(label=_("Models, between commas"), required=False, max_length=2000)
+
+    class Meta:
+        model = Plan
+        fields = (
+            "name",
+            "weight",
+            "requests_per_minute",
+            "running_jobs",
+            "largest_pixels",
+            "for_new_people",
+            "for_guests",
+        )
+        labels = {
+            "name": _("Name"),
+            "weight": _("Turns of the machine: 2 has twice those of 1"),
+            "requests_per_minute": _("Requests a minute"),
+            "running_jobs": _("Jobs at a time"),
+            "largest_pixels": _("Pixels of the largest picture"),
+            "for_new_people": _("New people begin with it"),
+            "for_guests": _("Guests have it"),
+        }
+        help_texts = dict.fromkeys(fields, "")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plan = self.instance
+        for name, kept in (("month", plan.credits_per_month), ("day", plan.credits_per_day)):
+            self.initial[name] = None if kept is None else (Decimal(kept) / THOUSAND).normalize()
+        self.initial["megabytes"] = None if plan.storage_bytes is None else plan.storage_bytes // MEGA
+        self.initial["models"] = ", ".join(plan.allowed_models)
+        dressed(self)
+
+    def clean_weight(self) -> float:
+        weight: float = self.cleaned_data["weight"]
+        if not 0.01 <= weight <= 1000:
+            raise forms.ValidationError(_("Between 0.01 and 1000."))
+        return weight
+
+    def clean_requests_per_minute(self) -> int:
+        allowed: int = self.cleaned_data["requests_per_minute"]
+        if allowed < 1:
+            raise forms.ValidationError(_("At least 1."))
+        return allowed
+
+    def clean_models(self) -> list[str]:
+        names = [name.strip() for name in self.cleaned_data["models"].split(",") if name.strip()]
+        if unknown := [name for name in names if catalog().get(name) is None]:
+            raise forms.ValidationError(_("There is no model called %(name)s."), params={"name": unknown[0][:80]})
+        return names
+
+    def save(self, commit: bool = True) -> Plan:
+        """Only one plan is for new people, and one for guests: those that were are no more."""
+        plan = self.instance
+        told = self.cleaned_data
+        plan.credits_per_month = None if told["month"] is None else int(told["month"] * THOUSAND)
+        plan.credits_per_day = None if told["day"] is None else int(told["day"] * THOUSAND)
+        plan.storage_bytes = None if told["megabytes"] is None else told["megabytes"] * MEGA
+        plan.allowed_models = told["models"]
+        for flag in ("for_new_people", "for_guests"):
+            if getattr(plan, flag):
+                Plan.objects.filter(**{flag: True}).exclude(pk=plan.pk).update(**{flag: False})
+        return super().save(commit)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Not that one plan alone has the mark: `save` takes it from the plan that had it."""
+        return {*super()._get_validation_exclusions(), "for_new_people", "for_guests"}  # type: ignore[misc]
+
+
+class RuleForm(FormOfRule):
+    """A rule, and what it does for plans that are treated differently."""
+
+    class Meta:
+        model = Rule
+        fields = ("name", "kind", "pattern", "action", "active")
+        labels = {
+            "name": _("Name"),
+            "kind": _("Looks for"),
+            "pattern": _("Words between commas, an expression, or categories of the server"),
+            "action": _("What follows"),
+            "active": _("In use"),
+        }
+        help_texts = dict.fromkeys(fields, "")
+        widgets = {"pattern": forms.Textarea(attrs={"rows": 4, "dir": "auto", "spellcheck": "false"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.plans = {f"plan-{plan.pk}": plan for plan in Plan.objects.order_by("name")}
+        mine = dict(PlanAction.objects.filter(rule=self.instance.pk).values_list("plan", "action"))
+        for name, plan in self.plans.items():
+            choices = [("", _("As for everybody")), *Action.choices]
+            self.fields[name] = forms.ChoiceField(label=plan.name, required=False, choices=choices)
+            self.initial[name] = mine.get(plan.pk, "")
+        dressed(self)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        try:
+            told["pattern"] = checked_pattern(told.get("kind", ""), told.get("pattern", ""))
+        except InvalidRequest as error:
+            self.add_error(error.param if error.param in self.fields else None, spoken(error.message))
+        return told
+
+    def save(self, commit: bool = True) -> Rule:
+        rule = super().save(commit)
+        rule.for_plans.all().delete()
+        wanted = [(plan, self.cleaned_data[name]) for name, plan in self.plans.items()]
+        PlanAction.objects.bulk_create(PlanAction(rule=rule, plan=plan, action=act) for plan, act in wanted if act)
+        return rule
+
+
+def dressed(form: forms.BaseForm) -> None:
+    """The look's classes on every field."""
+    for field in form.fields.values():
+        kind = field.widget
+        if isinstance(kind, forms.CheckboxInput):
+            continue
+        kind.attrs["class"] = "select" if isinstance(kind, forms.Select) else "input"
