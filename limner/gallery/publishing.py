@@ -116,7 +116,7 @@ def approve(moderator: Account, public_id: UUID) -> Picture:
         picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
         picture.save(update_fields=_SHOWN)
         search.index([picture])
-        _settle(picture, moderator, "approved")
+        _settle(picture, moderator, "approve")
         _audit(moderator, "approve", picture)
     return picture
 
@@ -136,7 +136,7 @@ def take_down(moderator: Account, public_id: UUID, reason: str) -> Picture:
         picture.public, picture.waiting_since = False, None
         picture.save(update_fields=["public", "waiting_since", "taken_down_at", "taken_down_reason"])
         search.index([picture])
-        _settle(picture, moderator, "taken down")
+        _settle(picture, moderator, "take_down")
     return picture
 
 
@@ -153,19 +153,25 @@ def put_back(moderator: Account, public_id: UUID, reason: str) -> Picture:
         picture.taken_down_at, picture.taken_down_reason = None, ""
         picture.save(update_fields=["public", "taken_down_at", "taken_down_reason"])
         search.index([picture])
-        _settle(picture, moderator, "put back")
+        _settle(picture, moderator, "restore")
         _audit(moderator, "restore", picture, reason)
     return picture
 
 
 def _show(picture: Picture) -> None:
     """Public now, or waiting for a moderator; the caller saves the row."""
-    if settings.LIMNER_GALLERY_APPROVE or picture.parameters.get("flagged"):
+    if settings.LIMNER_GALLERY_APPROVE or _is_flagged(picture):
         if picture.waiting_since is None:
             picture.waiting_since = timezone.now()
         _flag(picture, Flag.Kind.WAITING, {"by_id": picture.account_id}, {})
         return
     picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
+
+
+def _is_flagged(picture: Picture) -> bool:
+    """A rule found something in the words of its job, and nobody has looked yet."""
+    about = Flag.objects.filter(target_kind=Target.JOB, target=str(picture.job))
+    return about.filter(settled_at=None).exists()
 
 
 def _own(account: Account, public_id: UUID) -> Picture:

@@ -58,10 +58,8 @@ def record(
     size: Size,
     format: str,
     request: DrawRequest,
-    flagged: bool = False,
 ) -> Picture:
-    """Write the row of a picture whose blob is kept, inside the caller's transaction. `flagged`: a rule found
-    something in its words, so somebody looks at it before it is public.
+    """Write the row of a picture whose blob is kept, inside the caller's transaction.
 
     Raises IntegrityError on a second picture with the same job and index.
     """
@@ -88,7 +86,6 @@ def record(
             "draw_size": str(request.draw_size),
             "quality": request.quality,
             "background": request.background,
-            **({"flagged": True} if flagged else {}),
         },
     )
     _record_parents(picture, request)

@@ -86,7 +86,8 @@ def _approve(moderator: Account, flag: Flag) -> None:
             publishing.approve(moderator, picture.public_id)
         if flag.target_kind == Target.JOB:
             Job.objects.filter(public_id=flag.target).update(flagged=False)
-        audit.record(moderator, "approve", Target(flag.target_kind), flag.target, data={"flag": flag.kind})
+        if flag.kind != Flag.Kind.WAITING:  # of a picture that waited, the gallery has told
+            audit.record(moderator, "approve", Target(flag.target_kind), flag.target, data={"flag": flag.kind})
 
 
 def _take_down(moderator: Account, flag: Flag, reason: str) -> None:
