@@ -43,6 +43,12 @@ LIMNER_FETCH_HOSTS = cast("tuple[str, ...]", _values["LIMNER_FETCH_HOSTS"])
 LIMNER_BLOCKED_WORDS = cast(str, _values["LIMNER_BLOCKED_WORDS"])
 LIMNER_WRITER = cast(str, _values["LIMNER_WRITER"])
 LIMNER_PROMPT_OF_THE_DAY = cast(bool, _values["LIMNER_PROMPT_OF_THE_DAY"])
+LIMNER_CREDITS_PER_SECOND = cast(float, _values["LIMNER_CREDITS_PER_SECOND"])
+LIMNER_FREE_DISK_MB = cast(int, _values["LIMNER_FREE_DISK_MB"])
+LIMNER_KEEP_API_RESULTS = cast(int, _values["LIMNER_KEEP_API_RESULTS"])
+LIMNER_KEEP_UPLOADS = cast(int, _values["LIMNER_KEEP_UPLOADS"])
+LIMNER_KEEP_TRASH = cast(int, _values["LIMNER_KEEP_TRASH"])
+LIMNER_KEEP_EVENTS = cast(int, _values["LIMNER_KEEP_EVENTS"])
 LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
 
 

@@ -364,7 +364,7 @@ class Dispatcher:
 
 
 def _sweep() -> None:
-    ledger.sweep_events()
+    ledger.sweep_events(days=settings.LIMNER_KEEP_EVENTS)
     calls.sweep()
 
 
