@@ -1,4 +1,4 @@
-"""What the plan of whoever pays allows of one job, asked while their row is locked: whoever comes next has to wait."""
+"""What the plan of whoever pays allows of one job, asked while their row is locked: whoever is next waits."""
 
 from __future__ import annotations
 

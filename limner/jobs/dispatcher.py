@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from django.conf import settings
+
 from limner.engines.contract import Placement
 from limner.engines.upstreams import Upstream, upstreams
 from limner.errors import LimnerError, Unavailable, UpstreamClosed, UpstreamError

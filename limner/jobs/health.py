@@ -39,8 +39,8 @@ def refuse_when_full() -> None:
     if free < floor:
         raise Unavailable(
             say(
-                "The disk with the pictures is nearly full: {free} MB are left, and {floor} MB have to stay free. Free"
-                " some space on it, or set LIMNER_FREE_DISK_MB lower; then ask again.",
+                "The disk with the pictures is nearly full: {free} MB are left, and {floor} MB have to stay free."
+                " Free some space on it, or set LIMNER_FREE_DISK_MB lower; then ask again.",
                 free=free,
                 floor=floor,
             )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from django.conf import settings
 
 from limner.engines import catalog
@@ -17,5 +15,4 @@ def price_of(request: DrawRequest, predicted: float | None = None) -> int:
     if model.upstream:
         return model.price(request) * request.n
     seconds = pace.predict(request).seconds * request.n if predicted is None else predicted
-    # Rounded up: what takes time is never free, however small, unless the rate says so.
-    return math.ceil(seconds * settings.LIMNER_CREDITS_PER_SECOND * 1000)
+    return round(seconds * settings.LIMNER_CREDITS_PER_SECOND * 1000)

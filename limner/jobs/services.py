@@ -44,8 +44,8 @@ def submit(
     The same account's same `idempotency_key` gives the job that is already there, and InvalidRequest where it now
     asks for something else. `price`, in millicredits, is fixed here: see `prices`, unless it is given.
     `predicted` is the seconds the whole job will take; without it the model's pace says. `key` is what the call came
-    with. Raises Blocked, OutOfCredits, OutOfStorage, RateLimited or InvalidRequest where the plan does not allow it, or
-    Unavailable where the database cannot be written or the disk is nearly full, with nothing stored.
+    with. Raises Blocked, OutOfCredits, OutOfStorage, RateLimited or InvalidRequest where the plan does not allow it,
+    or Unavailable where the database cannot be written or the disk is nearly full, with nothing stored.
     """
     refuse_blocked(request)
     health.refuse_when_full()

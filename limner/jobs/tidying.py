@@ -15,8 +15,8 @@ from limner.jobs.states import ENDED
 
 
 def tidy(older_than: timedelta | None = None, go_on: Callable[[], bool] = lambda: True) -> int:
-    """Delete what is nobody's any more and older than `older_than`, or than its setting and a day; says how many blobs
-    no row named.
+    """Delete what is nobody's any more and older than `older_than`, or than its setting and a day; says how many
+    blobs no row named.
 
     Goes on while `go_on` says so. Raises Unavailable when the storage is away.
     """

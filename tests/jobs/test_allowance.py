@@ -52,10 +52,10 @@ def test_of_a_hundred_at_once_exactly_as_many_are_accepted_as_the_balance_covers
     assert len(jobs) == Job.objects.count() == 60
     assert credits.balance(alice) == 0
     assert CreditEntry.objects.aggregate(held=Sum("amount"))["held"] == 60_000
-    for job in jobs[:5]:
+    for job in jobs:
         cancel(alice, job.public_id)
         assert (now(job).captured, now(job).kept) == (0, 0)
-    assert credits.balance(alice) == 5000
+    assert credits.balance(alice) == 60_000
     assert_books_balance()
 
 
