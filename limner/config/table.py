@@ -133,10 +133,6 @@ SETTINGS: tuple[Setting, ...] = (
         "before drawing.",
     ),
     Setting(
-        "LIMNER_KEEP_API_RESULTS", "0 to 36500", whole(0, 36500), "0",
-        "Days after which pictures that an API key asked for go to the trash; 0: never.",
-    ),
-    Setting(
         "LIMNER_KEEP_UPLOADS", "1 to 8760", whole(1, 8760), "24",
         "Hours after which an upload is deleted that no picture was made from.",
     ),

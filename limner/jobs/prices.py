@@ -14,5 +14,6 @@ def price_of(request: DrawRequest, predicted: float | None = None) -> int:
     model = catalog.model(request.model)
     if model.upstream:
         return model.price(request) * request.n
-    seconds = pace.predict(request).seconds * request.n if predicted is None else predicted
-    return round(seconds * settings.LIMNER_CREDITS_PER_SECOND * 1000)
+    each = pace.predict(request).seconds if predicted is None else predicted / request.n
+    # Rounded for each picture: n of them cost n times what a list of prices says of one.
+    return round(each * settings.LIMNER_CREDITS_PER_SECOND * 1000) * request.n

@@ -64,7 +64,6 @@ def page(request: HttpRequest, viewer: Account) -> HttpResponse:
         "by_day": _bars({day: [row for row in rows if row.day == day] for day in days}),
         "by_model": _bars(_grouped(rows, "model")),
         "by_key": _bars(_grouped(rows, "key")),
-        "api_days": settings.LIMNER_KEEP_API_RESULTS,
         "upload_hours": settings.LIMNER_KEEP_UPLOADS,
         "trash_days": settings.LIMNER_KEEP_TRASH,
     }
