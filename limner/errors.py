@@ -97,6 +97,14 @@ class OutOfCredits(LimnerError):
     fault = Fault.CALLER
 
 
+class OutOfStorage(LimnerError):
+    """The account keeps as much as its plan allows: something has to be deleted first."""
+
+    code = "storage_full"
+    status = 429
+    fault = Fault.CALLER
+
+
 class NotConfigured(LimnerError):
     """Something that has to be installed or set is not: the sentence is the command that mends it."""
 

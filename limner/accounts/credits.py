@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Sum
-from django.db.models.functions import Now, TruncMonth
+from django.db.models.functions import Now, TruncDay, TruncMonth
 
 from limner.accounts.models import Account, CreditEntry, Plan
 from limner.errors import OutOfCredits, say
@@ -22,8 +22,20 @@ Kind = CreditEntry.Kind
 def hold(account: Account, job: UUID, amount: int) -> None:
     """Set `amount` aside for a job. The caller has locked the account's row.
 
-    Raises OutOfCredits when the plan's credits for this month would not cover it.
+    Raises OutOfCredits when the plan's credits for today or for this month would not cover it.
     """
+    if amount == 0:
+        return
+    today = balance_today(account)
+    if today is not None and amount > today:
+        raise OutOfCredits(
+            say(
+                "This needs {needed} credits and you have {left} left today."
+                " Ask for fewer or smaller pictures, or wait until midnight UTC, when the day's credits are renewed.",
+                needed=_credits(amount),
+                left=_credits(max(today, 0)),
+            )
+        )
     left = balance(account)
     if left is not None and amount > left:
         raise OutOfCredits(
@@ -52,11 +64,23 @@ def balance(account: Account) -> int | None:
     plan: Plan | None = account.plan
     if plan is None or plan.credits_per_month is None:
         return None
-    held_now = CreditEntry.objects.filter(account=account, kind=Kind.HOLD, created_at__gte=_month_begin())
+    return plan.credits_per_month - _used_since(account, _month_begin())
+
+
+def balance_today(account: Account) -> int | None:
+    """Millicredits left today (UTC); None when the account's plan has no limit a day."""
+    plan: Plan | None = account.plan
+    if plan is None or plan.credits_per_day is None:
+        return None
+    return plan.credits_per_day - _used_since(account, _day_begin())
+
+
+def _used_since(account: Account, begin: datetime) -> int:
+    held_now = CreditEntry.objects.filter(account=account, kind=Kind.HOLD, created_at__gte=begin)
     held = held_now.aggregate(total=Sum("amount"))["total"] or 0
-    # A release counts for the month of its hold: a job that ends after midnight gives nothing to the new month.
+    # A release counts for the time of its hold: a job that ends after midnight gives nothing to the new day or month.
     released = CreditEntry.objects.filter(account=account, kind=Kind.RELEASE, job__in=held_now.values("job"))
-    return plan.credits_per_month - held + (released.aggregate(total=Sum("amount"))["total"] or 0)
+    return int(held) - int(released.aggregate(total=Sum("amount"))["total"] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,12 @@ def this_month(account: Account) -> Month:
 def _month_begin() -> datetime:
     """The first moment of this month (UTC), by the database's clock."""
     begin: datetime = Plan.objects.values_list(TruncMonth(Now()), flat=True)[:1].get()
+    return begin
+
+
+def _day_begin() -> datetime:
+    """The first moment of today (UTC), by the database's clock."""
+    begin: datetime = Plan.objects.values_list(TruncDay(Now()), flat=True)[:1].get()
     return begin
 
 

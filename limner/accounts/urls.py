@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.accounts import views
+from limner.accounts import views, views_keys
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="sign_in"),
     path("sign-out", views.SignOut.as_view(), name="sign_out"),
+    path("account/keys", views_keys.page, name="keys"),
+    path("account/keys/<str:prefix>/revoke", views_keys.end, name="end_key"),
 ]

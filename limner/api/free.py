@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from limner.accounts.models import Account
+from limner.api.auth import Caller
 from limner.api.errors import ApiError, ended_badly
 from limner.engines.catalog import Model
 from limner.engines.contract import DrawRequest
@@ -32,9 +33,11 @@ class Ended:
         return self.job.state == State.CANCELLED
 
 
-async def ended(account: Account, request: DrawRequest, model: Model) -> Ended:
+async def ended(caller: Caller, request: DrawRequest, model: Model) -> Ended:
     """Submit and wait. Raises what a caller is told of a job that failed. One who hangs up takes the job along."""
-    public_id = await submit_and_wait(account, request, longest_wait=settings.LIMNER_API_MAX_WAIT)
+    account = caller.account
+    longest = settings.LIMNER_API_MAX_WAIT
+    public_id = await submit_and_wait(account, request, longest_wait=longest, api_key=caller.key)
     found = await in_thread(_outcome, account, public_id)
     if found.job.state == State.FAILED:
         failed = found.job

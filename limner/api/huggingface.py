@@ -42,7 +42,7 @@ async def _text_to_image(request: HttpRequest, name: str) -> HttpResponse:
     body = json_body(request)
     target = _target(name)
     asked, notices = _understood(body, target, request.headers.get("accept", ""))
-    done = await ended(caller.account, asked, target)
+    done = await ended(caller, asked, target)
     if not done.pictures:
         raise cancelled_elsewhere()
     picture = done.pictures[0]

@@ -62,6 +62,13 @@ def whole(low: int, high: int) -> Reader:
     return read
 
 
+def amount(value: str) -> float:
+    """A number that is not negative, written with a point: 0.1."""
+    if re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", value):
+        return float(value)
+    raise ValueError("a number such as 0.1")
+
+
 def choice(*allowed: str) -> Reader:
     """One of a few words."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limner.config.env import Setting, choice, flag, hosts, networks, origins, pairs, path, text, whole
+from limner.config.env import Setting, amount, choice, flag, hosts, networks, origins, pairs, path, text, whole
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -140,6 +140,28 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LIMNER_PROMPT_OF_THE_DAY", "on or off", flag, "on",
         "Whether the studio and `GET /api/v1/prompts/today` have a prompt of the day, the same for everybody.",
+    ),
+    Setting(
+        "LIMNER_CREDITS_PER_SECOND", "number", amount, "0.1",
+        "Credits for each second that a model of this machine is predicted to draw. Upstreams' models cost "
+        "their price in US cents.",
+    ),
+    Setting(
+        "LIMNER_FREE_DISK_MB", "0 to 1000000", whole(0, 1_000_000), "50",
+        "Megabytes that have to stay free on the disk with the pictures; with less, new jobs are refused "
+        "before drawing.",
+    ),
+    Setting(
+        "LIMNER_KEEP_UPLOADS", "1 to 8760", whole(1, 8760), "24",
+        "Hours after which an upload is deleted that no picture was made from.",
+    ),
+    Setting(
+        "LIMNER_KEEP_TRASH", "1 to 36500", whole(1, 36500), "30",
+        "Days that pictures stay in the trash before they are deleted for good.",
+    ),
+    Setting(
+        "LIMNER_KEEP_EVENTS", "1 to 3650", whole(1, 3650), "7",
+        "Days that events of jobs are kept, for programs that were away to catch up with.",
     ),
     Setting(
         "LIMNER_LOG_LEVEL", "debug, info, warning or error", choice("debug", "info", "warning", "error"), "info",

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from limner.accounts.models import Account
+from limner.accounts.storage_use import count_bytes
 from limner.engines.catalog import catalog
 from limner.engines.contract import REFINES, DrawRequest, Size, Task
 from limner.engines.weights import fingerprint, sampler
@@ -88,6 +89,7 @@ def record(
             "background": request.background,
         },
     )
+    count_bytes(account_id, stored.bytes)
     _record_parents(picture, request)
     publishing.hang(picture)
     search.index([picture])
@@ -174,14 +176,18 @@ def keep_upload(account: Account, image: Clean, public_id: UUID | None = None) -
     )
     stored = blobs.put(f"{UPLOADS}/{upload.public_id}", image.data, ".png")
     upload.blob, upload.sha256, upload.bytes = stored.key, stored.sha256, stored.bytes
-    upload.save()
+    with transaction.atomic():
+        upload.save()
+        count_bytes(account.pk, upload.bytes)
     return upload
 
 
 def forget_uploads(account: Account, public_ids: Collection[UUID]) -> None:
     """Delete uploads that were given for a job that came to nothing. Those a picture descends from stay."""
     for upload in Upload.objects.filter(account=account, public_id__in=public_ids, children=None):
-        upload.delete()
+        with transaction.atomic():
+            upload.delete()
+            count_bytes(account.pk, -upload.bytes)
         delete_with_derived(upload.blob)
 
 
@@ -199,6 +205,7 @@ def sweep_uploads(older_than: timedelta = DAY, *, needed: Collection[str] = ()) 
             upload = old.filter(pk=pk).select_for_update(of=("self",)).first()
             if upload is not None:
                 upload.delete()
+                count_bytes(upload.account_id, -upload.bytes)
                 delete_with_derived(upload.blob)  # where the storage is away the row stays, for the next time
                 gone += 1
     return gone

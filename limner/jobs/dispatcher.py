@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from django.conf import settings
+
 from limner.engines.contract import Placement
 from limner.engines.upstreams import Upstream, upstreams
 from limner.errors import LimnerError, Unavailable, UpstreamClosed, UpstreamError
@@ -364,7 +366,7 @@ class Dispatcher:
 
 
 def _sweep() -> None:
-    ledger.sweep_events()
+    ledger.sweep_events(days=settings.LIMNER_KEEP_EVENTS)
     calls.sweep()
 
 

@@ -6,6 +6,10 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.conf import settings
+
+from limner.errors import Unavailable, say
+
 SCOPE_KEY = "limner.health"
 """Where `limner serve` leaves its `Callable[[], Health]` for the pages: in the ASGI scope of every request."""
 
@@ -21,6 +25,26 @@ class Health:
 
 LEAST_FREE = 50 * 1024 * 1024
 """Bytes on the disk that LIMNER_HOME is on: with less, the next pictures and their jobs may find no room."""
+
+
+def refuse_when_full() -> None:
+    """Raise Unavailable where the disk with the pictures has less room than `LIMNER_FREE_DISK_MB`: before anything is
+    drawn that could not be kept. A bucket has no such floor."""
+    if settings.LIMNER_PICTURES.startswith("s3://"):
+        return
+    folder = settings.LIMNER_HOME / Path(settings.LIMNER_PICTURES or "pictures").expanduser()
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent  # made with the first picture: the disk is its parent's
+    free, floor = shutil.disk_usage(folder).free // 1024**2, settings.LIMNER_FREE_DISK_MB
+    if free < floor:
+        raise Unavailable(
+            say(
+                "The disk with the pictures is nearly full: {free} MB are left, and {floor} MB have to stay free."
+                " Free some space on it, or set LIMNER_FREE_DISK_MB lower; then ask again.",
+                free=free,
+                floor=floor,
+            )
+        )
 
 
 def space_problem(home: Path) -> str | None:

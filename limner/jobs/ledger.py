@@ -162,7 +162,8 @@ def keep(claimed: Claim, *, lease_seconds: float, last: bool) -> bool:
         lease = Now() + timedelta(seconds=lease_seconds)
         return mine.update(lease_until=lease, busy=0, busy_since=None) == 1
     moves.check(State.RUNNING, State.DONE)
-    return mine.update(state=State.DONE, ended_at=Now(), lease_until=None) == 1
+    done = mine.update(state=State.DONE, ended_at=Now(), lease_until=None, captured=claimed.price, kept=claimed.n)
+    return done == 1
 
 
 def kept(claimed: Claim, picture: events.Data, *, last: bool) -> None:

@@ -27,6 +27,7 @@ def end(job: Job, state: State, pictures: int, code: str = "", message: str = ""
     """The way to an end without all n pictures: k are kept, k/n of the price is captured, the rest released."""
     check(State(job.state), state)
     code = code[:60]  # an upstream's own code may be longer than ours
+    earned = job.price * pictures // job.n
     Job.objects.filter(pk=job.pk).update(
         state=state,
         failures=job.failures,
@@ -36,9 +37,10 @@ def end(job: Job, state: State, pictures: int, code: str = "", message: str = ""
         ended_at=Now(),
         lease_until=None,
         not_before=None,
+        captured=earned,
+        kept=pictures,
     )
     job.state, job.error_code, job.error_message = state, code, message
-    earned = job.price * pictures // job.n
     credits.capture(job.account_id, job.public_id, earned)
     credits.release(job.account_id, job.public_id, job.price - earned)
     return told(job, pictures)

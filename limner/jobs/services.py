@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from limner.accounts import credits
-from limner.accounts.models import Account
+from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
 from limner.engines.contract import ASKED_WITH, DrawRequest
 from limner.errors import InvalidRequest, NotFound, say
-from limner.jobs import events, fairness, ledger, pace
+from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.states import State
@@ -21,6 +21,13 @@ from limner.jobs.trouble import said_plainly
 from limner.moderation import flags, rules
 from limner.moderation.models import Action, Flag, Target
 from limner.moderation.words import drawn_texts, refuse_blocked
+
+_OF_PAYER = (
+    "bytes_kept",
+    *(f"plan__{limit}" for limit in ("weight", "credits_per_month", "credits_per_day", "running_jobs")),
+    *(f"plan__{limit}" for limit in ("largest_pixels", "allowed_models", "storage_bytes")),
+)
+"""What has to be known of whoever pays, and of their plan."""
 
 
 @said_plainly()
@@ -32,29 +39,33 @@ def submit(
     predicted: float | None = None,
     idempotency_key: str | None = None,
     priority: int = 0,
+    key: ApiKey | None = None,
 ) -> Job:
     """Write a job and the hold of its price, in one short transaction.
 
     The same account's same `idempotency_key` gives the job that is already there, and InvalidRequest where it now
-    asks for something else. `price`, in millicredits, is fixed here: what the catalog says, unless it is given.
-    `predicted` is the seconds the whole job will take; without it the model's pace says. Raises Blocked,
-    OutOfCredits, or Unavailable where the database cannot be written, with nothing stored.
+    asks for something else. `price`, in millicredits, is fixed here: see `prices`, unless it is given.
+    `predicted` is the seconds the whole job will take; without it the model's pace says. `key` is what the call came
+    with. Raises Blocked, OutOfCredits, OutOfStorage, RateLimited or InvalidRequest where the plan does not allow it,
+    or Unavailable where the database cannot be written or the disk is nearly full, with nothing stored.
     """
     refuse_blocked(request)
     verdict = rules.refuse_or_flag(account, drawn_texts(request))  # it may ask a server: outside the transaction
-    if price is None:
-        price = catalog.model(request.model).price(request) * request.n
+    health.refuse_when_full()
     if predicted is None:
         predicted = pace.predict(request).seconds * request.n
+    if price is None:
+        price = prices.price_of(request, predicted)
     lane = lane_of(request)
     with transaction.atomic():
         # The lock orders this account's submits: same key, same credits, one after the other.
-        payers = Account.objects.select_related("plan").only("plan__weight", "plan__credits_per_month")
+        payers = Account.objects.select_related("plan").only(*_OF_PAYER)
         payer = payers.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
         if idempotency_key is not None:
             before = asked_before(payer, idempotency_key, request)
             if before is not None:
                 return before
+        allowance.check(payer, request)
         public_id = uuid4()
         credits.hold(payer, public_id, price)
         job = Job.objects.create(
@@ -71,6 +82,8 @@ def submit(
             predicted_seconds=predicted,
             price=price,
             flagged=verdict.flagged,
+            model=request.model,
+            api_key=key,
         )
         for found in verdict.findings if verdict.flagged else ():
             if found.action == Action.FLAG:

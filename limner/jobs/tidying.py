@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from limner.gallery import services as gallery
 from limner.gallery import trash
 from limner.gallery.services import DAY
@@ -14,14 +16,16 @@ from limner.jobs.models import Job
 from limner.jobs.states import ENDED
 
 
-def tidy(older_than: timedelta = DAY, go_on: Callable[[], bool] = lambda: True) -> int:
-    """Delete what is older than `older_than` and nobody's any more; says how many blobs no row named.
+def tidy(older_than: timedelta | None = None, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Delete what is nobody's any more and older than `older_than`, or than its setting and a day; says how many
+    blobs no row named.
 
     Goes on while `go_on` says so. Raises Unavailable when the storage is away.
     """
     trash.purge(go_on=go_on)
-    gallery.sweep_uploads(older_than, needed=needed_images())
-    return gallery.sweep_blobs(known_jobs, older_than, go_on)
+    uploads = timedelta(hours=settings.LIMNER_KEEP_UPLOADS) if older_than is None else older_than
+    gallery.sweep_uploads(uploads, needed=needed_images())
+    return gallery.sweep_blobs(known_jobs, DAY if older_than is None else older_than, go_on)
 
 
 def known_jobs(ids: Collection[UUID]) -> set[UUID]:

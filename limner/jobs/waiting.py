@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 from django.db import Error as DatabaseTrouble
 from django.db import transaction
 
-from limner.accounts.models import Account
+from limner.accounts.models import Account, ApiKey
 from limner.engines.contract import DrawRequest
 from limner.errors import RateLimited, Unavailable
 from limner.jobs import queries
@@ -199,16 +199,23 @@ def refuse_when_stopping() -> None:
         raise Unavailable("Limner is stopping. Ask again in a few seconds.", retry_after=RETRY_AFTER_STOP)
 
 
-async def submit_and_wait(account: Account, request: DrawRequest, *, longest_wait: float) -> UUID:
+async def submit_and_wait(
+    account: Account, request: DrawRequest, *, longest_wait: float, api_key: ApiKey | None = None
+) -> UUID:
     """Submit a job for a caller who waits for it, as `submitted`, and return its public id once it has ended."""
-    async with submitted(account, request, longest_wait=longest_wait) as job:
+    async with submitted(account, request, longest_wait=longest_wait, api_key=api_key) as job:
         await wait_until_ended(account.pk, job.public_id)
     return job.public_id
 
 
 @asynccontextmanager
 async def submitted(
-    account: Account, request: DrawRequest, *, longest_wait: float, idempotency_key: str | None = None
+    account: Account,
+    request: DrawRequest,
+    *,
+    longest_wait: float,
+    idempotency_key: str | None = None,
+    api_key: ApiKey | None = None,
 ) -> AsyncIterator[Job]:
     """A job for a caller who stays while it is drawn.
 
@@ -217,7 +224,9 @@ async def submitted(
     Raises `RateLimited`, with nothing stored, when the wait would likely be longer than `longest_wait` seconds.
     """
     refuse_when_stopping()
-    submitting = asyncio.create_task(in_thread(submit_if_soon, account, request, longest_wait, idempotency_key))
+    submitting = asyncio.create_task(
+        in_thread(submit_if_soon, account, request, longest_wait, idempotency_key, api_key)
+    )
     try:
         # A thread cannot be called back: without the shield, a hang-up at this moment would leave a job for nobody.
         yield await asyncio.shield(submitting)
@@ -230,12 +239,16 @@ async def submitted(
 
 @said_plainly()
 def submit_if_soon(
-    account: Account, request: DrawRequest, longest_wait: float, idempotency_key: str | None = None
+    account: Account,
+    request: DrawRequest,
+    longest_wait: float,
+    idempotency_key: str | None = None,
+    api_key: ApiKey | None = None,
 ) -> Job:
     """Submit, unless the queue before the job likely takes longer than `longest_wait` seconds: then store nothing."""
     with transaction.atomic():
         before = queries.longest_wait(lane_of(request))
-        job = submit(account, request, idempotency_key=idempotency_key)
+        job = submit(account, request, idempotency_key=idempotency_key, key=api_key)
         if before <= longest_wait:
             return job
         left = outlook(job)

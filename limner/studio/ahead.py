@@ -10,7 +10,7 @@ from limner.accounts import credits
 from limner.accounts.models import Account
 from limner.engines.prices import costs_money
 from limner.errors import InvalidRequest
-from limner.jobs import pace
+from limner.jobs import pace, prices
 from limner.studio import asking, wording
 from limner.studio.options import Form
 
@@ -35,5 +35,5 @@ def ahead(viewer: Account, offered: asking.Offer, form: Form) -> Ahead:
     seconds = wording.seconds(each.low * request.n, each.high * request.n)
     if not settings.LIMNER_ACCOUNTS or costs_money(offered.model):
         return Ahead(seconds)
-    price, left = offered.model.price(request) * request.n, credits.balance(viewer)
+    price, left = prices.price_of(request), credits.balance(viewer)
     return Ahead(seconds, wording.credits(price, left), left is not None and price > left)

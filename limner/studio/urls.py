@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.studio import albums, composing, editing, history, my_data, reading, selected, views
+from limner.studio import albums, composing, editing, history, my_data, reading, selected, usage, views
 
 app_name = "studio"
 urlpatterns = [
     path("", views.page, name="page"),
+    path("usage", usage.page, name="usage"),
+    path("usage.csv", usage.as_csv, name="usage_csv"),
     path("make", views.make, name="make"),
     path("settings", views.settings, name="settings"),
     path("begin-with", views.begin_with, name="begin_with"),

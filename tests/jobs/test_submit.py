@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 
 from limner.accounts import credits
 from limner.accounts.models import Account, CreditEntry, Plan
-from limner.engines import catalog
 from limner.engines.contract import ASKED_WITH, DrawRequest
 from limner.errors import EngineCrashed, InvalidRequest, NotFound, OutOfCredits
 from limner.jobs import ledger, services
@@ -37,9 +36,9 @@ def test_a_submitted_job_waits_with_its_price_held(alice: Account) -> None:
     assert [(event.number, event.kind) for event in events_after(alice.pk, 0)] == [(1, "state")]
 
 
-def test_the_price_is_what_the_catalog_says_at_the_moment_of_submit(alice: Account) -> None:
-    job = services.submit(alice, replace(REQUEST, n=3))
-    assert now(job).price == 3 * catalog.model(LANE).millicredits
+def test_a_local_model_costs_the_seconds_that_are_predicted_at_submit(alice: Account) -> None:
+    job = services.submit(alice, replace(REQUEST, n=3), predicted=12.0)
+    assert (now(job).price, now(job).model) == (1200, LANE)
     assert entries(job) == {"hold": job.price}
 
 

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from limner.accounts.models import Account, Scope
+from limner.api.auth import Caller
 from limner.api.idempotency import LONGEST, idempotency_key, told_apart
 from limner.api.links import origin_of, picture_link
 from limner.api.native.asking import request_of as asked_for
@@ -61,17 +62,18 @@ IDEMPOTENCY_KEY = {
 async def submit_job(request: CallerRequest, response: HttpResponse, wanted: JobIn) -> Status[JobAccepted]:
     """The job is written down before the answer: it will be drawn whatever happens to you or to the server."""
     key, origin = idempotency_key(request.headers), origin_of(request)
-    accepted = await in_thread(_submitted, request.auth.account, wanted, key, origin)
+    accepted = await in_thread(_submitted, request.auth, wanted, key, origin)
     response["Location"] = f"{origin}/api/v1/jobs/{accepted.id}"
     return Status(202, accepted)
 
 
-def _submitted(account: Account, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
+def _submitted(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
+    account = caller.account
     request, notices = asked_for(account, wanted)
     # Images are named by ids here, which stay the same from one call to the next.
     mask = None if wanted.mask is None else str(wanted.mask)
     request = told_apart(request, key, wanted.seed, [str(image) for image in wanted.images], mask)
-    job = services.submit(account, request, idempotency_key=key)
+    job = services.submit(account, request, idempotency_key=key, key=caller.key)
     now = job_now(account, job, origin)
     return JobAccepted(**now.dict(), warnings=[Warned(**asdict(notice)) for notice in notices])
 

@@ -13,6 +13,7 @@ from limner.engines.contract import DrawRequest, Size
 from limner.engines.prices import costs_money
 from limner.engines.sizes import native_size
 from limner.jobs.pace import predict_picture
+from limner.jobs.prices import price_of
 from limner.jobs.threads import in_thread
 
 router = Router(tags=["models"])
@@ -94,4 +95,4 @@ def _millicredits(model: Model, size: Size, quality: str | None) -> int:
         guidance=able.default_guidance,
         quality=quality or "auto",
     )
-    return model.price(request)
+    return price_of(request)

@@ -51,7 +51,7 @@ async def submit(request: HttpRequest, caller: Caller) -> HttpResponse:
     refuse_when_stopping()
     longest = settings.LIMNER_API_MAX_WAIT
     asked = told_apart(wish.request, key, wish.seed)
-    job = await in_thread(submit_if_soon, caller.account, asked, longest, key)
+    job = await in_thread(submit_if_soon, caller.account, asked, longest, key, caller.key)
     notices = [*wish.warnings]
     if wish.base64:
         notices.append(Notice("response_format", "An operation is answered with links to its pictures."))

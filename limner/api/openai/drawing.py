@@ -6,7 +6,7 @@ import asyncio
 
 from django.http import HttpResponse, HttpResponseBase
 
-from limner.accounts.models import Account
+from limner.api.auth import Caller
 from limner.api.openai.answers import Answer
 from limner.api.openai.asking import Wish
 from limner.api.openai.ordering import ordered
@@ -17,11 +17,12 @@ from limner.jobs.threads import in_thread
 from limner.jobs.waiting import wait_until_ended
 
 
-async def drawn(account: Account, wish: Wish, origin: str, key: str | None = None) -> HttpResponseBase:
+async def drawn(caller: Caller, wish: Wish, origin: str, key: str | None = None) -> HttpResponseBase:
     """Submit, wait, answer. A job that an earlier call made with the same `key` is waited for, and none is made."""
+    account = caller.account
     if wish.stream:
-        return await streamed(account, wish, key)
-    async with ordered(account, wish, key) as job:
+        return await streamed(caller, wish, key)
+    async with ordered(account, wish, key, caller.key) as job:
         await wait_until_ended(account.pk, job.public_id)
     ended, pictures, told = await in_thread(outcome, account, job.public_id, wish.model)
     if ended.state != State.DONE:

@@ -53,7 +53,7 @@ async def _changed(request: HttpRequest, caller: Caller, read: Callable[[], Awai
     refuse_when_stopping()
     wish = await read()
     wish = await run_in(unpacking, _kept, caller.account, wish, key)
-    return await drawn(caller.account, wish, origin, key)
+    return await drawn(caller, wish, origin, key)
 
 
 def _kept(account: Account, wish: Wish, key: str | None) -> Wish:

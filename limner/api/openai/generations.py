@@ -19,4 +19,4 @@ async def generate(request: HttpRequest, caller: Caller, model: str | None = Non
     key = idempotency_key(request.headers)
     wish = understood(named(json_body(request), model))
     wish = replace(wish, request=told_apart(wish.request, key, wish.seed))
-    return await drawn(caller.account, wish, origin_of(request), key)
+    return await drawn(caller, wish, origin_of(request), key)

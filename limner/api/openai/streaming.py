@@ -21,6 +21,7 @@ import pybase64
 from django.http import StreamingHttpResponse
 
 from limner.accounts.models import Account
+from limner.api.auth import Caller
 from limner.api.errors import UNFORESEEN, enveloped
 from limner.api.openai.answers import described, is_clear, opaque_notices, told_usage, usage
 from limner.api.openai.asking import Wish
@@ -48,9 +49,9 @@ QUIET_SECONDS = 5.0
 """After as much of nothing for the caller, whatever happens to the job is a reason to send a comment."""
 
 
-async def streamed(account: Account, wish: Wish, key: str | None = None) -> StreamingHttpResponse:
+async def streamed(caller: Caller, wish: Wish, key: str | None = None) -> StreamingHttpResponse:
     """Submit, and answer with a stream once there is something to say. Raises what goes wrong before that."""
-    events = _events(account, wish, key)
+    events = _events(caller, wish, key)
     first = await anext(events, b"")
     return StreamingHttpResponse(
         _Stream(first, events),
@@ -92,10 +93,10 @@ class _Stream:
         self._closing = self._loop.create_task(self._rest.aclose())
 
 
-async def _events(account: Account, wish: Wish, key: str | None) -> AsyncGenerator[bytes, None]:
+async def _events(caller: Caller, wish: Wish, key: str | None) -> AsyncGenerator[bytes, None]:
     """A job's events as clients read them. Closed early, this cancels the job."""
-    clock = asyncio.get_running_loop().time
-    async with ordered(account, wish, key) as job:
+    account, clock = caller.account, asyncio.get_running_loop().time
+    async with ordered(account, wish, key, caller.key) as job:
         telling = _Telling(account, wish, job)
         said_at = clock()
         async with aclosing(job_events(account, job.public_id)) as happenings:

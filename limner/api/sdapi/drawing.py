@@ -19,7 +19,7 @@ from limner.api.sdapi.asking import Wish, size_of, understood
 from limner.api.sdapi.images import Change, bytes_of, change_of, working
 from limner.api.sdapi.shapes import Img2Img, Txt2Img
 from limner.engines.contract import ImageRef
-from limner.errors import Blocked, OutOfCredits, RateLimited
+from limner.errors import Blocked, OutOfCredits, OutOfStorage, RateLimited
 from limner.gallery.models import Picture, Upload
 from limner.gallery.services import forget_uploads, keep_upload
 from limner.gallery.uploads import MAX_BYTES
@@ -33,7 +33,7 @@ async def txt2img(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Words in, pictures out."""
     refuse_when_stopping()
     wish = await run_in(working, _words, request, caller.account)
-    return await _drawn(caller.account, wish)
+    return await _drawn(caller, wish)
 
 
 def _words(request: HttpRequest, account: Account) -> Wish:
@@ -48,8 +48,8 @@ async def img2img(request: HttpRequest, caller: Caller) -> HttpResponse:
     files = [await _bytes(text, origin_of(request), account) for text in (asked.init_images[0], asked.mask) if text]
     wish = await run_in(working, _kept, account, asked, files)
     try:
-        return await _drawn(account, wish)
-    except (RateLimited, OutOfCredits, Blocked):
+        return await _drawn(caller, wish)
+    except (RateLimited, OutOfCredits, OutOfStorage, Blocked):
         # No job was made, so nothing of what was given for it stays.
         await run_in(working, _forget, account, wish)
         raise
@@ -101,8 +101,8 @@ def _forget(account: Account, wish: Wish) -> None:
     forget_uploads(account, {UUID(ref.public_id) for ref in refs})
 
 
-async def _drawn(account: Account, wish: Wish) -> HttpResponse:
-    done = await ended(account, wish.request, wish.model)
+async def _drawn(caller: Caller, wish: Wish) -> HttpResponse:
+    done = await ended(caller, wish.request, wish.model)
     # Reading, base64 and JSON of several megabytes: never on the event loop.
     body = await asyncio.to_thread(content, wish, done)
     return HttpResponse(body, content_type="application/json", headers={"x-limner-model": wish.model.name})

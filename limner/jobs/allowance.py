@@ -1,0 +1,61 @@
+"""What the plan of whoever pays allows of one job, asked while their row is locked: whoever is next waits."""
+
+from __future__ import annotations
+
+from limner.accounts.models import Account
+from limner.engines.contract import DrawRequest
+from limner.errors import InvalidRequest, OutOfStorage, RateLimited, say
+from limner.jobs.models import Job
+from limner.jobs.states import State
+
+MB = 1024**2
+
+
+def check(payer: Account, request: DrawRequest) -> None:
+    """Raise, in a sentence, where the plan does not allow this. Credits are asked for when they are held."""
+    plan = payer.plan
+    if plan is None:
+        return
+    if plan.allowed_models and request.model not in plan.allowed_models:
+        raise InvalidRequest(
+            say(
+                "Your plan does not include {model}. Choose one of these: {allowed}.",
+                model=request.model,
+                allowed=", ".join(map(str, plan.allowed_models)),
+            ),
+            param="model",
+        )
+    if plan.largest_pixels is not None and request.size.pixels > plan.largest_pixels:
+        raise InvalidRequest(
+            say(
+                "{size} is larger than your plan allows: {most} pixels at most, which is {side}×{side}. Choose a"
+                " smaller size.",
+                size=str(request.size),
+                most=plan.largest_pixels,
+                side=int(plan.largest_pixels**0.5),
+            ),
+            param="size",
+        )
+    if plan.storage_bytes is not None and payer.bytes_kept >= plan.storage_bytes:
+        raise OutOfStorage(
+            say(
+                "Your pictures and uploads take {used} MB, and your plan keeps {most} MB. Delete pictures for good"
+                " (those in the trash count too), then try again.",
+                used=payer.bytes_kept // MB,
+                most=plan.storage_bytes // MB,
+            )
+        )
+    if plan.running_jobs is not None and _under_way(payer) >= plan.running_jobs:
+        raise RateLimited(
+            say(
+                "Your plan allows {most} jobs at the same time, and so many are under way. Wait for one to end, or"
+                " cancel one.",
+                most=plan.running_jobs,
+            ),
+            retry_after=5.0,
+        )
+
+
+def _under_way(payer: Account) -> int:
+    # By the partial index `job_under_way`, however many jobs have ended.
+    return Job.objects.filter(account=payer, state__in=[State.QUEUED, State.RUNNING]).count()
