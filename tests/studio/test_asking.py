@@ -137,8 +137,9 @@ def test_seconds_are_said_before_and_follow_the_count(alices: Client) -> None:
 
 
 def test_credits_are_said_where_there_are_accounts_and_what_is_left_where_there_is_an_end(
-    alices: Client, alice: Account
+    alices: Client, alice: Account, settings: Settings
 ) -> None:
+    settings.LIMNER_CREDITS_PER_SECOND = 4.0  # foretold: a quarter of a second
     alice.plan = None
     alice.save()
     assert "1 credit" in told(text(alices.get("/")))
