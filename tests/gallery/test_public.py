@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -74,7 +75,7 @@ def test_a_stranger_looks_and_the_owners_words_stay_hers(alice: Account, bob: Ac
     for client in (Client(), signed_in(bob)):
         for url in ("/gallery", "/gallery.atom", page, f"{page}/beside"):
             assert "secret" not in text(client, url)
-        got = client.get(f"{page}.png?download=1")
+        got: Any = client.get(f"{page}.png?download=1")
         file = b"".join(got.streaming_content) if got.streaming else got.content
         assert b"secret" not in file
         said = read(file)
