@@ -118,7 +118,7 @@ def check_picture_report(who: str) -> None:
     item, name = RateLimitItemPerHour(PICTURES_REPORTED_AN_HOUR), ("picture-report", who)
     if not _limiter().hit(item, *name):
         raise RateLimited(
-            say("That are many reports in one hour. Try again later."), retry_after=_seconds_left(item, *name)
+            say("These are too many reports for one hour. Try again later."), retry_after=_seconds_left(item, *name)
         )
 
 

@@ -6,6 +6,7 @@ locks the row first: a publication and a take-down at the same moment end as one
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -102,7 +103,7 @@ def report(account: Account | None, public_id: UUID, *, reason: str, words: str 
     with transaction.atomic():
         picture = _public(account, public_id)
         # Visitors are nobody in particular: of them only the very same report is one report.
-        same = {"by": account} if account else {"by": None, "reason": reason, "words": words}
+        same: dict[str, object] = {"by": account} if account else {"by": None, "reason": reason, "words": words}
         return _flag(picture, Flag.Kind.REPORT, same, {"reason": reason, "words": words})
 
 
@@ -202,7 +203,7 @@ def _moderates(account: Account) -> None:
         raise NotAllowed(say("Only moderators can do this."))
 
 
-def _flag(picture: Picture, kind: str, same: dict[str, object], said: dict[str, str]) -> Flag:
+def _flag(picture: Picture, kind: str, same: dict[str, Any], said: dict[str, str]) -> Flag:
     flag, _ = Flag.objects.get_or_create(
         kind=kind,
         target_kind=Target.PICTURE,

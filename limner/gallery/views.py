@@ -153,7 +153,8 @@ def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
         variant = extension_of(found)
     if ext != ("webp" if variant.startswith("thumb-") else variant):
         raise NotFound(say("There is no such picture."))
-    response = _send(request, found, variant)
+    # The signature does not say who it was made for: the API makes them for others' public pictures too.
+    response = _send(request, found, variant, bare=not found.shows_prompt and not variant.startswith("thumb-"))
     left = max(0, int((expires_at - timezone.now()).total_seconds()))
     response["Cache-Control"] = f"private, max-age={left}, immutable"
     # Programs put these addresses into pages of their own.

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from limner.accounts.models import Account
@@ -14,6 +18,7 @@ from limner.gallery import publishing
 from limner.gallery.models import Picture
 from limner.gallery.public import Order, ordered, shuffled, wall
 from limner.provenance.mark import read
+from limner.storage.signing import sign
 from tests.cast import signed_in
 from tests.gallery.people import keep, wish
 
@@ -74,7 +79,7 @@ def test_a_stranger_looks_and_the_owners_words_stay_hers(alice: Account, bob: Ac
     for client in (Client(), signed_in(bob)):
         for url in ("/gallery", "/gallery.atom", page, f"{page}/beside"):
             assert "secret" not in text(client, url)
-        got = client.get(f"{page}.png?download=1")
+        got: Any = client.get(f"{page}.png?download=1")
         file = b"".join(got.streaming_content) if got.streaming else got.content
         assert b"secret" not in file
         said = read(file)
@@ -83,6 +88,15 @@ def test_a_stranger_looks_and_the_owners_words_stay_hers(alice: Account, bob: Ac
     assert 'content="noindex"' in text(Client(), page)
     assert "secret" not in text(signed_in(bob), f"/?from={picture.public_id}")
     assert "a secret garden" in text(signed_in(alice), page)
+
+
+def test_no_signed_address_tells_words_that_are_not_shown(alice: Account, pictures: Path) -> None:
+    hidden, open_ = shown(alice, "a secret garden", prompt=False), shown(alice, "a plain field")
+    for picture, told in ((hidden, False), (open_, True)):
+        token = sign(picture.public_id, "png", timezone.now() + timedelta(hours=1))
+        got: Any = Client().get(reverse("gallery:signed", kwargs={"token": token, "ext": "png"}))
+        said = read(bytes(got.getvalue()))
+        assert bool(said and said.prompt) is told
 
 
 def test_words_are_escaped_and_kept_apart(alice: Account, pictures: Path) -> None:
