@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import AsyncClient, Client
+from pytest_django import Settings
 
 from limner.accounts.models import Account, Plan
 from limner.engines import catalog
