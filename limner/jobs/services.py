@@ -81,7 +81,6 @@ def submit(
             tag=_tag(payer, lane, priority, predicted),
             predicted_seconds=predicted,
             price=price,
-            flagged=verdict.flagged,
             model=request.model,
             api_key=key,
         )

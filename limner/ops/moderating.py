@@ -84,8 +84,6 @@ def _approve(moderator: Account, flag: Flag) -> None:
     with transaction.atomic():
         for picture in _pictures_about(flag).filter(waiting_since__isnull=False):
             publishing.approve(moderator, picture.public_id)
-        if flag.target_kind == Target.JOB:
-            Job.objects.filter(public_id=flag.target).update(flagged=False)
         if flag.kind != Flag.Kind.WAITING:  # of a picture that waited, the gallery has told
             audit.record(moderator, "approve", Target(flag.target_kind), flag.target, data={"flag": flag.kind})
 

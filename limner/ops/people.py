@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from limner.accounts import bans
 from limner.accounts.models import Account, Plan
 from limner.errors import InvalidRequest, NotAllowed, NotFound, say
-from limner.gallery.models import Picture
+from limner.gallery import publishing
 from limner.jobs import services as jobs
 from limner.jobs.models import Job
 from limner.jobs.states import ENDED
@@ -65,8 +65,7 @@ def ban(moderator: Account, public_id: UUID, reason: str) -> Account:
         banned = _theirs_to_ban(moderator, public_id)
         if not bans.ban(banned, reason):
             return banned
-        shown = Picture.objects.filter(account=banned).filter(Q(public=True) | Q(waiting_since__isnull=False))
-        hidden = shown.update(public=False, waiting_since=None)
+        hidden = publishing.hide_all(banned)
         audit.record(moderator, "ban", Target.ACCOUNT, banned.public_id, reason, {"hidden": hidden})
     for job in Job.objects.filter(account=banned).exclude(state__in=ENDED).values_list("public_id", flat=True):
         jobs.cancel(banned, job)
