@@ -11,5 +11,5 @@ urlpatterns = [
     path("sign-in", views.SignIn.as_view(), name="sign_in"),
     path("sign-out", views.SignOut.as_view(), name="sign_out"),
     path("account/keys", views_keys.page, name="keys"),
-    path("account/keys/<str:prefix>/revoke", views_keys.end, name="end_key"),
+    path("account/keys/<slug:prefix>/revoke", views_keys.end, name="end_key"),
 ]

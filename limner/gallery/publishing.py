@@ -67,7 +67,9 @@ def unpublish(account: Account, public_id: UUID) -> Picture:
 
 def hang(picture: Picture) -> None:
     """Make a new picture public at once where the gallery is a wall, inside the caller's transaction."""
-    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS or picture.account.is_guest:
+    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS:
+        return
+    if picture.account.is_guest or not picture.account.is_active:  # one who was banned while it was drawn
         return
     _show(picture)
     picture.save(update_fields=_SHOWN)
@@ -95,6 +97,14 @@ def unlike(account: Account, public_id: UUID) -> Picture:
     return picture
 
 
+def unlike_all(account: Account) -> None:
+    """This account likes nothing any more, and the pictures count so."""
+    while some := list(Like.objects.filter(account=account).values_list("pk", "picture")[:AT_ONCE]):
+        with transaction.atomic():
+            Picture.objects.filter(pk__in=[picture for _, picture in some]).update(likes=F("likes") - 1)
+            Like.objects.filter(pk__in=[pk for pk, _ in some]).delete()
+
+
 def report(account: Account | None, public_id: UUID, *, reason: str, words: str = "") -> Flag:
     """Tell the moderators about a public picture. One open report a person and picture. Raises NotFound."""
     with transaction.atomic():
@@ -114,6 +124,17 @@ def approve(moderator: Account, public_id: UUID) -> Picture:
         search.index([picture])
         flags.settle(moderator, Target.PICTURE, public_id, "approve")
         audit.record(moderator, "approve", Target.PICTURE, public_id)
+    return picture
+
+
+def decline(moderator: Account, public_id: UUID) -> Picture:
+    """Say no to a picture that waits to be public: it stays its owner's. Raises NotAllowed or NotFound."""
+    _moderates(moderator)
+    with transaction.atomic():
+        picture = _any(public_id)
+        picture.waiting_since = None
+        picture.save(update_fields=["waiting_since"])
+        flags.settle(moderator, Target.PICTURE, public_id, "decline", kind=Flag.Kind.WAITING)
     return picture
 
 

@@ -23,11 +23,6 @@ AT_ONCE = 50
 WRITTEN_AT_ONCE = 200
 
 
-def delete_for_good(account: Account, public_ids: Collection[UUID]) -> int:
-    """Delete those of the pictures that are in this account's trash; says how many."""
-    return delete_pictures(trash_of(account).filter(public_id__in=list(public_ids)))
-
-
 def empty(account: Account) -> int:
     """Delete everything in this account's trash."""
     return delete_pictures(trash_of(account))

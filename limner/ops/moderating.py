@@ -69,7 +69,10 @@ def decide(moderator: Account, flag_id: UUID, verb: str, reason: str) -> None:
     elif verb == "approve":
         _approve(moderator, flag)
     elif verb == "dismiss":
-        audit.record(moderator, "dismiss", Target(flag.target_kind), flag.target, reason.strip()[:1000])
+        with transaction.atomic():
+            if flag.kind == Flag.Kind.WAITING:
+                publishing.decline(moderator, UUID(flag.target))
+            audit.record(moderator, "dismiss", Target(flag.target_kind), flag.target, people.sound(reason))
     else:
         raise InvalidRequest(say("There is no such decision."), param="verb")
     flags.settle(moderator, flag.target_kind, flag.target, verb)

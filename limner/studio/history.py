@@ -147,7 +147,7 @@ def history_page(
         return render(request, "studio/library/_entries.html", context)
     context |= {
         "asked": asked,
-        "count": asked.count(viewer, trash=in_trash) if cursor.begins and asked.show != finding.FAILED else "",
+        "count": asked.count(viewer, trash=in_trash) if cursor.begins else "",
         "problem": problem,
         "albums": albums_of(viewer),
         "days": settings.LIMNER_KEEP_TRASH,

@@ -131,6 +131,7 @@ def test_an_expression_reads_the_words_as_written_and_folded(alice: Account) -> 
     "pattern",
     [
         "(a+)+$",
+        "x*",
         "(a|aa)*b",
         "(a*)*",
         ".*a.*b",

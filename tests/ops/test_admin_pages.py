@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from limner.accounts.keys import account_for_key, make_key
 from limner.accounts.models import Account, Plan
-from limner.gallery import search, words
+from limner.gallery import publishing, search, words
 from limner.gallery.models import Picture
 from limner.jobs.models import Job
 from limner.jobs.states import State
@@ -317,3 +317,23 @@ def test_an_unknown_person_or_flag_is_not_there(owner: Client) -> None:
     assert owner.get(f"/admin/people/{nobody}").status_code == 404
     assert owner.post(f"/admin/people/{nobody}/change", {"do": "ban", "reason": "x"}).status_code == 404
     assert owner.post(f"/admin/moderation/flags/{nobody}", {"do": "dismiss"}).status_code == 404
+
+
+def test_a_picture_that_is_not_let_in_waits_no_longer(moderator: Client, bob: Account) -> None:
+    waits = a_picture(bob, waiting_since=timezone.now())
+    flag = raise_flag(Flag.Kind.WAITING, Target.PICTURE, waits.public_id, bob)
+    moderator.post(f"/admin/moderation/flags/{flag.public_id}", {"do": "dismiss", "reason": "no\0t here"})
+    waits.refresh_from_db()
+    assert (waits.public, waits.waiting_since) == (False, None)
+
+
+def test_a_picture_drawn_for_somebody_banned_is_not_hung(bob: Account, settings: Settings) -> None:
+    settings.LIMNER_GALLERY = "wall"
+    late = a_picture(bob)
+    publishing.hang(late)
+    assert late.public
+    bob.is_active = False
+    bob.save()
+    later = a_picture(bob)
+    publishing.hang(later)
+    assert not later.public
