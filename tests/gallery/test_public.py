@@ -126,9 +126,7 @@ def test_the_feed_answers_unchanged(alice: Account, pictures: Path) -> None:
     shown(alice, "a bell \x07 & a <b>boat</b>")
     first = Client().get("/gallery.atom")
     assert first.status_code == 200
-    assert (
-        b'<summary type="html">a bell  &amp;amp; a &amp;lt;b&amp;gt;boat' in first.content
-    )
+    assert b'<summary type="html">a bell  &amp;amp; a &amp;lt;b&amp;gt;boat' in first.content
     assert Client().get("/gallery.atom", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
 
