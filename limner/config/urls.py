@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", set_language, name="set_language"),
     path("", include("limner.ops.urls")),
     path("", include("limner.accounts.urls")),
+    path("", include("limner.accounts.doors")),
     path("", include("limner.api.urls")),
     path("", include("limner.gallery.urls")),
     path("", include("limner.prompts.urls")),
