@@ -27,7 +27,7 @@ FIRST = "limner_first"
 """The same of the link of the first owner."""
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """By the setting, by an invitation, or by the first owner's link."""
         if not settings.LIMNER_ACCOUNTS:
@@ -73,12 +73,15 @@ class AccountAdapter(DefaultAccountAdapter):
         mode = settings.LIMNER_SIGN_UP
         return mode in {"open", "approval"} or (mode == "invitation" and lets_in(invitation))
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Passwords are counted by address and name (the view of sign-in): nobody is shut out by another's tries."""
+
     def is_safe_url(self, url: str | None) -> bool:
         """This very place, and no other that may use the API."""
         return url_has_allowed_host_and_scheme(url, allowed_hosts={context.request.get_host()})
 
 
-class SocialAdapter(DefaultSocialAccountAdapter):
+class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """The first owner's link is for a name and a password: it opens nothing here."""
         request.session.pop(FIRST, None)

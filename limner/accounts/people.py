@@ -27,7 +27,7 @@ _NAME = re.compile(r"[\w.-]{1,150}")
 
 
 def check_name(name: str) -> str:
-    """A name for a new account: letters, digits, and three signs. So it is no address, and hides nothing in a page."""
+    """A name for a new account: letters, digits, three signs. So it is no address, and hides nothing in a page."""
     name = Account.normalize_username(name)
     if not _NAME.fullmatch(name):
         raise InvalidRequest(say("A name has letters, digits, dots, hyphens and underscores only."), param="username")

@@ -52,7 +52,7 @@ class SignIn(LoginView):  # type: ignore[misc]
             check_sign_in(*self._who())
         except RateLimited as error:
             context = self.get_context_data(form=self.get_form_class()(request=request), refused=error.message)
-            response = self.render_to_response(context, status=429)
+            response: HttpResponseBase = self.render_to_response(context, status=429)
             response["Retry-After"] = str(math.ceil(error.retry_after or 1))
             return response
         answer: HttpResponseBase = super().post(request, *args, **kwargs)

@@ -118,7 +118,7 @@ def test_the_owner_can_be_given_a_password(home: Path) -> None:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
         cookie = page.headers["set-cookie"].split(";")[0]
         assert token is not None
-        form = f"username=owner&password={PASSWORD.replace(' ', '+')}&csrfmiddlewaretoken={token[1]}".encode()
+        form = f"login=owner&password={PASSWORD.replace(' ', '+')}&csrfmiddlewaretoken={token[1]}".encode()
         kind = "application/x-www-form-urlencoded"
         answer = web.ask("POST", "/sign-in", form, content_type=kind, cookie=cookie)
         assert (answer.status, answer.headers["location"]) == (302, "/")
