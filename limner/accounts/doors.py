@@ -80,6 +80,14 @@ urlpatterns = [
     door("account/password", "account.views.password_change", "account_change_password"),
     door("account/password/set", "account.views.password_set", "account_set_password"),
     door("account/again", "account.views.reauthenticate", "account_reauthenticate"),
+    door(
+        "account/again/code", "account.views.request_reauthentication_code", "account_request_reauthentication_code"
+    ),
+    door(
+        "account/again/code/confirm",
+        "account.views.confirm_reauthentication_code",
+        "account_confirm_reauthentication_code",
+    ),
     door("account/again/second", "mfa.base.views.reauthenticate", "mfa_reauthenticate"),
     door("account/again/passkey", "mfa.webauthn.views.reauthenticate_webauthn", "mfa_reauthenticate_webauthn"),
     door("account/sessions", "usersessions.views.list_usersessions", "usersessions_list"),

@@ -170,6 +170,8 @@ ACCOUNT_ADAPTER = "limner.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if LIMNER_MAIL else "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if LIMNER_MAIL else "none"
+# Whoever signs in by the word of another place has no password to give once more: a mail brings a code.
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa", "code") if LIMNER_MAIL else ("password", "mfa")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Limner] "
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_USERNAME_BLACKLIST = ["owner"]  # the account of personal mode

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
@@ -26,6 +27,11 @@ def _accounts_on(settings: Settings) -> Iterator[None]:
     yield
     cache.clear()
     forget_counts()
+
+
+@pytest.fixture(autouse=True)
+def _a_confirmed_address(alice: Account) -> None:
+    EmailAddress.objects.create(user=alice, email="alice@example.com", verified=True, primary=True)
 
 
 def signed_in_again() -> Client:
