@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from limner.accounts import people
 from limner.accounts.adapters import FIRST, INVITATION
-from limner.accounts.forms import InviteForm
+from limner.accounts.forms import InviteForm, SignInForm
 from limner.accounts.keys import digest
 from limner.accounts.limits import check_sign_in, count_failed_sign_in
 from limner.accounts.models import Account, Invitation
@@ -46,6 +46,8 @@ def refuse_connecting(request: HttpRequest) -> None:
 
 class SignIn(LoginView):  # type: ignore[misc]
     """Name or address and password in, a session out. Wrong ones are counted by address and name."""
+
+    form_class = SignInForm
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
