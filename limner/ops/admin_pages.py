@@ -71,9 +71,8 @@ def _for(*, owner: bool = False) -> Callable[[_View], _View]:
 
 def _back(request: HttpRequest) -> str:
     """The page that a refused button stood on."""
-    return reverse(
-        next((f"ops:{page}" for page in ("people", "invitations") if page in request.path), "ops:moderation")
-    )
+    page = next((page for page in ("people", "invitations") if f"/{page}" in request.path), "moderation")
+    return reverse(f"ops:{page}")
 
 
 def _page(
