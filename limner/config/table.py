@@ -188,6 +188,11 @@ SETTINGS: tuple[Setting, ...] = (
         "Days that pictures stay in the trash before they are deleted for good.",
     ),
     Setting(
+        "LIMNER_KEEP_API_RESULTS", "0 to 36500", whole(0, 36500), "0",
+        "Days that pictures stay which programs have asked for. Public ones, those that their owner likes and those "
+        "in albums stay longer. 0: they are kept.",
+    ),
+    Setting(
         "LIMNER_KEEP_EVENTS", "1 to 3650", whole(1, 3650), "7",
         "Days that events of jobs are kept, for programs that were away to catch up with.",
     ),

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from limner.accounts import credits
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
-from limner.engines.contract import ASKED_WITH, DrawRequest
+from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest
 from limner.errors import Blocked, InvalidRequest, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
 from limner.jobs.events import Happened
@@ -93,6 +93,11 @@ def submit(
         events.write([Happened(payer.pk, job.pk, public_id, "state", queued)])
         events.wake_dispatchers("queued", job.lane)
     return job
+
+
+def for_a_program(request: DrawRequest) -> DrawRequest:
+    """The request as a program asks for it, which its job says also where nobody needs a key."""
+    return replace(request, options={CAME_BY: "api", **request.options})
 
 
 @said_plainly()

@@ -66,6 +66,8 @@ def page(request: HttpRequest, viewer: Account) -> HttpResponse:
         "by_key": _bars(_grouped(rows, "key")),
         "upload_hours": settings.LIMNER_KEEP_UPLOADS,
         "trash_days": settings.LIMNER_KEEP_TRASH,
+        "result_days": settings.LIMNER_KEEP_API_RESULTS,
+        "event_days": settings.LIMNER_KEEP_EVENTS,
     }
     return render(request, "studio/usage.html", context)
 
