@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Sum
 from django.db.models.functions import Now, TruncDay, TruncMonth
 
+from limner.accounts.guests import purse
 from limner.accounts.models import Account, CreditEntry, Plan
 from limner.errors import OutOfCredits, say
 
@@ -20,7 +21,7 @@ Kind = CreditEntry.Kind
 
 
 def hold(account: Account, job: UUID, amount: int) -> None:
-    """Set `amount` aside for a job. The caller has locked the account's row.
+    """Set `amount` aside for a job. The caller has locked the account's row, and whoever shares its allowance.
 
     Raises OutOfCredits when the plan's credits for today or for this month would not cover it.
     """
@@ -82,10 +83,10 @@ def balance_today(account: Account) -> int | None:
 
 
 def _used_since(account: Account, begin: datetime) -> int:
-    held_now = CreditEntry.objects.filter(account=account, kind=Kind.HOLD, created_at__gte=begin)
+    held_now = CreditEntry.objects.filter(**purse(account), kind=Kind.HOLD, created_at__gte=begin)
     held = held_now.aggregate(total=Sum("amount"))["total"] or 0
     # A release counts for the time of its hold: a job that ends after midnight gives nothing to the new day or month.
-    released = CreditEntry.objects.filter(account=account, kind=Kind.RELEASE, job__in=held_now.values("job"))
+    released = CreditEntry.objects.filter(**purse(account), kind=Kind.RELEASE, job__in=held_now.values("job"))
     return int(held) - int(released.aggregate(total=Sum("amount"))["total"] or 0)
 
 

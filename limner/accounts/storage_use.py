@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.db.models.functions import Greatest
 
 from limner.accounts.models import Account
@@ -22,6 +22,8 @@ def refuse_when_full(account: Account) -> None:
     """Raise OutOfStorage where the account keeps as much as its plan allows. Reads the database."""
     now = Account.objects.filter(pk=account.pk).values_list("bytes_kept", "plan__storage_bytes").first()
     used, most = now or (0, None)
+    if account.came_from:
+        used = Account.objects.filter(came_from=account.came_from).aggregate(kept=Sum("bytes_kept"))["kept"] or 0
     if most is not None and used >= most:
         raise OutOfStorage(
             say(

@@ -26,6 +26,11 @@ SETTINGS: tuple[Setting, ...] = (
         "or everybody.",
     ),
     Setting(
+        "LIMNER_GUESTS", "on or off", flag, "off",
+        "`on`: with accounts on, visitors draw a little without an account, as the plan for guests allows, which "
+        "everybody at one address shares. They have no API.",
+    ),
+    Setting(
         "LIMNER_MAIL_URL", "URL", text, "",
         "The server that sends mail: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. "
         "Needs `LIMNER_HOSTS`. Empty: no mail, so addresses are not verified and passwords not reset by mail.",
@@ -191,6 +196,10 @@ SETTINGS: tuple[Setting, ...] = (
         "LIMNER_KEEP_API_RESULTS", "0 to 36500", whole(0, 36500), "0",
         "Days that pictures stay which programs have asked for. Public ones, those that their owner likes and those "
         "in albums stay longer. 0: they are kept.",
+    ),
+    Setting(
+        "LIMNER_KEEP_GUESTS", "1 to 3650", whole(1, 3650), "7",
+        "Days after which a guest who asks for nothing more is deleted, with all their pictures.",
     ),
     Setting(
         "LIMNER_KEEP_EVENTS", "1 to 3650", whole(1, 3650), "7",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from limner.accounts.guests import purse
 from limner.accounts.models import Account
 from limner.accounts.storage_use import refuse_when_full
 from limner.engines.contract import DrawRequest, Task
@@ -51,4 +52,4 @@ def check(payer: Account, request: DrawRequest) -> None:
 
 def _under_way(payer: Account) -> int:
     # By the partial index `job_under_way`, however many jobs have ended.
-    return Job.objects.filter(account=payer, state__in=[State.QUEUED, State.RUNNING]).count()
+    return Job.objects.filter(**purse(payer), state__in=[State.QUEUED, State.RUNNING]).count()

@@ -1,5 +1,5 @@
 """What goes from the storage once a day: uploads that nobody used, what was in the trash long enough, what programs
-were given long ago, and blobs that a crash left without a row."""
+were given long ago, guests who do not come back, and blobs that a crash left without a row."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from limner.gallery import services as gallery
 from limner.gallery import trash
 from limner.gallery.models import AlbumPicture, Like, Picture
 from limner.gallery.services import DAY
+from limner.jobs.leaving import forget_guests
 from limner.jobs.models import Job
 from limner.jobs.states import ENDED
 
@@ -28,6 +29,7 @@ def tidy(older_than: timedelta | None = None, go_on: Callable[[], bool] = lambda
     """
     trash.purge(go_on=go_on)
     forget_results(go_on)
+    forget_guests(go_on)
     uploads = timedelta(hours=settings.LIMNER_KEEP_UPLOADS) if older_than is None else older_than
     gallery.sweep_uploads(uploads, needed=needed_images())
     return gallery.sweep_blobs(known_jobs, DAY if older_than is None else older_than, go_on)

@@ -189,6 +189,8 @@ def offer(name: str = "", *, begin_with: str = "", viewer: Account | None = None
     chosen = next((model for model in models if model.name == name), None)
     if chosen is None and name:
         raise InvalidRequest(say("That model is not installed here. Choose another."), param="model")
+    allowed = viewer.plan.allowed_models if viewer and viewer.plan else []
+    models = tuple(model for model in models if not allowed or model.name in allowed) or models
     chosen = chosen or next((model for model in models if model.name == begin_with), models[0])
     return Offer(chosen, models, viewer)
 

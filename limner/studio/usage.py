@@ -57,6 +57,7 @@ def page(request: HttpRequest, viewer: Account) -> HttpResponse:
     context = {
         "month_left": _credits(credits.balance(viewer)),
         "day_left": _credits(credits.balance_today(viewer)),
+        "guest": viewer.is_guest,
         "kept": viewer.bytes_kept,
         "allowance": plan.storage_bytes if plan else None,
         "under_way": Job.objects.filter(account=viewer, state__in=[State.QUEUED, State.RUNNING]).count(),
