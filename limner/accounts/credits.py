@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.db.models import Sum
 from django.db.models.functions import Now, TruncDay, TruncMonth
+from django.db.models.functions.datetime import TruncBase
+from django.utils import timezone
 
 from limner.accounts.guests import purse
 from limner.accounts.models import Account, CreditEntry, Plan
@@ -112,14 +114,17 @@ def this_month(account: Account) -> Month:
 
 def _month_begin() -> datetime:
     """The first moment of this month (UTC), by the database's clock."""
-    begin: datetime = Plan.objects.values_list(TruncMonth(Now()), flat=True)[:1].get()
-    return begin
+    return _begin(TruncMonth(Now()))
 
 
 def _day_begin() -> datetime:
     """The first moment of today (UTC), by the database's clock."""
-    begin: datetime = Plan.objects.values_list(TruncDay(Now()), flat=True)[:1].get()
-    return begin
+    return _begin(TruncDay(Now()))
+
+
+def _begin(moment: TruncBase) -> datetime:
+    begin: datetime | None = Plan.objects.values_list(moment, flat=True).first()
+    return timezone.now() if begin is None else begin  # without any plan nobody has used anything
 
 
 def _write(account_id: int, job: UUID, kind: str, amount: int) -> None:
