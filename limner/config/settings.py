@@ -15,6 +15,7 @@ from limner.config.database import database
 from limner.config.env import BadSetting, Source, dotenv, lines, ours, read_all
 from limner.config.people import mail, providers
 from limner.config.table import SETTINGS
+from limner.config.valkey import caches, valkey
 from limner.engines import upstreams
 
 # Where settings come from: the environment, then LIMNER_HOME's .env, then the working directory's.
@@ -165,6 +166,8 @@ TEMPLATES = [
         },
     }
 ]
+LIMNER_VALKEY_URL = valkey(str(_values["LIMNER_VALKEY_URL"]))
+CACHES = caches(LIMNER_VALKEY_URL)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database(
         str(_values["LIMNER_DATABASE_URL"]), home=LIMNER_HOME, pool=cast(int, _values["LIMNER_DATABASE_POOL"])

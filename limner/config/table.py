@@ -78,6 +78,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Most connections a process keeps to PostgreSQL; 0: no pool, each use opens its own.",
     ),
     Setting(
+        "LIMNER_VALKEY_URL", "URL", text, "",
+        "A Valkey (or Redis) in which all processes count together how often somebody asks: "
+        "`valkey://user:password@host:6379/0`. Needs `pip install 'limner[valkey]'`. Empty: each process counts in "
+        "its memory.",
+        secret=True,
+    ),
+    Setting(
         "LIMNER_PICTURES", "folder or s3://bucket/prefix", text, "",
         "Where pictures and uploads are stored. Default: `pictures` in `LIMNER_HOME`. S3 needs "
         "`pip install 'django-storages[s3]'`.",
