@@ -145,7 +145,6 @@ def make_page(
         "offer": offered,
         "question": asking.question_for(viewer, offered) if offered else None,
         "everybody_sees": settings.LIMNER_GALLERY == "wall" and settings.LIMNER_ACCOUNTS and not viewer.is_guest,
-        "to_upstreams": viewer.is_superuser and any(model.upstream for model in offered.models) if offered else False,
         "guest": guest_of(viewer),
         "problem": problem,
         "start": start,
@@ -171,7 +170,6 @@ def guest_of(viewer: Account) -> dict[str, object] | None:
         "new": viewer.pk == guests.NOBODY_YET,
         "left": None if left is None else max(left, 0) / 1000,
         "days": settings.LIMNER_KEEP_GUESTS,
-        "may_sign_up": settings.LIMNER_SIGN_UP in {"open", "approval"},
     }
 
 
