@@ -10,7 +10,7 @@ UNLIMITED = "unlimited"
 GUESTS = "guests"
 _FEW: dict[str, Any] = {
     "weight": 0.5,
-    "credits_per_day": 5_000,
+    "credits_per_day": 2_000,
     "requests_per_minute": 20,
     "running_jobs": 2,
     "largest_pixels": 1024 * 1024,

@@ -60,7 +60,7 @@ def test_looking_makes_nobody_a_guest_and_the_page_says_what_there_is(settings: 
     with CaptureQueriesContext(connection) as asked:
         page = text(client.get("/"))
     assert all(query["sql"].startswith("SELECT") for query in asked)
-    assert "You draw as a guest, with 5.0 credits left today. Your pictures are kept for 7 days." in page
+    assert "You draw as a guest, with 2.0 credits left today. Your pictures are kept for 7 days." in page
     assert ('href="/sign-in"' in page, "data-events" in page) == (True, False)
     for address in ("/settings", "/ahead", "/words?prompt=boat", "/upload"):
         assert client.get(address).status_code == 200
