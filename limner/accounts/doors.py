@@ -22,7 +22,22 @@ class Person(StringConverter):
     regex = "[0-9A-Za-z]+"
 
 
+class Issuer(StringConverter):
+    """The one OpenID Connect provider: `oidc` in addresses, by its issuer where its people are kept."""
+
+    regex = "oidc"
+
+    def to_python(self, value: str) -> str:
+        for app in settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", ()):
+            return str(app["provider_id"])
+        raise ValueError
+
+    def to_url(self, value: str) -> str:
+        return "oidc"
+
+
 register_converter(Person, "person")
+register_converter(Issuer, "issuer")
 
 
 def door(route: str, where: str, name: str) -> URLPattern:
@@ -37,10 +52,10 @@ def door(route: str, where: str, name: str) -> URLPattern:
 
 
 def elsewhere(route: str, where: str, name: str) -> URLPattern:
-    """A way to begin at another place: to sign in, never to tie that place to an account (a link could do it)."""
+    """A way to another place, or back from it, where the settings name that place."""
 
     def opened(request: Any, **named: Any) -> Any:
-        views.refuse_connecting(request)
+        views.go_elsewhere(request, name)
         return _found(f"allauth.{where}")(request, **named)
 
     return path(route, views.with_accounts(opened), name=name)
@@ -55,14 +70,20 @@ urlpatterns = [
     door("sign-in/cancelled", "socialaccount.views.login_cancelled", "socialaccount_login_cancelled"),
     door("sign-in/error", "socialaccount.views.login_error", "socialaccount_login_error"),
     elsewhere("sign-in/with/google", "socialaccount.providers.google.views.oauth2_login", "google_login"),
-    door("sign-in/with/google/callback", "socialaccount.providers.google.views.oauth2_callback", "google_callback"),
-    elsewhere("sign-in/with/github", "socialaccount.providers.github.views.oauth2_login", "github_login"),
-    door("sign-in/with/github/callback", "socialaccount.providers.github.views.oauth2_callback", "github_callback"),
     elsewhere(
-        "sign-in/with/<str:provider_id>", "socialaccount.providers.openid_connect.views.login", "openid_connect_login"
+        "sign-in/with/google/callback", "socialaccount.providers.google.views.oauth2_callback", "google_callback"
     ),
-    door(
-        "sign-in/with/<str:provider_id>/callback",
+    elsewhere("sign-in/with/github", "socialaccount.providers.github.views.oauth2_login", "github_login"),
+    elsewhere(
+        "sign-in/with/github/callback", "socialaccount.providers.github.views.oauth2_callback", "github_callback"
+    ),
+    elsewhere(
+        "sign-in/with/<issuer:provider_id>",
+        "socialaccount.providers.openid_connect.views.login",
+        "openid_connect_login",
+    ),
+    elsewhere(
+        "sign-in/with/<issuer:provider_id>/callback",
         "socialaccount.providers.openid_connect.views.callback",
         "openid_connect_callback",
     ),

@@ -6,7 +6,6 @@ with whoever else comes from there, so that a cookie thrown away gives nobody a 
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from limner.accounts.limits import household
 from limner.accounts.models import Account
 from limner.accounts.plans import for_guests, guests_plan
 from limner.errors import NotAllowed, RateLimited, say
@@ -84,12 +84,9 @@ def place_of(request: HttpRequest) -> str:
     """
     if not (settings.LIMNER_ACCOUNTS and settings.LIMNER_GUESTS):
         return ""
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
+    told = household(request.META.get("REMOTE_ADDR", ""))
+    if not told:
         return ""
-    address = getattr(address, "ipv4_mapped", None) or address
-    told = str(address) if address.version == 4 else str(ipaddress.ip_network((int(address), 64), strict=False))
     return salted_hmac("limner.accounts.guests", told, algorithm="sha256").hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from limits.strategies import RateLimiter
 
     from limner.accounts.valkey import Counter
+
+Counted = tuple["RateLimitItem", tuple[str, ...]]
 
 SIGN_IN_TRIES = 10
 SIGN_IN_TRIES_AN_ADDRESS = 40
@@ -96,9 +99,12 @@ def refused_just_now(secret: str) -> TooManyRequests | None:
 
 
 def check_sign_in(address: str, username: str) -> None:
-    """Raise `RateLimited` when this address, or this name from it, has failed too often to be asked again."""
-    for item, name in _sign_in_limits(address, username):
-        if not _limiter().test(item, *name):
+    """Count one password for this name before it is looked at, so that many at once are counted as well; raise
+    `RateLimited` when this address, or this name from it, has failed too often to be asked again.
+    """
+    named, anyone = _sign_in_limits(address, username)
+    for (item, name), in_time in ((anyone, _limiter().test), (named, _limiter().hit)):
+        if not in_time(item, *name):
             raise RateLimited(
                 say("Too many attempts to sign in. Wait a few minutes, then try again."),
                 retry_after=_seconds_left(item, *name),
@@ -106,16 +112,32 @@ def check_sign_in(address: str, username: str) -> None:
 
 
 def count_failed_sign_in(address: str, username: str) -> None:
-    """Count one wrong password."""
-    for item, name in _sign_in_limits(address, username):
-        _limiter().hit(item, *name)
+    """The password was wrong: its address is counted too."""
+    item, name = _sign_in_limits(address, username)[1]
+    _limiter().hit(item, *name)
+
+
+def forget_sign_in(address: str, username: str) -> None:
+    """The password was right: this name begins anew."""
+    item, name = _sign_in_limits(address, username)[0]
+    _limiter().clear(item, *name)
+
+
+def household(address: str) -> str:
+    """Whom limits take for one: an address, and of IPv6 its /64, in which each may have as many as they like."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    known = getattr(known, "ipv4_mapped", None) or known
+    return str(known) if known.version == 4 else str(ipaddress.ip_network((int(known), 64), strict=False))
 
 
 def check_report(address: str) -> None:
     """Count one report of a browser; raise `RateLimited` where this address has sent more than any page could."""
     from limits import RateLimitItemPerMinute
 
-    item, name = RateLimitItemPerMinute(REPORTS_A_MINUTE), ("report", address)
+    item, name = RateLimitItemPerMinute(REPORTS_A_MINUTE), ("report", household(address))
     if not _limiter().hit(item, *name):
         raise RateLimited(say("Too many reports."), retry_after=_seconds_left(item, *name))
 
@@ -137,13 +159,14 @@ def forget_counts() -> None:
     _used_up.clear()
 
 
-def _sign_in_limits(address: str, username: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+def _sign_in_limits(address: str, username: str) -> tuple[Counted, Counted]:
     from limits import RateLimitItemPerMinute
 
-    return [
-        (RateLimitItemPerMinute(SIGN_IN_TRIES, SIGN_IN_MINUTES), ("sign-in", address, username.casefold()[:150])),
-        (RateLimitItemPerMinute(SIGN_IN_TRIES_AN_ADDRESS, SIGN_IN_MINUTES), ("sign-in", address)),
-    ]
+    place = household(address)
+    return (
+        (RateLimitItemPerMinute(SIGN_IN_TRIES, SIGN_IN_MINUTES), ("sign-in", place, username.casefold()[:150])),
+        (RateLimitItemPerMinute(SIGN_IN_TRIES_AN_ADDRESS, SIGN_IN_MINUTES), ("sign-in", place)),
+    )
 
 
 def _seconds_left(item: RateLimitItem, *name: str) -> float:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from limner.accounts.keys import digest
 from limner.accounts.models import Account, Invitation, Plan
 from limner.accounts.plans import for_new_people
-from limner.accounts.services import nobody_can_sign_in
+from limner.accounts.services import no_owner_can_sign_in
 from limner.accounts.sign_in import owner
 from limner.errors import InvalidRequest, NotAllowed, NotFound, say
 
@@ -23,7 +23,7 @@ MOST_USES = 1000
 MOST_DAYS = 365
 FIRST_HOURS = 24
 _FIRST = "limner.accounts.first"
-_NAME = re.compile(r"[\w.-]{1,150}")
+_NAME = re.compile(r"[^\W_][\w.-]{0,149}")
 
 
 def check_name(name: str) -> str:
@@ -75,10 +75,12 @@ def lets_in(kept: str) -> bool:
 
 def redeem(kept: str) -> Plan | None:
     """Use the invitation once, in the transaction that makes the account; its plan. Raises NotAllowed."""
-    invitation = open_invitations().select_related("plan").filter(digest=kept).first()
-    used = invitation and open_invitations().filter(pk=invitation.pk).update(uses_left=F("uses_left") - 1)
-    if invitation is None or not used:
+    # One after the other: of two who come at the last place, the second has to see that it is taken.
+    rows = open_invitations().select_related("plan").select_for_update(of=("self",), no_key=True)
+    invitation = rows.filter(digest=kept).first()
+    if invitation is None:
         raise NotAllowed(say("This invitation has been used, or is over. Ask for another one."))
+    Invitation.objects.filter(pk=invitation.pk).update(uses_left=F("uses_left") - 1)
     return invitation.plan
 
 
@@ -93,17 +95,18 @@ def take_in(account: Account, *, mode: str, invitation: str = "") -> None:
 
 
 def approve(actor: Account, account: Account) -> None:
-    """Let somebody in who waits; who was banned meanwhile stays out."""
+    """Let somebody in who waits, or whose account was left closed; who was banned meanwhile stays out."""
     _staff_only(actor)
-    let_in = Account.objects.filter(pk=account.pk, waiting_since__isnull=False, banned_at=None)
+    let_in = Account.objects.filter(pk=account.pk, is_active=False, banned_at=None)
     if not let_in.update(is_active=True, waiting_since=None):
         raise NotFound(say("Nobody of that name waits."))
 
 
 def turn_away(actor: Account, account: Account) -> None:
-    """Forget an account that waits: it has nothing yet."""
+    """Somebody who waits is not let in: nobody else can do it now. Delete what is theirs after this."""
     _staff_only(actor)
-    if not Account.objects.filter(pk=account.pk, waiting_since__isnull=False, is_active=False).delete()[0]:
+    waits = Account.objects.filter(pk=account.pk, waiting_since__isnull=False, is_active=False)
+    if not waits.update(waiting_since=None):
         raise NotFound(say("Nobody of that name waits."))
 
 
@@ -115,13 +118,13 @@ def first_link_token() -> str:
 
 
 def first_account(token: str) -> Account | None:
-    """The personal account that this token hands over, while nobody can sign in."""
+    """The personal account that this token hands over, while no owner can sign in."""
     try:
         said = signing.loads(token, salt=_FIRST, max_age=FIRST_HOURS * 3600)
     except signing.BadSignature:
         return None
     account = Account.objects.filter(pk=said["account"], password__startswith=UNUSABLE_PASSWORD_PREFIX).first()
-    if account is None or digest(account.password) != said["as"] or not nobody_can_sign_in():
+    if account is None or digest(account.password) != said["as"] or not no_owner_can_sign_in():
         return None
     return account
 

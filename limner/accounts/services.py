@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from limner.accounts.models import Account
 from limner.accounts.plans import unlimited
@@ -59,10 +59,16 @@ def account_named(username: str) -> Account:
     return account
 
 
-def nobody_can_sign_in() -> bool:
-    """True while no account has a password, nor somebody else who says who its person is."""
+def no_owner_can_sign_in() -> bool:
+    """True while no owner has a password, nor somebody else who says who they are."""
     without = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX, socialaccount__isnull=True)
-    return not Account.objects.filter(is_active=True).exclude(without).exists()
+    return not Account.objects.filter(is_superuser=True, is_active=True).exclude(without).exists()
+
+
+def owners_locked() -> QuerySet[Account]:
+    """Inside a transaction: the owners who can come in, while nobody else changes who they are."""
+    owners = Account.objects.filter(is_superuser=True, is_active=True).order_by("pk")
+    return owners.select_for_update(of=("self",), no_key=True)
 
 
 def _check_password(account: Account, password: str) -> None:

@@ -77,6 +77,9 @@ class Counter:
     def test(self, item: RateLimitItem, *name: str) -> bool:
         return ask(lambda: bool(self._there.test(item, *name)), lambda: bool(self._here.test(item, *name)))
 
+    def clear(self, item: RateLimitItem, *name: str) -> None:
+        ask(lambda: self._there.clear(item, *name), lambda: self._here.clear(item, *name))
+
     def get_window_stats(self, item: RateLimitItem, *name: str) -> WindowStats:
         return ask(
             lambda: self._there.get_window_stats(item, *name), lambda: self._here.get_window_stats(item, *name)

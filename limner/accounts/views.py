@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.account.views import LoginView, LogoutView, PasswordResetView, SignupView
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -17,7 +17,7 @@ from limner.accounts import people
 from limner.accounts.adapters import FIRST, INVITATION
 from limner.accounts.forms import SignInForm
 from limner.accounts.keys import digest
-from limner.accounts.limits import check_sign_in, count_failed_sign_in
+from limner.accounts.limits import check_sign_in, count_failed_sign_in, forget_sign_in
 from limner.errors import RateLimited
 
 View = Callable[..., HttpResponseBase]
@@ -33,9 +33,17 @@ def with_accounts(view: View) -> View:
     return wrapped
 
 
-def refuse_connecting(request: HttpRequest) -> None:
-    if request.GET.get("process", "login") != "login":
+def go_elsewhere(request: HttpRequest, name: str) -> None:
+    """Raises Http404 for a place that the settings do not name. Of what is asked on the way there only where to go on
+    counts: a link could ask for other rights, or tie that place to an account.
+    """
+    place, _, way = name.rpartition("_")
+    if place not in settings.SOCIALACCOUNT_PROVIDERS:
         raise Http404
+    if way == "login":
+        asked = QueryDict(mutable=True)
+        asked.update({"next": request.GET["next"]} if "next" in request.GET else {})
+        request.GET = asked  # type: ignore[assignment]
 
 
 class SignIn(LoginView):  # type: ignore[misc]
@@ -52,6 +60,11 @@ class SignIn(LoginView):  # type: ignore[misc]
             response["Retry-After"] = str(math.ceil(error.retry_after or 1))
             return response
         answer: HttpResponseBase = super().post(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        forget_sign_in(*self._who())
+        answer: HttpResponseBase = super().form_valid(form)
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponseBase:

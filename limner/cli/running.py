@@ -196,11 +196,11 @@ class Running:
     async def _tell_who_may_come_in(self) -> None:
         """What the operator should know of before the first visitor does."""
         from limner.accounts.people import first_link_token
-        from limner.accounts.services import nobody_can_sign_in
+        from limner.accounts.services import no_owner_can_sign_in
         from limner.jobs.threads import in_thread
 
         if settings.LIMNER_ACCOUNTS:
-            if await in_thread(nobody_can_sign_in):
+            if await in_thread(no_owner_can_sign_in):
                 say("Nobody can sign in yet. Whoever opens this link within a day becomes the owner:")
                 say(f"  {self.address}/sign-up?{urlencode({'first': await in_thread(first_link_token)})}")
         elif self.open_to_network:

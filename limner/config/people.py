@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -51,13 +52,15 @@ def providers(values: dict[str, Any]) -> dict[str, Any]:
             }
     issuer = str(values["LIMNER_OIDC"])
     if issuer:
-        if not issuer.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        where = urlsplit(issuer)
+        if where.scheme != "https" and not (where.scheme == "http" and where.hostname in {"localhost", "127.0.0.1"}):
             raise BadSetting("LIMNER_OIDC is no issuer such as https://login.example.com")
         client, secret = _client(values, "LIMNER_OIDC", True)
         found["openid_connect"] = {
             "APPS": [
                 {
-                    "provider_id": "oidc",
+                    # Whom another issuer calls by the same number is somebody else.
+                    "provider_id": f"oidc-{sha256(issuer.rstrip('/').encode()).hexdigest()[:16]}",
                     "name": str(values["LIMNER_OIDC_NAME"]),
                     "client_id": client,
                     "secret": secret,

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from limner.accounts.bans import end_sessions
 from limner.accounts.models import Account, CreditEntry
+from limner.accounts.services import owners_locked
 from limner.accounts.storage_use import count_bytes
-from limner.errors import LimnerError, NotAllowed, say
+from limner.errors import NotAllowed, say
 from limner.gallery import publishing, search, trash
 from limner.gallery.models import Album, Picture, Upload
 from limner.jobs import services as jobs
@@ -30,19 +31,19 @@ def delete_everything(account: Account, *, keep_account: bool = False) -> None:
     A picture that is being drawn meanwhile finds no job that it could belong to, and is discarded. Goes on where it
     was where the storage was away.
     """
-    if not keep_account and account.is_superuser:
-        others = Account.objects.filter(is_superuser=True, is_active=True).exclude(pk=account.pk)
-        if not others.exists():
-            raise NotAllowed(say("You are the only owner of this Limner. Make somebody else an owner first."))
-    publishing.hide_all(account)
     if keep_account:
+        publishing.hide_all(account)
         _delete_all(account)
         return
     was_active = account.is_active
-    Account.objects.filter(pk=account.pk).update(is_active=False)  # nothing new begins meanwhile
+    with transaction.atomic():
+        if [owner.pk for owner in owners_locked()] == [account.pk]:
+            raise NotAllowed(say("You are the only owner of this Limner. Make somebody else an owner first."))
+        Account.objects.filter(pk=account.pk).update(is_active=False)  # nothing new begins meanwhile
     try:
+        publishing.hide_all(account)
         _delete_all(account)
-    except LimnerError:
+    except BaseException:
         Account.objects.filter(pk=account.pk).update(is_active=was_active)  # so that they can ask for the rest
         raise
     if not account.is_guest:  # they have none

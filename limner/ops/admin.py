@@ -50,6 +50,10 @@ class OwnersSite(AdminSite):
 
         return answering
 
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """On the page of the account, where wrong ones are counted."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         viewer = account_of(request)
         if viewer is not None and not viewer.is_superuser:
@@ -94,7 +98,9 @@ class ReadOnly(Quick):
 
 
 class Accounts(Quick):
-    """Passwords are changed by whose they are, or by `limner user`; bans are made on the page about people."""
+    """Passwords are changed by whose they are, or by `limner user`; who owns, looks after or is kept out of this
+    studio is said on the page about people, and whoever goes deletes what is theirs.
+    """
 
     exclude = ("password", "groups", "user_permissions", "webui_options", "last_event")
     readonly_fields = (
@@ -104,6 +110,8 @@ class Accounts(Quick):
         "plan",
         "is_active",
         "is_staff",
+        "is_superuser",
+        "came_from",
         "bytes_kept",
         "is_guest",
         "waiting_since",
@@ -115,8 +123,11 @@ class Accounts(Quick):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Who owns this studio, and names: no page has a verb for those, so the log is told here."""
+        """Names and addresses: no page has a verb for those, so the log is told here."""
         super().save_model(request, obj, form, change)
         actor = request.user if isinstance(request.user, Account) else None
         audit.record(actor, "account_changed", Target.ACCOUNT, obj.public_id, data={"fields": form.changed_data})

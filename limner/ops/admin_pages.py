@@ -147,6 +147,8 @@ def change_person(request: HttpRequest, viewer: Account, public_id: UUID) -> Htt
         people.set_plan(viewer, public_id, request.POST.get("plan", ""))
     elif verb in ("moderator", "no-moderator"):
         people.set_moderator(viewer, public_id, verb == "moderator")
+    elif verb in ("owner", "no-owner"):
+        people.set_owner(viewer, public_id, verb == "owner")
     else:
         raise Http404
     return redirect(f"{reverse('ops:person', kwargs={'public_id': public_id})}?done=saved")

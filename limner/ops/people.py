@@ -12,9 +12,11 @@ from django.db.models import Q, QuerySet
 from limner.accounts import bans
 from limner.accounts import people as coming
 from limner.accounts.models import Account, Invitation, Plan
+from limner.accounts.services import owners_locked
 from limner.errors import InvalidRequest, NotAllowed, NotFound, say
 from limner.gallery import publishing
 from limner.jobs import services as jobs
+from limner.jobs.leaving import delete_everything
 from limner.jobs.models import Job
 from limner.jobs.states import ENDED
 from limner.moderation import audit
@@ -117,6 +119,22 @@ def set_moderator(owner: Account, public_id: UUID, moderates: bool) -> Account:
     return changed
 
 
+def set_owner(owner: Account, public_id: UUID, owns: bool) -> Account:
+    """Make somebody an owner, or no longer one. For an owner; one has to stay who can come in."""
+    _only_owner(owner)
+    with transaction.atomic():
+        owners = list(owners_locked())
+        changed = person(public_id)
+        if changed.is_guest or not changed.is_active:
+            raise NotAllowed(say("This cannot be changed for this account."))
+        if not owns and [one.pk for one in owners] == [changed.pk]:
+            raise NotAllowed(say("This is the only owner of this Limner. Make somebody else an owner first."))
+        if changed.is_superuser != owns:
+            Account.objects.filter(pk=changed.pk).update(is_superuser=owns, is_staff=owns)
+            audit.record(owner, "owner" if owns else "no owner", Target.ACCOUNT, public_id)
+    return changed
+
+
 def let_in(moderator: Account, public_id: UUID) -> Account:
     """Whoever signed up and waits may come in."""
     with transaction.atomic():
@@ -127,11 +145,12 @@ def let_in(moderator: Account, public_id: UUID) -> Account:
 
 
 def turn_away(moderator: Account, public_id: UUID) -> None:
-    """Whoever waits is not let in: their account, in which nothing can be yet, is deleted."""
+    """Whoever waits is not let in: their account is deleted, with what they made as a guest."""
     with transaction.atomic():
         waiting = person(public_id)
         coming.turn_away(moderator, waiting)
         audit.record(moderator, "turn_away", Target.ACCOUNT, public_id, data={"name": waiting.get_username()})
+    delete_everything(waiting)
 
 
 def invite(moderator: Account, note: str, plan: Plan | None, uses: int, days: int) -> str:

@@ -96,4 +96,21 @@ def test_a_token_for_somebody_else_or_a_foreign_state_is_refused(client: Client,
 
 def test_no_link_ties_another_place_to_an_account(client: Client, school: Provider, alice: Account) -> None:
     client.force_login(alice)
-    assert client.get("/sign-in/with/oidc?process=connect").status_code == 404
+    assert "everything" not in client.get("/sign-in/with/oidc?scope=everything")["location"]
+    come_back(client, ask="?process=connect")
+    assert not alice.socialaccount_set.exists()  # type: ignore[attr-defined]
+
+
+def test_the_same_number_at_another_place_is_somebody_else(
+    client: Client, school: Provider, settings: Settings
+) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["provider_id"] = "oidc-of-another-issuer"
+    come_back(client)
+    client.post("/sign-up/with", {"username": "dora", "email": DORA["email"]})
+    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["provider_id"] = "oidc-of-this-one"
+    assert come_back(Client()) == "/sign-up/with"
+
+
+def test_a_place_that_no_setting_names_is_not_there(client: Client, school: Provider) -> None:
+    for path in ("google", "google/callback", "github", "github/callback", "elsewhere"):
+        assert client.get(f"/sign-in/with/{path}").status_code == 404

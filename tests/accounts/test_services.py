@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from limner.accounts.models import Account
-from limner.accounts.services import account_named, add_account, nobody_can_sign_in, set_password
+from limner.accounts.services import account_named, add_account, no_owner_can_sign_in, set_password
 from limner.accounts.sign_in import owner
 from limner.errors import InvalidRequest, NotFound
 
@@ -48,6 +48,6 @@ def test_an_account_that_is_not_there_is_named_with_the_way_to_make_it() -> None
 
 def test_the_owner_alone_cannot_sign_in_until_given_a_password() -> None:
     owner()
-    assert nobody_can_sign_in()
+    assert no_owner_can_sign_in()
     set_password(owner(), GOOD)
-    assert not nobody_can_sign_in()
+    assert not no_owner_can_sign_in()

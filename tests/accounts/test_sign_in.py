@@ -96,6 +96,14 @@ class TestWithAccountsOn:
         assert 1 <= int(answer["retry-after"]) <= 600
         assert "Too many attempts" in answer.content.decode()
 
+    def test_one_household_is_one_address_and_who_gets_in_begins_anew(self, alice: Account) -> None:
+        for n in range(2 * SIGN_IN_TRIES):
+            right = {"login": "alice", "password": PASSWORD if n == SIGN_IN_TRIES - 1 else "wrong"}
+            there = Client(REMOTE_ADDR=f"2001:db8::{n:x}")
+            assert there.post("/sign-in", right).status_code == (302 if n == SIGN_IN_TRIES - 1 else 400)
+        assert Client(REMOTE_ADDR="2001:db8::ffff").post("/sign-in", right).status_code == 429
+        assert Client(REMOTE_ADDR="2001:db8:0:1::1").post("/sign-in", right).status_code == 400
+
     def test_one_persons_mistakes_do_not_shut_another_out(self, client: Client, alice: Account, bob: Account) -> None:
         for _ in range(SIGN_IN_TRIES):
             sign_in(client, password="nonsense")

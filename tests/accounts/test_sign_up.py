@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 from limner.accounts import people
 from limner.accounts.keys import digest
 from limner.accounts.models import Account, Invitation, Plan
-from limner.accounts.services import nobody_can_sign_in
+from limner.accounts.services import no_owner_can_sign_in
 from limner.accounts.sign_in import owner
 from limner.errors import LimnerError
 from limner.moderation import audit
@@ -146,7 +146,7 @@ class TestTheFirstOwner:
         assert personal.check_password(PASSWORD)
         assert client.session["_auth_user_id"] == str(personal.pk)
         assert owner() == personal
-        assert not nobody_can_sign_in()
+        assert not no_owner_can_sign_in()
 
     def test_the_link_is_spent_and_of_two_browsers_one_wins(self) -> None:
         token = people.first_link_token()
@@ -167,6 +167,9 @@ class TestTheFirstOwner:
             people.take_over(token, "eve", "", "hash-of-eve")
         assert owner().username == "dora"
 
-    def test_opens_nothing_where_somebody_can_sign_in_already(self, client: Client, alice: Account) -> None:
+    def test_opens_nothing_where_an_owner_can_sign_in_already(self, client: Client, alice: Account) -> None:
         token = people.first_link_token()
+        assert client.get(f"/sign-up?first={token}")["location"] == "/sign-up"  # alice is not one, and spends nothing
+        client.logout()
+        Account.objects.filter(pk=alice.pk).update(is_superuser=True)
         assert "You need an invitation" in client.get(f"/sign-up?first={token}").content.decode()

@@ -192,6 +192,27 @@ def test_what_a_form_does_not_ask_for_is_not_changed(owner: Client, bob: Account
     assert (bob.is_superuser, bob.is_staff) == (False, True)
 
 
+def test_an_owner_makes_another_and_the_last_one_stays(alice: Account, bob: Account, owner: Client) -> None:
+    there = "/admin/people/{}/change"
+    assert signed_in(bob).post(there.format(bob.public_id), {"do": "owner"}).status_code == 404
+    assert owner.post(there.format(alice.public_id), {"do": "no-owner"}).status_code == 403
+    owner.post(there.format(bob.public_id), {"do": "owner"})
+    bob.refresh_from_db()
+    assert (bob.is_superuser, bob.is_staff) == (True, True)
+    owner.post(there.format(alice.public_id), {"do": "no-owner"})
+    alice.refresh_from_db()
+    assert (alice.is_superuser, alice.is_staff) == (False, False)
+
+
+def test_in_djangos_admin_no_account_is_deleted_nor_made_an_owner(bob: Account, owner: Client) -> None:
+    there = f"/admin/django/accounts/account/{bob.pk}"
+    assert owner.post(f"{there}/delete/", {"post": "yes"}).status_code == 403
+    owner.post(f"{there}/change/", {"username": "bob", "email": "bob@example.com", "is_superuser": "on"})
+    bob.refresh_from_db()
+    assert (bob.email, bob.is_superuser) == ("bob@example.com", False)
+    assert owner.get("/admin/django/password_change/")["location"] == "/account/password"
+
+
 def test_whoever_waits_is_let_in_or_turned_away(moderator: Client, bob: Account, charlie: Account) -> None:
     Account.objects.filter(pk__in=[bob.pk, charlie.pk]).update(waiting_since=timezone.now(), is_active=False)
     assert "bob" in text(moderator, "/admin/people", kind="waiting")
