@@ -9,7 +9,6 @@ through Django, with their templates; every query of a page is asked for its pla
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import random
@@ -17,22 +16,17 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measure.pictures import COMMON, RARE, seed
 from benchmarks.measure.table import Row, show
 
 DATABASES = ("sqlite", "postgres")
 PAGE_BAR, SEARCH_BAR, WRITE_BAR = 50.0, 100.0, 20.0
 ROUNDS = 60
-RARE = "zyzzyva"
-"""Stands in one of ten thousand prompts."""
-COMMON = "light"
-"""Stands in every third."""
-VOCABULARY = 5000
 
 
 def main() -> None:
@@ -101,145 +95,6 @@ def measure(pictures: int, accounts: int) -> dict[str, Any]:
     first = seed(pictures, accounts)
     seeding = time.perf_counter() - began
     return {"seeding": seeding, **_measured(first, pictures)}
-
-
-# What there is -------------------------------------------------------------------------------------------------
-
-
-def seed(pictures: int, accounts: int) -> int:
-    """Rows as the pipeline writes them, in bulk; answers the id of the account with the most."""
-    from django.db import connection
-
-    from limner.accounts.models import Account
-    from limner.accounts.plans import unlimited
-
-    plan = unlimited()
-    people = [Account(username=f"account-{i}", plan=plan, password="!") for i in range(accounts)]
-    Account.objects.bulk_create(people, batch_size=500)
-    first = Account.objects.order_by("pk").values_list("pk", flat=True).get(username="account-0")
-    rows = _rows(pictures, accounts, first)
-    write = _copy if connection.vendor == "postgresql" else _insert
-    write(rows)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT setval(pg_get_serial_sequence('gallery_picture', 'id'), max(id)) FROM gallery_picture"
-            )
-            cursor.execute("VACUUM ANALYZE")
-        else:
-            cursor.execute("ANALYZE")
-    return first
-
-
-COLUMNS = tuple(
-    [
-        "id",
-        "public_id",
-        "account_id",
-        "job",
-        "index",
-        "attempt",
-        "blob",
-        "sha256",
-        "bytes",
-        "width",
-        "height",
-        "format",
-        "prompt",
-        "negative_prompt",
-        "model",
-        "seed",
-        "parameters",
-        "style",
-        "public",
-        "published_at",
-        "taken_down_reason",
-        "shows_prompt",
-        "indexed",
-        "licence",
-        "likes",
-        "shuffle",
-        "created_at",
-    ]
-)
-
-
-def _rows(pictures: int, accounts: int, first: int) -> Iterator[tuple[tuple[Any, ...], list[str]]]:
-    """Each picture's columns, and the words it is found by."""
-    from limner.gallery import words
-    from limner.gallery.models import Picture
-
-    chance = random.Random(8)
-    vocabulary = [f"word{i:x}" for i in range(VOCABULARY)]
-    begin = datetime(2024, 1, 1, tzinfo=UTC)
-    for pk in range(1, pictures + 1):
-        owner = first if pk % 10 == 0 else first + int(accounts * chance.random() ** 2)
-        said = [vocabulary[int(VOCABULARY * chance.random() ** 3)] for _ in range(10)]
-        if pk % 3 == 0:
-            said.append(COMMON)
-        if pk % 10_000 == 0:
-            said.append(RARE)
-        public, made = pk % 5 == 0, begin + timedelta(seconds=30 * pk)
-        prompt = " ".join(said)
-        shape = Picture(
-            pk=pk, account_id=owner, public=public, model="storybook", width=512, height=512, prompt=prompt,
-            parameters={"task": "create"},
-        )  # fmt: skip
-        job = uuid.UUID(int=chance.getrandbits(128), version=4)
-        yield (
-            (
-                pk, job, owner, job, 0, 1, f"pictures/{job.hex}", "0" * 64, 300_000, 512, 512, "png", prompt,
-                "", "storybook", 7, '{"task": "create"}', "", public, made if public else None, "", True, True,
-                "reserved", 0, chance.getrandbits(31), made,
-            ),
-            words.of_picture(shape),
-        )  # fmt: skip
-
-
-def _insert(rows: Iterator[Any]) -> None:
-    from itertools import islice
-
-    from django.db import connection, transaction
-
-    places = ", ".join(["?"] * len(COLUMNS))
-    names = ", ".join(f'"{name}"' for name in COLUMNS)
-    connection.ensure_connection()
-    raw = connection.connection
-    while batch := list(islice(rows, 20_000)):
-        with transaction.atomic(), connection.cursor():
-            raw.executemany(
-                f"INSERT INTO gallery_picture ({names}) VALUES ({places})",
-                [[_plain(value) for value in row] for row, _ in batch],
-            )
-            raw.executemany(
-                "INSERT INTO gallery_words(rowid, words) VALUES (?, ?)",
-                [(row[0], " ".join(said)) for row, said in batch],
-            )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, uuid.UUID):
-        return value.hex
-    return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value
-
-
-def _copy(rows: Iterator[Any]) -> None:
-    from django.db import connection
-
-    names = ", ".join(f'"{name}"' for name in COLUMNS)
-    kept = io.StringIO()
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY gallery_picture ({names}) FROM STDIN") as copy:
-            for row, said in rows:
-                copy.write_row(row)
-                kept.write(f"{row[0]}\t{' '.join(sorted(said))}\n")
-        kept.seek(0)
-        with cursor.copy("COPY gallery_words (picture_id, words) FROM STDIN") as copy:
-            while piece := kept.read(1 << 20):
-                copy.write(piece)
-
-
-# What is asked -------------------------------------------------------------------------------------------------
 
 
 def _measured(first: int, pictures: int) -> dict[str, Any]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.utils import timezone
 
 from limner.accounts.models import Account
 
 
 def ban(account: Account, reason: str) -> bool:
-    """Signing in, sessions and keys stop working at once. Says whether that is new."""
-    with transaction.atomic():
-        still_in = Account.objects.filter(pk=account.pk, banned_at=None)
-        now = timezone.now()
-        if not still_in.update(banned_at=now, ban_reason=reason, is_active=False, is_staff=False):
-            return False
-        end_sessions(account)
+    """Signing in, sessions and keys stop working at once. Says whether that is new.
+
+    Call `end_sessions` once this has committed: it reads every session, and nobody should wait for that.
+    """
+    still_in = Account.objects.filter(pk=account.pk, banned_at=None)
+    now = timezone.now()
+    if not still_in.update(banned_at=now, ban_reason=reason, is_active=False, is_staff=False):
+        return False
     account.banned_at, account.ban_reason, account.is_active, account.is_staff = now, reason, False, False
     return True
 

@@ -59,6 +59,12 @@ def release(account_id: int, job: UUID, amount: int) -> None:
     _write(account_id, job, Kind.RELEASE, amount)
 
 
+def left(account: Account) -> int | None:
+    """Millicredits left for a job now: what today and this month both have; None without a limit."""
+    limits = [some for some in (balance_today(account), balance(account)) if some is not None]
+    return min(limits, default=None)
+
+
 def balance(account: Account) -> int | None:
     """Millicredits left this month; None when the account's plan has no limit."""
     plan: Plan | None = account.plan

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from limner.accounts.models import Account
 from limner.accounts.plans import unlimited
@@ -59,9 +60,9 @@ def account_named(username: str) -> Account:
 
 
 def nobody_can_sign_in() -> bool:
-    """True while no account has a password."""
-    usable = Account.objects.filter(is_active=True).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    return not usable.exists()
+    """True while no account has a password, nor somebody else who says who its person is."""
+    without = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX, socialaccount__isnull=True)
+    return not Account.objects.filter(is_active=True).exclude(without).exists()
 
 
 def _check_password(account: Account, password: str) -> None:

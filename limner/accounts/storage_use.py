@@ -7,6 +7,9 @@ from django.db.models.functions import Greatest
 
 from limner.accounts.models import Account
 
+MB = 1_000_000
+"""As plans and sentences count it."""
+
 
 def count_bytes(account_id: int, delta: int) -> None:
     """Count bytes that an account keeps from now on, or (negative) no longer: in the transaction of their rows."""

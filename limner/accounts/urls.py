@@ -1,4 +1,4 @@
-"""Paths of the accounts room."""
+"""Paths of the accounts room under its own names; allauth's names for the same pages: `doors.py`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from limner.accounts import views, views_keys
 
 app_name = "accounts"
 urlpatterns = [
-    path("sign-in", views.SignIn.as_view(), name="sign_in"),
-    path("sign-out", views.SignOut.as_view(), name="sign_out"),
+    path("sign-in", views.sign_in, name="sign_in"),
+    path("sign-out", views.sign_out, name="sign_out"),
+    path("account/invitations", views.invitations, name="invitations"),
+    path("account/invitations/<uuid:public_id>/revoke", views.revoke, name="revoke_invitation"),
+    path("account/waiting/<uuid:public_id>", views.settle, name="settle"),
     path("account/keys", views_keys.page, name="keys"),
-    path("account/keys/<str:prefix>/revoke", views_keys.end, name="end_key"),
+    path("account/keys/<slug:prefix>/revoke", views_keys.end, name="end_key"),
 ]

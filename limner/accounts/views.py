@@ -1,49 +1,188 @@
-"""The sign-in page: plain, and the only page that a stranger sees when accounts are on."""
+"""Signing in, signing up, and letting others in. allauth has the other pages (`doors.py`)."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
+from uuid import UUID
 
+from allauth.account.views import LoginView, LogoutView, PasswordResetView, SignupView
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
 
+from limner.accounts import people
+from limner.accounts.adapters import FIRST, INVITATION
+from limner.accounts.forms import InviteForm, SignInForm
+from limner.accounts.keys import digest
 from limner.accounts.limits import check_sign_in, count_failed_sign_in
-from limner.errors import RateLimited
+from limner.accounts.models import Account, Invitation
+from limner.accounts.sign_in import account_of
+from limner.errors import LimnerError, RateLimited
+
+View = Callable[..., HttpResponseBase]
 
 
-class SignIn(LoginView):
-    """Name and password in, a session out. Wrong ones are counted by address and name."""
+def with_accounts(view: View) -> View:
+    """In personal mode there is nothing to sign in to."""
 
-    template_name = "accounts/sign_in.html"
-    redirect_authenticated_user = True
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs) if settings.LIMNER_ACCOUNTS else HttpResponseRedirect("/")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not settings.LIMNER_ACCOUNTS:
-            return HttpResponseRedirect("/")
-        return super().dispatch(request, *args, **kwargs)
+    return wrapped
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+
+def refuse_connecting(request: HttpRequest) -> None:
+    if request.GET.get("process", "login") != "login":
+        raise Http404
+
+
+class SignIn(LoginView):  # type: ignore[misc]
+    """Name or address and password in, a session out. Wrong ones are counted by address and name."""
+
+    form_class = SignInForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             check_sign_in(*self._who())
         except RateLimited as error:
-            context = self.get_context_data(form=self.get_form_class()(request), refused=error.message)
-            response = self.render_to_response(context, status=429)
+            context = self.get_context_data(form=self.get_form_class()(request=request), refused=error.message)
+            response: HttpResponseBase = self.render_to_response(context, status=429)
             response["Retry-After"] = str(math.ceil(error.retry_after or 1))
             return response
-        return super().post(request, *args, **kwargs)
+        answer: HttpResponseBase = super().post(request, *args, **kwargs)
+        return answer
 
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+    def form_invalid(self, form: Any) -> HttpResponseBase:
         count_failed_sign_in(*self._who())
-        return self.render_to_response(self.get_context_data(form=form), status=400)
+        answer: HttpResponseBase = self.render_to_response(self.get_context_data(form=form), status=400)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"may_sign_up": settings.LIMNER_SIGN_UP in {"open", "approval"}}
 
     def _who(self) -> tuple[str, str]:
-        return self.request.META.get("REMOTE_ADDR", ""), self.request.POST.get("username", "")
+        return self.request.META.get("REMOTE_ADDR", ""), self.request.POST.get("login", "").strip()
 
 
-class SignOut(LogoutView):
+class SignOut(LogoutView):  # type: ignore[misc]
     """Ends the session; asked for by POST, so that no picture in a page can do it."""
 
-    next_page = "accounts:sign_in"
+    http_method_names = ["post", "options"]
+
+
+class SignUp(SignupView):  # type: ignore[misc]
+    """Open, closed, or for who comes with a link: its secret goes into the session, and out of the address."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "GET" and self._came_with_link(request):
+            return HttpResponseRedirect(reverse("account_signup"))
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def _came_with_link(self, request: HttpRequest) -> bool:
+        invitation, first = digest(request.GET.get("invitation", "")), request.GET.get("first", "")
+        if "invitation" in request.GET and people.lets_in(invitation):
+            request.session[INVITATION] = invitation
+            return True
+        if first and people.first_account(first):
+            request.session[FIRST] = first
+            return True
+        return False
+
+    def form_invalid(self, form: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = self.render_to_response(self.get_context_data(form=form), status=400)
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        first = people.first_account(self.request.session.get(FIRST, "")) is not None
+        invited = people.lets_in(self.request.session.get(INVITATION, ""))
+        waits = settings.LIMNER_SIGN_UP == "approval" and not invited and not first
+        return context | {"first": first, "waits": waits}
+
+
+class Reset(PasswordResetView):  # type: ignore[misc]
+    """By mail; without mail the page says whom to ask."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not settings.LIMNER_MAIL:
+            return render(request, "accounts/no_mail.html")
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+
+sign_in = with_accounts(SignIn.as_view())
+sign_out = with_accounts(SignOut.as_view())
+sign_up = with_accounts(SignUp.as_view())
+reset = with_accounts(Reset.as_view())
+
+
+def for_staff(view: View) -> View:
+    """Whoever is not signed in is asked to; to everybody without the standing the page is not there."""
+
+    @with_accounts
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        viewer = account_of(request)
+        if viewer is None:
+            return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': request.path})}")
+        if not viewer.is_staff:
+            raise Http404
+        return view(request, viewer, *args, **kwargs)
+
+    return wrapped
+
+
+@for_staff
+@require_http_methods(["GET", "POST"])
+def invitations(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """Make an invitation, whose link is shown this once; who was invited, and who waits."""
+    form = InviteForm(request.POST or None)
+    made, refused = "", ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _, secret = people.invite(viewer, **form.cleaned_data)
+            made = request.build_absolute_uri(f"{reverse('account_signup')}?{urlencode({'invitation': secret})}")
+            form = InviteForm()
+        except LimnerError as error:
+            refused = error.message
+    context = {
+        "form": form,
+        "made": made,
+        "refused": refused,
+        "invitations": people.open_invitations().select_related("plan", "made_by").order_by("-pk")[:200],
+        "waiting": people.waiting(viewer)[:200],
+        "mode": settings.LIMNER_SIGN_UP,
+    }
+    return render(request, "accounts/invitations.html", context, status=400 if form.errors or refused else 200)
+
+
+@for_staff
+@require_POST
+def revoke(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    people.revoke_invitation(viewer, get_object_or_404(Invitation, public_id=public_id))
+    return redirect("accounts:invitations")
+
+
+@for_staff
+@require_POST
+def settle(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """Let somebody in who waits, or turn them away."""
+    verbs = {"approve": people.approve, "turn_away": people.turn_away}
+    verb = verbs.get(request.POST.get("verb", ""))
+    if verb is None:
+        raise Http404
+    try:
+        verb(viewer, get_object_or_404(Account, public_id=public_id))
+    except (LimnerError, ValidationError):
+        raise Http404 from None
+    return redirect("accounts:invitations")

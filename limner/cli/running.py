@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 import uvicorn
 from django.conf import settings
@@ -194,12 +195,14 @@ class Running:
 
     async def _tell_who_may_come_in(self) -> None:
         """What the operator should know of before the first visitor does."""
+        from limner.accounts.people import first_link_token
         from limner.accounts.services import nobody_can_sign_in
         from limner.jobs.threads import in_thread
 
         if settings.LIMNER_ACCOUNTS:
             if await in_thread(nobody_can_sign_in):
-                say("Nobody can sign in yet. Make an account with: limner user add NAME")
+                say("Nobody can sign in yet. Whoever opens this link within a day becomes the owner:")
+                say(f"  {self.address}/sign-up?{urlencode({'first': await in_thread(first_link_token)})}")
         elif self.open_to_network:
             say("Everyone who reaches this machine may use it as its owner (--open).")
 

@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 
 from limner.config.database import database
 from limner.config.env import BadSetting, Source, dotenv, lines, ours, read_all
+from limner.config.people import mail, providers
 from limner.config.table import SETTINGS
 from limner.engines import upstreams
 
@@ -31,6 +32,8 @@ _values, LIMNER_NOTES = read_all(SETTINGS, (_environment, _home) if _home is _he
 LIMNER_HOST = cast(str, _values["LIMNER_HOST"])
 LIMNER_PORT = cast(int, _values["LIMNER_PORT"])
 LIMNER_ACCOUNTS = cast(bool, _values["LIMNER_ACCOUNTS"])
+LIMNER_SIGN_UP = cast(str, _values["LIMNER_SIGN_UP"])
+LIMNER_MAIL = bool(_values["LIMNER_MAIL_URL"])
 LIMNER_HOSTS = cast("tuple[str, ...]", _values["LIMNER_HOSTS"])
 LIMNER_ORIGINS = cast("tuple[str, ...]", _values["LIMNER_ORIGINS"])
 LIMNER_TRUSTED_PROXIES = cast("tuple[IPv4Network | IPv6Network, ...]", _values["LIMNER_TRUSTED_PROXIES"])
@@ -125,6 +128,15 @@ INSTALLED_APPS = [
     "limner.studio",
     "limner.api",
     "limner.ops",
+    # After ours, so that their pages wear our look.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.github",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "limner.config.middleware.LengthMiddleware",
@@ -134,6 +146,7 @@ MIDDLEWARE = [
     "limner.config.middleware.AuthenticationMiddleware",
     "limner.config.middleware.CsrfMiddleware",
     "limner.config.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # remembers the request, and reads neither session nor database
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # asks no database, so it stays on the loop
 TEMPLATES = [
@@ -170,6 +183,32 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+
+# Signing in (allauth). How often is counted by accounts/limits.py for passwords, by allauth for everything else.
+ACCOUNT_ADAPTER = "limner.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if LIMNER_MAIL else "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if LIMNER_MAIL else "none"
+# Whoever signs in by the word of another place has no password to give once more: a mail brings a code.
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa", "code") if LIMNER_MAIL else ("password", "mfa")
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Limner] "
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_USERNAME_BLACKLIST = ["owner"]  # the account of personal mode
+ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/10m/key"}  # the second: codes of a second factor
+SOCIALACCOUNT_ADAPTER = "limner.accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = providers(_values)
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may lead to this place alone (form-action); it can connect nothing
+SOCIALACCOUNT_AUTO_SIGNUP = False  # everybody chooses a name, and the rules of sign-up hold
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Limner"
+MFA_ALLOW_UNVERIFIED_EMAIL = not LIMNER_MAIL
+globals().update(
+    mail(str(_values["LIMNER_MAIL_URL"]), str(_values["LIMNER_MAIL_FROM"]), LIMNER_HOSTS, accounts=LIMNER_ACCOUNTS)
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = LIMNER_MAX_BODY_MB * 1_000_000
 
 # Files --------------------------------------------------------------------------------------------------------

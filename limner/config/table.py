@@ -20,6 +20,34 @@ SETTINGS: tuple[Setting, ...] = (
         "`off`: personal mode, one owner and no sign-in. `on`: people sign in, programs bring API keys.",
     ),
     Setting(
+        "LIMNER_SIGN_UP", "off, invitation, approval or open", choice("off", "invitation", "approval", "open"),
+        "invitation",
+        "Who may make an account, with accounts on: nobody, whoever has an invitation, whoever asks and is let in, "
+        "or everybody.",
+    ),
+    Setting(
+        "LIMNER_MAIL_URL", "URL", text, "",
+        "The server that sends mail: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. "
+        "Needs `LIMNER_HOSTS`. Empty: no mail, so addresses are not verified and passwords not reset by mail.",
+        secret=True,
+    ),
+    Setting(
+        "LIMNER_MAIL_FROM", "address", text, "",
+        "Whom mail comes from. Default: `limner@` and the first of `LIMNER_HOSTS`.",
+    ),
+    Setting(
+        "LIMNER_OIDC", "URL", text, "",
+        "Issuer of an OpenID Connect provider that people may sign in with. Its callback is "
+        "`/sign-in/with/oidc/callback`.",
+    ),
+    Setting("LIMNER_OIDC_ID", "text", text, "", "The client that Limner is to that provider."),
+    Setting("LIMNER_OIDC_SECRET", "text", text, "", "The client's secret.", secret=True),
+    Setting("LIMNER_OIDC_NAME", "text", text, "OpenID Connect", "What the button of that provider says."),
+    Setting("LIMNER_GOOGLE_ID", "text", text, "", "Client of Google's: people may sign in with Google."),
+    Setting("LIMNER_GOOGLE_SECRET", "text", text, "", "That client's secret.", secret=True),
+    Setting("LIMNER_GITHUB_ID", "text", text, "", "Client of GitHub's: people may sign in with GitHub."),
+    Setting("LIMNER_GITHUB_SECRET", "text", text, "", "That client's secret.", secret=True),
+    Setting(
         "LIMNER_HOSTS", "host names", hosts, "",
         "Names beside localhost under which Limner may be reached, between commas; `.example.com` means every name "
         "under it. With accounts on and nothing listed, any name is answered.",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/django/", owners.urls),
     path("", include("limner.ops.urls")),
     path("", include("limner.accounts.urls")),
+    path("", include("limner.accounts.doors")),
     path("", include("limner.api.urls")),
     path("", include("limner.gallery.urls")),
     path("", include("limner.prompts.urls")),

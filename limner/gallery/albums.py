@@ -14,6 +14,8 @@ from limner.gallery.models import Album, AlbumPicture, Picture
 from limner.gallery.queries import pictures_of
 
 LONGEST_NAME = 80
+AT_ONCE = 500
+"""A database takes only so many values at a time."""
 
 
 def albums_of(account: Account) -> QuerySet[Album]:
@@ -74,18 +76,20 @@ def remove(account: Account, public_id: UUID) -> None:
 def put(account: Account, album: Album, public_ids: Collection[UUID]) -> int:
     """Put pictures of one's own into an album; says how many of them are in it now."""
     named, ids = list(public_ids), list[int]()
-    for start in range(0, len(named), 500):  # a database takes only so many values at a time
-        mine = pictures_of(account).filter(public_id__in=named[start : start + 500])
+    for start in range(0, len(named), AT_ONCE):
+        mine = pictures_of(account).filter(public_id__in=named[start : start + AT_ONCE])
         ids += mine.values_list("pk", flat=True)
     AlbumPicture.objects.bulk_create(
-        [AlbumPicture(album=album, picture_id=pk) for pk in ids], ignore_conflicts=True, batch_size=500
+        [AlbumPicture(album=album, picture_id=pk) for pk in ids], ignore_conflicts=True, batch_size=AT_ONCE
     )
     return len(ids)
 
 
 def take_out(account: Account, album: Album, public_ids: Collection[UUID]) -> None:
     """Take pictures out of an album; they stay where they are otherwise."""
-    AlbumPicture.objects.filter(album=album, album__account=account, picture__public_id__in=list(public_ids)).delete()
+    named, mine = list(public_ids), AlbumPicture.objects.filter(album=album, album__account=account)
+    for start in range(0, len(named), AT_ONCE):
+        mine.filter(picture__public_id__in=named[start : start + AT_ONCE]).delete()
 
 
 def _sound(name: str) -> str:

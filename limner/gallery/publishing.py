@@ -6,12 +6,11 @@ locks the row first: a publication and a take-down at the same moment end as one
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from limner.accounts.models import Account
@@ -19,9 +18,10 @@ from limner.errors import InvalidRequest, NotAllowed, NotFound, say
 from limner.gallery import search
 from limner.gallery.models import Licence, Like, Picture
 from limner.gallery.queries import pictures_visible_to
-from limner.moderation.models import AuditEntry, Flag, Target
+from limner.moderation import audit, flags
+from limner.moderation.models import Flag, Target
 
-MOST_WORDS = 2000
+AT_ONCE = 500
 _SHOWN = ("public", "published_at", "waiting_since")
 NO_GALLERY = say("This Limner has no public gallery.")
 
@@ -61,13 +61,15 @@ def unpublish(account: Account, public_id: UUID) -> Picture:
         picture.public, picture.waiting_since = False, None
         picture.save(update_fields=["public", "waiting_since"])
         search.index([picture])
-        _settle(picture, account, "withdrawn", kind=Flag.Kind.WAITING)
+        flags.settle(account, Target.PICTURE, picture.public_id, "withdrawn", kind=Flag.Kind.WAITING)
     return picture
 
 
 def hang(picture: Picture) -> None:
     """Make a new picture public at once where the gallery is a wall, inside the caller's transaction."""
-    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS or picture.account.is_guest:
+    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS:
+        return
+    if picture.account.is_guest or not picture.account.is_active:  # one who was banned while it was drawn
         return
     _show(picture)
     picture.save(update_fields=_SHOWN)
@@ -95,16 +97,19 @@ def unlike(account: Account, public_id: UUID) -> Picture:
     return picture
 
 
+def unlike_all(account: Account) -> None:
+    """This account likes nothing any more, and the pictures count so."""
+    while some := list(Like.objects.filter(account=account).values_list("pk", "picture")[:AT_ONCE]):
+        with transaction.atomic():
+            Picture.objects.filter(pk__in=[picture for _, picture in some]).update(likes=F("likes") - 1)
+            Like.objects.filter(pk__in=[pk for pk, _ in some]).delete()
+
+
 def report(account: Account | None, public_id: UUID, *, reason: str, words: str = "") -> Flag:
     """Tell the moderators about a public picture. One open report a person and picture. Raises NotFound."""
-    if reason not in Flag.Reason.values:
-        raise InvalidRequest(say("Choose what is wrong with the picture."), param="reason")
-    words = words.strip()[:MOST_WORDS]
     with transaction.atomic():
         picture = _public(account, public_id)
-        # Visitors are nobody in particular: of them only the very same report is one report.
-        same: dict[str, object] = {"by": account} if account else {"by": None, "reason": reason, "words": words}
-        return _flag(picture, Flag.Kind.REPORT, same, {"reason": reason, "words": words})
+        return flags.report(account, Target.PICTURE, picture.public_id, picture.account, reason, words)
 
 
 def approve(moderator: Account, public_id: UUID) -> Picture:
@@ -117,8 +122,19 @@ def approve(moderator: Account, public_id: UUID) -> Picture:
         picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
         picture.save(update_fields=_SHOWN)
         search.index([picture])
-        _settle(picture, moderator, "approve")
-        _audit(moderator, "approve", picture)
+        flags.settle(moderator, Target.PICTURE, public_id, "approve")
+        audit.record(moderator, "approve", Target.PICTURE, public_id)
+    return picture
+
+
+def decline(moderator: Account, public_id: UUID) -> Picture:
+    """Say no to a picture that waits to be public: it stays its owner's. Raises NotAllowed or NotFound."""
+    _moderates(moderator)
+    with transaction.atomic():
+        picture = _any(public_id)
+        picture.waiting_since = None
+        picture.save(update_fields=["waiting_since"])
+        flags.settle(moderator, Target.PICTURE, public_id, "decline", kind=Flag.Kind.WAITING)
     return picture
 
 
@@ -132,12 +148,14 @@ def take_down(moderator: Account, public_id: UUID, reason: str) -> Picture:
         was_public = picture.public
         if picture.taken_down_at is None:
             picture.taken_down_at = timezone.now()
-            _audit(moderator, "take_down", picture, reason, {"was_public": was_public})
+            audit.record(
+                moderator, "take_down", Target.PICTURE, public_id, reason.strip(), {"was_public": was_public}
+            )
         picture.taken_down_reason = reason.strip()
         picture.public, picture.waiting_since = False, None
         picture.save(update_fields=["public", "waiting_since", "taken_down_at", "taken_down_reason"])
         search.index([picture])
-        _settle(picture, moderator, "take_down")
+        flags.settle(moderator, Target.PICTURE, public_id, "take_down")
     return picture
 
 
@@ -148,31 +166,38 @@ def put_back(moderator: Account, public_id: UUID, reason: str) -> Picture:
         picture = _any(public_id)
         if picture.taken_down_at is None:
             raise InvalidRequest(say("This picture was not taken down."))
-        about = AuditEntry.objects.filter(target_kind=Target.PICTURE, target=str(public_id), verb="take_down")
-        last = about.order_by("-id").first()
+        last = audit.entries_about(Target.PICTURE, public_id).filter(verb="take_down").first()
         picture.public = bool(last and last.data.get("was_public"))
         picture.taken_down_at, picture.taken_down_reason = None, ""
         picture.save(update_fields=["public", "taken_down_at", "taken_down_reason"])
         search.index([picture])
-        _settle(picture, moderator, "restore")
-        _audit(moderator, "restore", picture, reason)
+        flags.settle(moderator, Target.PICTURE, public_id, "restore")
+        audit.record(moderator, "restore", Target.PICTURE, public_id, reason.strip())
     return picture
+
+
+def hide_all(account: Account) -> int:
+    """Nothing of this account's is public any more, nor waits to be; says how many pictures that were."""
+    hidden = 0
+    shown = Picture.objects.filter(account=account).filter(Q(public=True) | Q(waiting_since__isnull=False))
+    while some := list(shown.order_by("pk")[:AT_ONCE]):
+        Picture.objects.filter(pk__in=[picture.pk for picture in some]).update(public=False, waiting_since=None)
+        for picture in some:
+            picture.public, picture.waiting_since = False, None
+        search.index(some)
+        hidden += len(some)
+    return hidden
 
 
 def _show(picture: Picture) -> None:
     """Public now, or waiting for a moderator; the caller saves the row."""
-    if settings.LIMNER_GALLERY_APPROVE or _is_flagged(picture):
+    if settings.LIMNER_GALLERY_APPROVE or flags.is_open(Target.JOB, picture.job):
         if picture.waiting_since is None:
             picture.waiting_since = timezone.now()
-        _flag(picture, Flag.Kind.WAITING, {"by_id": picture.account_id}, {})
+        owner = picture.account
+        flags.raise_flag(Flag.Kind.WAITING, Target.PICTURE, picture.public_id, owner, by=owner)
         return
     picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
-
-
-def _is_flagged(picture: Picture) -> bool:
-    """A rule found something in the words of its job, and nobody has looked yet."""
-    about = Flag.objects.filter(target_kind=Target.JOB, target=str(picture.job))
-    return about.filter(settled_at=None).exists()
 
 
 def _own(account: Account, public_id: UUID) -> Picture:
@@ -201,34 +226,3 @@ def _any(public_id: UUID) -> Picture:
 def _moderates(account: Account) -> None:
     if not (account.is_active and account.is_staff):
         raise NotAllowed(say("Only moderators can do this."))
-
-
-def _flag(picture: Picture, kind: str, same: dict[str, Any], said: dict[str, str]) -> Flag:
-    flag, _ = Flag.objects.get_or_create(
-        kind=kind,
-        target_kind=Target.PICTURE,
-        target=str(picture.public_id),
-        settled_at=None,
-        **same,
-        defaults={"account_id": picture.account_id, **said},
-    )
-    return flag
-
-
-def _settle(picture: Picture, by: Account, outcome: str, **which: str) -> None:
-    about = Flag.objects.filter(target_kind=Target.PICTURE, target=str(picture.public_id), settled_at=None, **which)
-    about.update(settled_at=timezone.now(), settled_by=by, outcome=outcome)
-
-
-def _audit(
-    actor: Account, verb: str, picture: Picture, reason: str = "", data: dict[str, object] | None = None
-) -> None:
-    AuditEntry.objects.create(
-        actor=actor,
-        actor_name=actor.username,
-        verb=verb,
-        target_kind=Target.PICTURE,
-        target=str(picture.public_id),
-        reason=reason.strip(),
-        data=data or {},
-    )

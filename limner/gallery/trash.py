@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from limner.accounts.models import Account
+from limner.accounts.storage_use import count_bytes
 from limner.gallery import search
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of, trash_of, uploads_of
@@ -21,17 +21,6 @@ from limner.storage.derived import delete_with_derived
 AT_ONCE = 50
 """Pictures a transaction: a storage takes its time, and nobody else writes meanwhile on SQLite."""
 WRITTEN_AT_ONCE = 200
-KEEP_DAYS = 30
-
-
-def keep_days() -> int:
-    """How long the trash keeps a picture (LIMNER_KEEP_TRASH)."""
-    return int(getattr(settings, "LIMNER_KEEP_TRASH", KEEP_DAYS))
-
-
-def delete_for_good(account: Account, public_ids: Collection[UUID]) -> int:
-    """Delete those of the pictures that are in this account's trash; says how many."""
-    return delete_pictures(trash_of(account).filter(public_id__in=list(public_ids)))
 
 
 def empty(account: Account) -> int:
@@ -41,7 +30,7 @@ def empty(account: Account) -> int:
 
 def purge(older_than: timedelta | None = None, go_on: Callable[[], bool] = lambda: True) -> int:
     """Delete what has been in anybody's trash longer than it is kept; says how many."""
-    before = timezone.now() - (timedelta(days=keep_days()) if older_than is None else older_than)
+    before = timezone.now() - (timedelta(days=settings.LIMNER_KEEP_TRASH) if older_than is None else older_than)
     old = Picture.objects.filter(trashed_at__isnull=False, trashed_at__lt=before).order_by("trashed_at")
     return delete_pictures(old, go_on)
 
@@ -61,7 +50,7 @@ def delete_uploads(account: Account) -> int:
     for upload in uploads_of(account).iterator():
         with transaction.atomic():
             upload.delete()
-            _count_off(account.pk, upload.bytes)
+            count_bytes(account.pk, -upload.bytes)
             delete_with_derived(upload.blob)
         gone += 1
     return gone
@@ -72,15 +61,11 @@ def _delete_some(pictures: QuerySet[Picture]) -> int:
         some = list(pictures.select_for_update(of=("self",)).only("pk", "account_id", "blob", "bytes")[:AT_ONCE])
         Picture.objects.filter(pk__in=[picture.pk for picture in some]).delete()
         for account in {picture.account_id for picture in some}:
-            _count_off(account, sum(picture.bytes for picture in some if picture.account_id == account))
+            count_bytes(account, -sum(picture.bytes for picture in some if picture.account_id == account))
         # Last, inside: where the storage is away, the rows stay too and name what is left.
         for picture in some:
             delete_with_derived(picture.blob)
     return len(some)
-
-
-def _count_off(account: int, size: int) -> None:
-    Account.objects.filter(pk=account).update(bytes_kept=Greatest(F("bytes_kept") - size, Value(0)))
 
 
 def named(texts: Collection[str]) -> list[UUID]:

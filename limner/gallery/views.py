@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,6 +35,7 @@ from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, extension_of
 from limner.gallery.models import Licence, Picture
 from limner.gallery.public import liked_by
 from limner.gallery.queries import keeps_words_from, picture_behind_address, picture_visible_to, trashed_picture_of
+from limner.gallery.zipping import give_back_connections
 from limner.look.speech import spoken
 from limner.moderation.models import Flag
 from limner.provenance import mark
@@ -52,7 +52,7 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _View = Callable[..., HttpResponseBase]
 
 
-def _plainly(view: _View) -> _View:
+def plainly(view: _View) -> _View:
     """Our errors as answers: 404 as the site says it, any other with its sentence. Connections end with the view."""
 
     @wraps(view)
@@ -66,23 +66,13 @@ def _plainly(view: _View) -> _View:
                 log.error("%s %s: %s", request.method, request.path, error.message, exc_info=error)
             return HttpResponse(spoken(error.message), status=error.status, content_type="text/plain; charset=utf-8")
         finally:
-            _give_back_connections()
+            give_back_connections()
 
     return answering
 
 
-def _give_back_connections() -> None:
-    """Django would do so when the last byte is sent: a slow reader of a file would hold one all that time.
-
-    SQLite's too, which threads that live on keep: a view's thread ends with its request.
-    """
-    for connection in connections.all(initialized_only=True):
-        if not connection.in_atomic_block:  # that one is still its opener's
-            connection.close()
-
-
 @require_safe
-@_plainly
+@plainly
 def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """A picture, how it was made, and what can be done with it. In the trash: a way back, for its owner."""
     account = account_of(request)
@@ -112,7 +102,7 @@ def picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 
 
 @require_safe
-@_plainly
+@plainly
 def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
     """The picture's own file, or the same picture in another format. `?download=1` saves it under a friendly name.
 
@@ -127,7 +117,7 @@ def file(request: HttpRequest, public_id: UUID, ext: str) -> HttpResponseBase:
 
 
 @require_safe
-@_plainly
+@plainly
 def thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResponseBase:
     """A small WebP, made when first asked for."""
     found = picture_visible_to(account_of(request), public_id)
@@ -135,7 +125,7 @@ def thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResponseBase
 
 
 @require_safe
-@_plainly
+@plainly
 def trashed_thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResponseBase:
     """The same of one's own picture in the trash, so that one sees what to take out of it."""
     response = _send(request, trashed_picture_of(account_of(request), public_id), f"thumb-{width}")
@@ -144,7 +134,7 @@ def trashed_thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResp
 
 
 @require_safe
-@_plainly
+@plainly
 def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
     """What a signed address names. The signature stands for the viewer; a trashed picture is gone here too."""
     public_id, variant, expires_at = signing.opened(token)
@@ -163,7 +153,7 @@ def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
 
 
 @require_safe
-@_plainly
+@plainly
 def beside(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """What stands beside a picture that is looked at closely: how it was made, and what can be done with it."""
     account = account_of(request)
@@ -173,7 +163,7 @@ def beside(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@_plainly
+@plainly
 def share(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """A link to one's own picture, for whoever is given it. Each press makes another one."""
     account = account_of(request)
@@ -186,14 +176,14 @@ def share(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@_plainly
+@plainly
 def trash(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Put one's own picture into the trash."""
     return _changed(request, public_id, services.trash)
 
 
 @require_POST
-@_plainly
+@plainly
 def restore(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Take one's own picture out of the trash."""
     return _changed(request, public_id, services.restore)

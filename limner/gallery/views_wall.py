@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import conditional_page, require_POST, require_safe
@@ -24,7 +25,7 @@ from limner.gallery import publishing
 from limner.gallery.models import Picture
 from limner.gallery.public import Order, check_open, liked_by, ordered, wall
 from limner.gallery.queries import seen_by
-from limner.gallery.views import _plainly as plainly
+from limner.gallery.views import plainly
 
 NEWEST = 50
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -126,7 +127,7 @@ class _Newest(Feed):  # type: ignore[type-arg]  # it takes none while it runs
         return _NOT_XML.sub("", item.prompt).strip()[:120] or gettext("A picture")
 
     def item_description(self, item: Picture) -> str:
-        return _NOT_XML.sub("", item.prompt)
+        return escape(_NOT_XML.sub("", item.prompt))  # readers of feeds take it for HTML
 
     def item_link(self, item: Picture) -> str:
         return _page(item.public_id)

@@ -97,9 +97,12 @@ def _pictures(ids: array[int]) -> Iterator[Picture]:
 
 
 def give_back_connections() -> None:
-    """A reader of a long file takes hours, and the next piece may be made in another thread."""
+    """Before a file is sent: its reader may take hours, and the next piece may be made in another thread.
+
+    SQLite's too, which threads that live on keep.
+    """
     for connection in connections.all(initialized_only=True):
-        if not connection.in_atomic_block:
+        if not connection.in_atomic_block:  # that one is still its opener's
             connection.close()
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from limner.accounts.models import Account
+from limner.accounts.storage_use import MB
 from limner.engines.contract import DrawRequest
 from limner.errors import InvalidRequest, OutOfStorage, RateLimited, say
 from limner.jobs.models import Job
 from limner.jobs.states import State
-
-MB = 1024**2
 
 
 def check(payer: Account, request: DrawRequest) -> None:

@@ -23,10 +23,6 @@ class Health:
     models: dict[str, bool] = field(default_factory=dict)
 
 
-LEAST_FREE = 50 * 1024 * 1024
-"""Bytes on the disk that LIMNER_HOME is on: with less, the next pictures and their jobs may find no room."""
-
-
 def refuse_when_full() -> None:
     """Raise Unavailable where the disk with the pictures has less room than `LIMNER_FREE_DISK_MB`: before anything is
     drawn that could not be kept. A bucket has no such floor."""
@@ -50,9 +46,9 @@ def refuse_when_full() -> None:
 def space_problem(home: Path) -> str | None:
     """Why nothing more can be kept in `home`, in a sentence; None where there is room."""
     try:
-        free = shutil.disk_usage(home).free
+        free = shutil.disk_usage(home).free // 1024**2
     except OSError as error:
         return f"The folder LIMNER_HOME ({home}) cannot be used: {error.strerror or error}."
-    if free >= LEAST_FREE:
+    if free >= settings.LIMNER_FREE_DISK_MB:
         return None
-    return f"The disk that holds LIMNER_HOME is full: {free // 1024**2} MB are left. Free some space."
+    return f"The disk that holds LIMNER_HOME is full: {free} MB are left. Free some space."

@@ -34,7 +34,6 @@ class Job(models.Model):
     api_key = models.ForeignKey(
         "accounts.ApiKey", on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
     )
-    flagged = models.BooleanField(default=False, help_text="A rule wants somebody to look before it is public.")
     attempt = models.PositiveIntegerField(default=0, help_text="Fencing token: only the newest attempt may write.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Attempts that its engine failed: bounded.")
     lost = models.PositiveSmallIntegerField(default=0, help_text="Attempts that died with their dispatcher: bounded.")

@@ -12,7 +12,7 @@ from limner.accounts import credits
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
 from limner.engines.contract import ASKED_WITH, DrawRequest
-from limner.errors import InvalidRequest, NotFound, say
+from limner.errors import Blocked, InvalidRequest, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
@@ -28,6 +28,8 @@ _OF_PAYER = (
     *(f"plan__{limit}" for limit in ("largest_pixels", "allowed_models", "storage_bytes")),
 )
 """What has to be known of whoever pays, and of their plan."""
+REFUSED = (Blocked, InvalidRequest, OutOfCredits, OutOfStorage, RateLimited)
+"""What `submit` says no with: there is no job, so what was brought for it is not kept."""
 
 
 @said_plainly()
@@ -81,7 +83,6 @@ def submit(
             tag=_tag(payer, lane, priority, predicted),
             predicted_seconds=predicted,
             price=price,
-            flagged=verdict.flagged,
             model=request.model,
             api_key=key,
         )

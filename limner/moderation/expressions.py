@@ -24,7 +24,7 @@ WINDOW = 1000
 """Letters of a prompt that are searched at a time."""
 SEAM = 250
 """Letters that two windows share: what is longer than this may be missed where one ends."""
-MOST_WAYS = 4000
+MOST_WAYS = 1100
 """Ways for an expression to match from one place. One `*` over a window is a thousand, two are a million."""
 
 _PLAIN = {"LITERAL", "NOT_LITERAL", "ANY", "IN", "AT", "RANGE", "CATEGORY", "NEGATE", "FAILURE"}
@@ -36,12 +36,14 @@ def checked(expression: str) -> str:
     if not expression.strip() or len(expression) > LONGEST:
         raise InvalidRequest(say("An expression has between 1 and {most} letters.", most=LONGEST), param="pattern")
     try:
-        re.compile(expression, re.IGNORECASE)
+        empty = re.compile(expression, re.IGNORECASE).search("") is not None
         ways = _ways(_parser.parse(expression, re.IGNORECASE))
     except (re.error, RecursionError, OverflowError) as error:
         raise InvalidRequest(
             say("This is not a regular expression: {why}.", why=str(error)[:200]), param="pattern"
         ) from None
+    if empty:
+        raise InvalidRequest(say("This expression finds something in every prompt, even in none."), param="pattern")
     if ways > MOST_WAYS:
         raise InvalidRequest(
             say(

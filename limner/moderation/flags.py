@@ -28,17 +28,19 @@ def raise_flag(
 ) -> Flag:
     """Somebody should look at this. While the same is open from the same, that one stands.
 
-    `account` is whose the target is, `by` who says so: None is a rule or a visitor.
+    `account` is whose the target is, `by` who says so. None is a rule or a visitor, who are nobody in particular: of
+    them only what says the very same is the same.
     """
+    said = {"rule": rule[:80], "reason": reason, "words": words[:LONGEST_WORDS]}
     about = {"kind": kind, "target_kind": target_kind, "target": str(target), "by": by, "settled_at": None}
+    if by is None:
+        about |= said
     found = Flag.objects.filter(**about).first()
     if found is not None:
         return found
     try:
         with transaction.atomic():
-            return Flag.objects.create(
-                **about, account=account, rule=rule[:80], reason=reason, words=words[:LONGEST_WORDS]
-            )
+            return Flag.objects.create(**{**about, **said}, account=account)
     except IntegrityError:  # pressed twice at once
         return Flag.objects.get(**about)
 
@@ -48,7 +50,7 @@ def report(
 ) -> Flag:
     """A person says that this should not be here. Raises InvalidRequest for a reason that there is none of."""
     if reason not in Flag.Reason.values:
-        raise InvalidRequest(say("Choose a reason."), param="reason")
+        raise InvalidRequest(say("Choose what is wrong with the picture."), param="reason")
     words = words.replace("\0", "").strip()
     return raise_flag(Flag.Kind.REPORT, target_kind, target, account, by=by, reason=reason, words=words)
 
@@ -66,7 +68,14 @@ def open_flag(public_id: UUID) -> Flag:
     return flag
 
 
-def settle(by: Account, target_kind: str, target: UUID | str, outcome: str) -> int:
-    """Everything that is open about the target is done with. Says how many flags that were."""
+def is_open(target_kind: str, target: UUID | str) -> bool:
+    """Whether somebody should look at the target, and nobody has yet."""
+    return Flag.objects.filter(target_kind=target_kind, target=str(target), settled_at=None).exists()
+
+
+def settle(by: Account, target_kind: str, target: UUID | str, outcome: str, *, kind: Flag.Kind | None = None) -> int:
+    """Everything that is open about the target, or all of one kind, is done with. Says how many flags that were."""
     about = Flag.objects.filter(target_kind=target_kind, target=str(target), settled_at=None)
+    if kind is not None:
+        about = about.filter(kind=kind)
     return about.update(settled_at=timezone.now(), settled_by=by, outcome=outcome[:20])

@@ -51,7 +51,7 @@ def blocked_in(text: str, words: str) -> str | None:
     return next((word for word, rule in rules if rule.search(plain)), None)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def _rules(words: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     listed = [" ".join(word.split()) for word in words.split(",")]
     return tuple((word, _rule(word)) for word in listed if folded(word).strip())

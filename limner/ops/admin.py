@@ -16,7 +16,8 @@ from limner.accounts.models import Account, ApiKey, CreditEntry, Invitation, Pla
 from limner.accounts.sign_in import account_of
 from limner.gallery.models import Album, AlbumPicture, Like, Lineage, Picture, Upload
 from limner.jobs.models import Event, Job, Pace, UpstreamCall
-from limner.moderation.models import AuditEntry, Flag, PlanAction, Rule
+from limner.moderation import audit
+from limner.moderation.models import AuditEntry, Flag, PlanAction, Rule, Target
 from limner.prompts.models import HiddenStyle, KeptStyle
 from limner.prompts.models import Written as WrittenPrompt
 
@@ -100,6 +101,9 @@ class Accounts(Quick):
         "public_id",
         "last_login",
         "date_joined",
+        "plan",
+        "is_active",
+        "is_staff",
         "bytes_kept",
         "is_guest",
         "waiting_since",
@@ -110,6 +114,12 @@ class Accounts(Quick):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Who owns this studio, and names: no page has a verb for those, so the log is told here."""
+        super().save_model(request, obj, form, change)
+        actor = request.user if isinstance(request.user, Account) else None
+        audit.record(actor, "account_changed", Target.ACCOUNT, obj.public_id, data={"fields": form.changed_data})
 
 
 class Keys(ReadOnly):
@@ -168,5 +178,6 @@ owners.register(Job, Jobs)
 owners.register(UpstreamCall, Calls)
 owners.register(AuditEntry, Entries)
 owners.register(Flag, Flags)
-owners.register([Event, Lineage, WrittenPrompt], ReadOnly)
-owners.register([Plan, Rule, PlanAction, Album, AlbumPicture, Like, Pace, KeptStyle, HiddenStyle], Quick)
+# What has verbs of its own is changed by them alone: they check, count, and tell the audit log.
+owners.register([Event, Lineage, WrittenPrompt, Plan, Rule, PlanAction, Like, Album, AlbumPicture], ReadOnly)
+owners.register([Pace, KeptStyle, HiddenStyle], Quick)

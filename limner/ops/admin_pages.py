@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_noop
@@ -45,6 +46,7 @@ def _for(*, owner: bool = False) -> Callable[[_View], _View]:
     def wrapped(view: _View) -> _View:
         @wraps(view)
         def answering(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            viewer: Account | None = None
             try:
                 with said_plainly():
                     viewer = account_of(request)
@@ -57,6 +59,8 @@ def _for(*, owner: bool = False) -> Callable[[_View], _View]:
             except NotFound as error:
                 raise Http404(error.message) from error
             except LimnerError as error:
+                if viewer is None:  # the database is away: nobody knows who is looking
+                    return HttpResponse(render_to_string("503.html", {"problem": error.message}), status=error.status)
                 context = {"problem": error.message, "viewer": viewer, "back": _back(request)}
                 return render(request, "ops/refused.html", context, status=error.status)
 

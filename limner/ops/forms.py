@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from limner.accounts.models import Plan
+from limner.accounts.storage_use import MB
 from limner.engines.catalog import catalog
 from limner.errors import InvalidRequest
 from limner.look.speech import spoken
@@ -16,7 +17,6 @@ from limner.moderation.models import Action, PlanAction, Rule
 from limner.moderation.rules import checked_pattern
 
 THOUSAND = Decimal(1000)
-MEGA = 1_000_000
 
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class PlanForm(FormOfPlan):
         plan = self.instance
         for name, kept in (("month", plan.credits_per_month), ("day", plan.credits_per_day)):
             self.initial[name] = None if kept is None else (Decimal(kept) / THOUSAND).normalize()
-        self.initial["megabytes"] = None if plan.storage_bytes is None else plan.storage_bytes // MEGA
+        self.initial["megabytes"] = None if plan.storage_bytes is None else plan.storage_bytes // MB
         self.initial["models"] = ", ".join(plan.allowed_models)
         dressed(self)
 
@@ -91,7 +91,8 @@ class PlanForm(FormOfPlan):
         told = self.cleaned_data
         plan.credits_per_month = None if told["month"] is None else int(told["month"] * THOUSAND)
         plan.credits_per_day = None if told["day"] is None else int(told["day"] * THOUSAND)
-        plan.storage_bytes = None if told["megabytes"] is None else told["megabytes"] * MEGA
+        if "megabytes" in self.changed_data:  # else it keeps what is no whole number of them
+            plan.storage_bytes = None if told["megabytes"] is None else told["megabytes"] * MB
         plan.allowed_models = told["models"]
         for flag in ("for_new_people", "for_guests"):
             if getattr(plan, flag):

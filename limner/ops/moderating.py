@@ -69,7 +69,10 @@ def decide(moderator: Account, flag_id: UUID, verb: str, reason: str) -> None:
     elif verb == "approve":
         _approve(moderator, flag)
     elif verb == "dismiss":
-        audit.record(moderator, "dismiss", Target(flag.target_kind), flag.target, reason.strip()[:1000])
+        with transaction.atomic():
+            if flag.kind == Flag.Kind.WAITING:
+                publishing.decline(moderator, UUID(flag.target))
+            audit.record(moderator, "dismiss", Target(flag.target_kind), flag.target, people.sound(reason))
     else:
         raise InvalidRequest(say("There is no such decision."), param="verb")
     flags.settle(moderator, flag.target_kind, flag.target, verb)
@@ -84,8 +87,6 @@ def _approve(moderator: Account, flag: Flag) -> None:
     with transaction.atomic():
         for picture in _pictures_about(flag).filter(waiting_since__isnull=False):
             publishing.approve(moderator, picture.public_id)
-        if flag.target_kind == Target.JOB:
-            Job.objects.filter(public_id=flag.target).update(flagged=False)
         if flag.kind != Flag.Kind.WAITING:  # of a picture that waited, the gallery has told
             audit.record(moderator, "approve", Target(flag.target_kind), flag.target, data={"flag": flag.kind})
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from limner.accounts import bans
 from limner.accounts.models import Account, Plan
 from limner.errors import InvalidRequest, NotAllowed, NotFound, say
-from limner.gallery.models import Picture
+from limner.gallery import publishing
 from limner.jobs import services as jobs
 from limner.jobs.models import Job
 from limner.jobs.states import ENDED
@@ -47,12 +47,17 @@ def person(public_id: UUID) -> Account:
     return found
 
 
+def sound(given: str) -> str:
+    """What somebody wrote, as it can be kept."""
+    return given.replace("\0", "").strip()[:LONGEST_REASON]
+
+
 def reason_of(given: str) -> str:
     """A reason that was given. Raises InvalidRequest where none was."""
-    reason = given.replace("\0", "").strip()
+    reason = sound(given)
     if not reason:
         raise InvalidRequest(say("Say why: the person is told, and it stays in the log."), param="reason")
-    return reason[:LONGEST_REASON]
+    return reason
 
 
 def ban(moderator: Account, public_id: UUID, reason: str) -> Account:
@@ -63,11 +68,11 @@ def ban(moderator: Account, public_id: UUID, reason: str) -> Account:
     reason = reason_of(reason)
     with transaction.atomic():
         banned = _theirs_to_ban(moderator, public_id)
-        if not bans.ban(banned, reason):
-            return banned
-        shown = Picture.objects.filter(account=banned).filter(Q(public=True) | Q(waiting_since__isnull=False))
-        hidden = shown.update(public=False, waiting_since=None)
-        audit.record(moderator, "ban", Target.ACCOUNT, banned.public_id, reason, {"hidden": hidden})
+        if bans.ban(banned, reason):
+            hidden = publishing.hide_all(banned)
+            audit.record(moderator, "ban", Target.ACCOUNT, banned.public_id, reason, {"hidden": hidden})
+    # A second time too: what a crash left is ended then.
+    bans.end_sessions(banned)
     for job in Job.objects.filter(account=banned).exclude(state__in=ENDED).values_list("public_id", flat=True):
         jobs.cancel(banned, job)
     return banned
@@ -86,7 +91,7 @@ def unban(moderator: Account, public_id: UUID, reason: str) -> Account:
 def set_plan(owner: Account, public_id: UUID, plan: str) -> Account:
     """Give somebody another plan. For the owner."""
     _only_owner(owner)
-    found = Plan.objects.filter(name=plan).first()
+    found = Plan.objects.filter(name=sound(plan)).first()
     if found is None:
         raise InvalidRequest(say("There is no such plan."), param="plan")
     with transaction.atomic():

@@ -35,5 +35,5 @@ def ahead(viewer: Account, offered: asking.Offer, form: Form) -> Ahead:
     seconds = wording.seconds(each.low * request.n, each.high * request.n)
     if not settings.LIMNER_ACCOUNTS or costs_money(offered.model):
         return Ahead(seconds)
-    price, left = prices.price_of(request), credits.balance(viewer)
+    price, left = prices.price_of(request), credits.left(viewer)
     return Ahead(seconds, wording.credits(price, left), left is not None and price > left)

@@ -107,7 +107,7 @@ class Asked:
 
     def ids(self, viewer: Account, *, before: int | None = None, limit: int, trash: bool = False) -> list[int]:
         """Ids of this viewer's pictures that it finds, newest first, below `before`."""
-        if self._hopeless:
+        if self._hopeless or self.show == FAILED:  # jobs alone
             return []
         lowest = search.first_since(_midnight(first)) if (first := _day(self.since)) is not None else None
         if (last := _day(self.until)) is not None:

@@ -24,7 +24,6 @@ from limner.accounts.models import Account
 from limner.engines.catalog import catalog
 from limner.gallery.albums import albums_of
 from limner.gallery.models import Picture
-from limner.gallery.trash import keep_days
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.states import State
@@ -148,10 +147,10 @@ def history_page(
         return render(request, "studio/library/_entries.html", context)
     context |= {
         "asked": asked,
-        "count": asked.count(viewer, trash=in_trash) if cursor.begins and asked.show != finding.FAILED else "",
+        "count": asked.count(viewer, trash=in_trash) if cursor.begins else "",
         "problem": problem,
         "albums": albums_of(viewer),
-        "days": keep_days(),
+        "days": settings.LIMNER_KEEP_TRASH,
         "publishes": settings.LIMNER_GALLERY != "off",
         "here": request.get_full_path() if request.method == "GET" else here,
         "newest": "" if cursor.begins else f"{here}?{asked.address}".rstrip("?"),

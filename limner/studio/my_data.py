@@ -7,22 +7,23 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from limner.accounts.bans import end_sessions
 from limner.accounts.limits import check_sign_in, count_failed_sign_in
 from limner.accounts.models import Account, ApiKey, CreditEntry
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
-from limner.gallery import trash
+from limner.gallery import publishing, trash
 from limner.gallery.models import Album, AlbumPicture, Like, Picture, Upload
 from limner.gallery.zipping import Document, as_list, give_back_connections, zipped
 from limner.jobs import services as jobs
 from limner.jobs.models import Event, Job
 from limner.jobs.states import ENDED
+from limner.jobs.telling import told_to
 from limner.prompts.models import KeptStyle, Written
 from limner.studio.page import for_viewer
 from limner.studio.sending import ZipResponse
@@ -84,16 +85,19 @@ def documents_of(account: Account) -> list[Document]:
         "likes": (Like.objects.filter(**mine), "picture__public_id created_at"),
         "styles": (KeptStyle.objects.filter(**mine), "public_id name words negative"),
     }
-    return [(f"{name}.json", _listed(found, columns.split())) for name, (found, columns) in rows.items()]
+    return [(f"{name}.json", _listed(account, found, columns.split())) for name, (found, columns) in rows.items()]
 
 
-def _listed(rows: QuerySet[Any], columns: list[str]) -> Iterator[str]:
+def _listed(account: Account, rows: QuerySet[Any], columns: list[str]) -> Iterator[str]:
     def some() -> Iterator[dict[str, Any]]:
         last = 0
         while batch := list(rows.values("pk", *columns).filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
             last = batch[-1]["pk"]
             give_back_connections()
-            yield from ({name: row[name] for name in columns} for row in batch)
+            for row in batch:
+                if row.get("error_message"):  # of an upstream, only what history says too
+                    row["error_message"] = told_to(account, row["error_code"], row["error_message"])
+                yield {name: row[name] for name in columns}
 
     return as_list(some())
 
@@ -137,33 +141,34 @@ def delete_everything(account: Account, *, keep_account: bool = False) -> None:
         others = Account.objects.filter(is_superuser=True, is_active=True).exclude(pk=account.pk)
         if not others.exists():
             raise NotAllowed(say("You are the only owner of this Limner. Make somebody else an owner first."))
-    if not keep_account:
-        Account.objects.filter(pk=account.pk).update(is_active=False)  # nothing new begins meanwhile
+    publishing.hide_all(account)
+    if keep_account:
+        _delete_all(account)
+        return
+    Account.objects.filter(pk=account.pk).update(is_active=False)  # nothing new begins meanwhile
+    try:
+        _delete_all(account)
+    except LimnerError:
+        Account.objects.filter(pk=account.pk).update(is_active=True)  # so that they can ask for the rest
+        raise
+    end_sessions(account)
+    Account.objects.filter(pk=account.pk).delete()
+
+
+def _delete_all(account: Account) -> None:
     for public_id in Job.objects.filter(account=account).exclude(state__in=ENDED).values_list("public_id", flat=True):
         jobs.cancel(account, public_id)
     # Jobs first: once they are gone, nothing that is still drawn can be kept.
-    _raw(Event.objects.filter(account=account))
-    _some_at_a_time(Job.objects.filter(account=account))
+    _some_at_a_time(Event, account)
+    _some_at_a_time(Job, account)
     trash.delete_pictures(Picture.objects.filter(account=account))
     trash.delete_uploads(account)
-    for rows in (Album, Like, KeptStyle, Written, CreditEntry):
+    publishing.unlike_all(account)
+    for rows in (Album, KeptStyle, Written, CreditEntry):
         rows._default_manager.filter(account=account).delete()
-    if not keep_account:
-        _end_sessions(account)
-        Account.objects.filter(pk=account.pk).delete()
 
 
-def _raw(rows: QuerySet[Event]) -> None:
+def _some_at_a_time(model: type[Event] | type[Job], account: Account) -> None:
+    rows = model._default_manager.filter(account=account)
     while ids := list(rows.values_list("pk", flat=True)[:AT_ONCE]):
-        Event.objects.filter(pk__in=ids).delete()
-
-
-def _some_at_a_time(rows: QuerySet[Job]) -> None:
-    while ids := list(rows.values_list("pk", flat=True)[:AT_ONCE]):
-        Job.objects.filter(pk__in=ids).delete()
-
-
-def _end_sessions(account: Account) -> None:
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(account.pk):
-            session.delete()
+        rows.filter(pk__in=ids).delete()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -107,19 +106,20 @@ def _uuid(text: str) -> UUID:
 
 def publish_all(viewer: Account, ids: list[int]) -> None:
     """Make them public, one by one: each goes by the rules, and the first that may not says why."""
-    for picture in pictures_of(viewer).filter(pk__in=ids):
-        publishing.publish(
-            viewer,
-            picture.public_id,
-            shows_prompt=picture.shows_prompt,
-            licence=picture.licence,
-            indexed=picture.indexed,
-        )
+    for start in range(0, len(ids), AT_ONCE):
+        for picture in pictures_of(viewer).filter(pk__in=ids[start : start + AT_ONCE]):
+            publishing.publish(
+                viewer,
+                picture.public_id,
+                shows_prompt=picture.shows_prompt,
+                licence=picture.licence,
+                indexed=picture.indexed,
+            )
 
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """To the page that the form was on."""
     there = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(there, allowed_hosts=None):
-        return redirect(there)
-    return redirect(reverse(otherwise))
+    if there.startswith("/") and url_has_allowed_host_and_scheme(there, allowed_hosts=None):
+        return HttpResponseRedirect(there)
+    return redirect(otherwise)

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import serving
 from tests.browser.conftest import FLAGS, PATIENCE
-from tests.browser.test_edit import picture, sweep
+from tests.browser.edit_page import picture, sweep
 from tests.browser.test_make_page import ask, finished
 from tests.parts import chromium
 from tests.provenance.files import A1111, png

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import PATIENCE, Visit
-from tests.browser.test_edit import picture, sweep
+from tests.browser.edit_page import picture, sweep
 from tests.browser.test_make_page import ask, finished
 from tests.provenance.files import A1111, png
 

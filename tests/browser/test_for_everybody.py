@@ -28,9 +28,11 @@ def reach(page: Page, name: str) -> None:
 def test_the_keyboard_alone_makes_a_picture_and_cancels_another(visit: Visit) -> None:
     page = visit.page()
     expect(page.get_by_role("textbox", name="What should the picture show?")).to_be_focused()
+    skip = page.get_by_role("link", name="Skip to content")
+    for _ in page.get_by_role("banner").get_by_role("link").all():  # back over all that the head leads to
+        page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Shift+Tab")
-    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    expect(skip).to_be_focused()
     page.keyboard.press("Enter")
     reach(page, "What should the picture show?")
     page.keyboard.type("a blue rocket")

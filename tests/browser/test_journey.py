@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
 from tests.browser.conftest import PATIENCE, Visit
-from tests.browser.test_edit import painted
+from tests.browser.edit_page import painted
 from tests.browser.test_for_everybody import PHONE, reach
 from tests.browser.test_make_page import finished
 

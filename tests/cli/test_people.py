@@ -118,7 +118,7 @@ def test_the_owner_can_be_given_a_password(home: Path) -> None:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
         cookie = page.headers["set-cookie"].split(";")[0]
         assert token is not None
-        form = f"username=owner&password={PASSWORD.replace(' ', '+')}&csrfmiddlewaretoken={token[1]}".encode()
+        form = f"login=owner&password={PASSWORD.replace(' ', '+')}&csrfmiddlewaretoken={token[1]}".encode()
         kind = "application/x-www-form-urlencoded"
         answer = web.ask("POST", "/sign-in", form, content_type=kind, cookie=cookie)
         assert (answer.status, answer.headers["location"]) == (302, "/")
@@ -126,3 +126,19 @@ def test_the_owner_can_be_given_a_password(home: Path) -> None:
         assert session is not None
         assert web.ask("GET", "/", cookie=session[0]).status == 200
         assert web.stop() == 0
+
+
+def test_the_first_start_with_accounts_prints_a_link_for_the_owner_and_later_ones_do_not(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Process(home, "web", **ON) as web:
+        web.wait_for("/livez")
+        web.wait_until(lambda: "/sign-up?first=" in web.said())
+        path = re.search(rf"http://127\.0\.0\.1:{web.port}(/sign-up\?first=\S+)", web.said())
+        assert path is not None
+        assert web.ask("GET", path[1]).headers["location"] == "/sign-up"
+    limner(home, "user", "add", "alice", "--password-stdin", given=PASSWORD + "\n", **ON)
+    with Process(home, "web", **ON) as web:
+        web.wait_for("/livez")
+        web.wait_until(lambda: "Limner is at" in web.said())
+        assert "You need an invitation" in web.ask("GET", path[1]).text
+        assert "Nobody can sign in" not in web.said()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -59,12 +60,17 @@ def test_every_order_goes_through_all_pictures_once(alice: Account, order: Order
 )
 def test_every_page_walks_along_an_index(alice: Account, order: Order, index: str, pictures: Path) -> None:
     last = shown(alice)
+    on_postgres = connection.vendor == "postgresql"
+    if on_postgres:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # one row is read faster than an index, and says nothing
     for after in (None, last):
         rows = shuffled(after).filter(shuffle__gte=5) if order is Order.SHUFFLE else ordered(order, after)
         plan = rows[:49].explain()
         assert index in plan
         assert "TEMP B-TREE" not in plan
-        assert after is None or "SEARCH" in plan
+        assert "Sort" not in plan
+        assert after is None or ("Index Cond" if on_postgres else "SEARCH") in plan
 
 
 def text(client: Client, url: str) -> str:
@@ -123,9 +129,10 @@ def test_panel_like_and_report_work_without_scripts(alice: Account, bob: Account
 
 
 def test_the_feed_answers_unchanged(alice: Account, pictures: Path) -> None:
-    shown(alice, "a bell \x07 & a boat")
+    shown(alice, "a bell \x07 & a <b>boat</b>")
     first = Client().get("/gallery.atom")
     assert first.status_code == 200
+    assert b'<summary type="html">a bell  &amp;amp; a &amp;lt;b&amp;gt;boat' in first.content
     assert Client().get("/gallery.atom", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
 

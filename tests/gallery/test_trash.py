@@ -16,6 +16,7 @@ from limner.accounts.models import Account
 from limner.errors import InvalidRequest, NotFound
 from limner.gallery import albums, services, trash
 from limner.gallery.models import Lineage, Picture
+from limner.gallery.queries import trash_of
 from limner.gallery.zipping import zipped
 from limner.storage import blobs
 from limner.storage.thumbnails import thumbnail
@@ -34,7 +35,8 @@ def test_a_picture_deleted_for_good_leaves_no_file_no_row_and_a_tombstone(alice:
     Account.objects.filter(pk=alice.pk).update(bytes_kept=parent.bytes + child.bytes)
     thumbnail(parent.blob, 256)
     services.trash(alice, parent.public_id)
-    assert trash.delete_for_good(alice, [parent.public_id, child.public_id]) == 1  # the child is not in the trash
+    asked = trash_of(alice).filter(pk__in=[parent.pk, child.pk])  # the child is not in the trash
+    assert trash.delete_pictures(asked) == 1
     assert list(Picture.objects.all()) == [child]
     assert Lineage.objects.get(child=child).parent_picture is None
     assert [blobs.exists(parent.blob), len(files(pictures))] == [False, 1]
@@ -43,8 +45,8 @@ def test_a_picture_deleted_for_good_leaves_no_file_no_row_and_a_tombstone(alice:
 
 
 def test_nobody_empties_anothers_trash(alice: Account, bob: Account, pictures: Path) -> None:
-    picture = services.trash(alice, keep(alice).public_id)
-    assert trash.delete_for_good(bob, [picture.public_id]) == trash.empty(bob) == 0
+    services.trash(alice, keep(alice).public_id)
+    assert trash.empty(bob) == 0
     assert trash.empty(alice) == 1
 
 

@@ -1,4 +1,5 @@
-"""An upstream for tests without a socket: it yields what the `openai` engine yields, as badly as it is told to."""
+"""An upstream for tests without a socket: it yields what the `openai` engine yields, as badly as it is told to.
+And what is on record of the calls to it."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from limner.engines.contract import Answered, DrawEvent, DrawOrder, Sending
 from limner.engines.upstreams import Upstream
 from limner.errors import LimnerError, Uncertain
+from limner.jobs.models import Job, UpstreamCall
 from tests.jobs.house import LANE
 from tests.jobs.placements import square
 
@@ -65,3 +67,11 @@ class FarAway:
 
     async def close(self) -> None:
         self.ready = False
+
+
+def rows(job: Job) -> list[UpstreamCall]:
+    return list(UpstreamCall.objects.filter(job=job.public_id).order_by("attempt", "call"))
+
+
+def outcomes(job: Job) -> list[str]:
+    return [row.outcome for row in rows(job)]

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from limner.accounts.keys import account_for_key, make_key
 from limner.accounts.models import Account, Plan
+from limner.gallery import publishing, search, words
 from limner.gallery.models import Picture
 from limner.jobs.models import Job
 from limner.jobs.states import State
@@ -141,12 +142,15 @@ def test_people_are_found_and_paged(owner: Client) -> None:
 def test_a_ban_keeps_out_and_hides_and_stops(owner: Client, bob: Account) -> None:
     bobs, (_, secret) = signed_in(bob), make_key(bob, "laptop")
     shown, job = a_picture(bob, public=True), ask(bob)
+    search.index([shown])
+    assert search.find(search.everybodys(), words.tokens("boat"), limit=1) == [shown.pk]
     assert owner.post(f"/admin/people/{bob.public_id}/change", {"do": "ban"}).status_code == 400
     owner.post(f"/admin/people/{bob.public_id}/change", {"do": "ban", "reason": f"spam {MARKUP}"})
     bob.refresh_from_db()
     shown.refresh_from_db()
     job.refresh_from_db()
     assert (bob.is_active, shown.public, job.state) == (False, False, State.CANCELLED)
+    assert search.find(search.everybodys(), words.tokens("boat"), limit=1) == []
     assert account_for_key(secret) is None
     assert bobs.get("/")["Location"].startswith("/sign-in")
     page = text(owner, f"/admin/people/{bob.public_id}")
@@ -255,14 +259,13 @@ def test_what_waits_is_approved_and_what_a_rule_flagged_is_looked_at(moderator: 
     waits = a_picture(bob, waiting_since=timezone.now())
     raise_flag(Flag.Kind.WAITING, Target.PICTURE, waits.public_id, bob)
     Rule.objects.create(name="robots", kind="words", pattern="robot", action="flag")
-    job = ask(bob)
+    ask(bob)
     page = text(moderator, "/admin/moderation")
     assert "a red robot" in page
     for flag in Flag.objects.all():
         moderator.post(f"/admin/moderation/flags/{flag.public_id}", {"do": "approve"})
     waits.refresh_from_db()
-    job.refresh_from_db()
-    assert (waits.public, job.flagged) == (True, False)
+    assert waits.public
     assert not Flag.objects.filter(settled_at=None).exists()
 
 
@@ -314,3 +317,23 @@ def test_an_unknown_person_or_flag_is_not_there(owner: Client) -> None:
     assert owner.get(f"/admin/people/{nobody}").status_code == 404
     assert owner.post(f"/admin/people/{nobody}/change", {"do": "ban", "reason": "x"}).status_code == 404
     assert owner.post(f"/admin/moderation/flags/{nobody}", {"do": "dismiss"}).status_code == 404
+
+
+def test_a_picture_that_is_not_let_in_waits_no_longer(moderator: Client, bob: Account) -> None:
+    waits = a_picture(bob, waiting_since=timezone.now())
+    flag = raise_flag(Flag.Kind.WAITING, Target.PICTURE, waits.public_id, bob)
+    moderator.post(f"/admin/moderation/flags/{flag.public_id}", {"do": "dismiss", "reason": "no\0t here"})
+    waits.refresh_from_db()
+    assert (waits.public, waits.waiting_since) == (False, None)
+
+
+def test_a_picture_drawn_for_somebody_banned_is_not_hung(bob: Account, settings: Settings) -> None:
+    settings.LIMNER_GALLERY = "wall"
+    late = a_picture(bob)
+    publishing.hang(late)
+    assert late.public
+    bob.is_active = False
+    bob.save()
+    later = a_picture(bob)
+    publishing.hang(later)
+    assert not later.public

@@ -12,7 +12,6 @@ from django.test import AsyncRequestFactory, Client
 from pytest_django import Settings
 
 from limner.accounts.limits import REPORTS_A_MINUTE, forget_counts
-from limner.jobs import health as jobs_health
 from limner.jobs.health import SCOPE_KEY, Health
 from limner.ops.views import csp_reports
 from limner.ops.views import healthz as view
@@ -58,8 +57,8 @@ async def test_web_alone_answers_for_its_database_and_disk() -> None:
     assert (status, said["models"]) == (200, None)
 
 
-async def test_healthz_says_that_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_health, "LEAST_FREE", 2**70)  # no disk has that much room
+async def test_healthz_says_that_the_disk_is_full(settings: Settings) -> None:
+    settings.LIMNER_FREE_DISK_MB = 2**50  # no disk has that much room
     status, said = await healthz(Health(ready=True, models={"storybook": True}))
     assert (status, said["status"]) == (503, "unavailable")
     assert "The disk that holds LIMNER_HOME is full" in said["reasons"][0]

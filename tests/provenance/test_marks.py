@@ -3,70 +3,27 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
 from dataclasses import replace
 from random import Random
-from typing import Any
 from unicodedata import category
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, ImageSequence, PngImagePlugin
+from PIL import Image, ImageSequence
 
 from limner.provenance.fresh_png import BAND
 from limner.provenance.mark import (
     TRAINED_ALGORITHMIC_MEDIA,
     Provenance,
     UnreadablePicture,
-    bare,
     convert,
     encode,
     mark,
     read,
 )
-
-FORMATS = ["png", "jpeg", "webp"]
-ROBOT = Provenance(
-    prompt="a friendly robot holding a flower",
-    negative_prompt="rain",
-    model="storybook",
-    seed=7,
-    steps=20,
-    guidance=3.5,
-    width=48,
-    height=32,
-)
-
-
-EXIF = Image.Exif()
-EXIF[0x0131] = "a camera"
-
-
-def stripes(mode: str = "RGB", size: tuple[int, int] = (48, 32)) -> Image.Image:
-    """A picture with something on it."""
-    image = Image.new(mode, size, "white")
-    for x in range(0, size[0], 3):
-        image.paste((x * 5 % 256, 80, 200, 120)[: len(mode)], (x, 0, x + 1, size[1]))
-    return image
-
-
-def encoded(format: str, metadata: Provenance = ROBOT, mode: str = "RGB") -> bytes:
-    image = stripes(mode)
-    return encode(mode, image.size, image.tobytes(), format=format, metadata=metadata)
-
-
-def opened(file: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(file))
-    image.load()
-    return image
-
-
-def as_others_write(format: str, mode: str = "RGB", **options: object) -> bytes:
-    file = io.BytesIO()
-    stripes(mode).save(file, format.upper(), **options)
-    return file.getvalue()
+from tests.provenance.striped import EXIF, FORMATS, ROBOT, as_others_write, encoded, opened, stripes
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -253,106 +210,6 @@ def test_any_words_can_be_written_and_read_back(made: Provenance, format: str) -
     )
 
 
-whole = {format: encoded(format) for format in FORMATS}
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.data(), st.sampled_from(FORMATS))
-def test_reading_a_damaged_file_never_raises(data: st.DataObject, format: str) -> None:
-    file = bytearray(whole[format])
-    for _ in range(data.draw(st.integers(0, 6))):
-        file[data.draw(st.integers(0, len(file) - 1))] = data.draw(st.integers(0, 255))
-    cut = bytes(file[: data.draw(st.integers(0, len(file)))])
-    found = read(cut)
-    assert found is None or isinstance(found, Provenance)
-    with suppress(UnreadablePicture):
-        mark(cut, ROBOT)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.sampled_from(
-        [
-            b"",
-            b"\x89PNG\r\n\x1a\n",
-            b"\xff\xd8\xff",
-            b"\xff\xd8\xff\xe1",
-            b"RIFF\xff\xff\0\0WEBP",
-            b"RIFF\x0c\0\0\0WEBP",
-        ]
-    ),
-    st.binary(max_size=200),
-)
-def test_reading_garbage_never_raises(start: bytes, rest: bytes) -> None:
-    read(start + rest)
-
-
-def test_words_instead_of_a_picture_cannot_be_marked() -> None:
-    with pytest.raises(UnreadablePicture, match="not a PNG, JPEG or WebP"):
-        mark(b"a friendly robot", ROBOT)
-
-
-# --- packets that strangers write ---
-
-
-def png_with(packet: bytes, *, compressed: bool = False) -> bytes:
-    info = PngImagePlugin.PngInfo()
-    info.add_itxt("XML:com.adobe.xmp", packet.decode("latin-1"), zip=compressed)
-    file = io.BytesIO()
-    stripes().save(file, "PNG", pnginfo=info)
-    return file.getvalue()
-
-
-RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
-IPTC = 'xmlns:i="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
-
-
-@pytest.mark.parametrize("compressed", [False, True])
-def test_another_programs_mark_is_read_from_an_attribute(compressed: bool) -> None:
-    packet = f'<rdf:RDF {RDF}><rdf:Description {IPTC} i:DigitalSourceType="{TRAINED_ALGORITHMIC_MEDIA}"/></rdf:RDF>'
-    found = read(png_with(packet.encode(), compressed=compressed))
-    assert found == Provenance(software="")
-    assert found.made_by_a_model
-
-
-def test_a_camera_is_not_a_model() -> None:
-    camera = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
-    found = read(
-        png_with(
-            f'<r:RDF xmlns:r="{RDF[11:-1]}"><r:Description {IPTC} i:DigitalSourceType="{camera}"/></r:RDF>'.encode()
-        )
-    )
-    assert found is not None
-    assert not found.made_by_a_model
-
-
-def test_a_packet_about_nothing_is_no_mark() -> None:
-    assert read(png_with(f"<rdf:RDF {RDF}><rdf:Description/></rdf:RDF>".encode())) is None
-
-
-def test_entities_are_refused_before_they_grow() -> None:
-    laughs = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10 if i else "ha"}">' for i in range(12))
-    bomb = "<i:DigitalSourceType>&l11;</i:DigitalSourceType>"
-    packet = f"<!DOCTYPE x [{laughs}]><rdf:RDF {RDF}><rdf:Description {IPTC}>{bomb}</rdf:Description></rdf:RDF>"
-    assert read(png_with(packet.encode())) is None
-
-
-def test_a_deep_packet_is_refused() -> None:
-    assert read(png_with(b"<a>" * 5000 + b"</a>" * 5000)) is None
-
-
-def test_a_packet_that_unpacks_to_a_hundred_megabytes_is_refused() -> None:
-    assert read(png_with(b" " * 100_000_000, compressed=True)) is None
-
-
-def test_numbers_that_are_none_are_passed_over() -> None:
-    ns = 'xmlns:l="https://limner.invalid/ns/1.0/"'
-    values = f'l:Prompt="p" l:Seed="1e400" l:Guidance="nan" l:Steps="{"9" * 5000}"'
-    packet = f"<rdf:RDF {RDF}><rdf:Description {ns} {values}/></rdf:RDF>"
-    found = read(png_with(packet.encode()))
-    assert found == Provenance(prompt="p", software="", source_type="")
-
-
 def test_a_damaged_picture_cannot_be_converted() -> None:
     with pytest.raises(UnreadablePicture, match="damaged"):
         convert(encoded("png")[:-60], format="webp")
@@ -380,47 +237,3 @@ def test_a_jpeg_with_padding_before_its_markers_is_marked_too() -> None:
 def test_names_with_a_comma_are_quoted_in_the_parameters() -> None:
     text = opened(encoded("png", replace(ROBOT, model='my "best", model'))).info["parameters"]
     assert 'Model: "my \\"best\\", model"' in text
-
-
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_bare_file_says_that_a_model_made_it_and_not_a_word_of_how(format: str, mode: str) -> None:
-    before = encoded(format, mode=mode)
-    after = bare(before)
-    made = read(after)
-    assert made is not None
-    assert made.made_by_a_model
-    assert (made.prompt, made.negative_prompt, made.model, made.seed, made.steps) == ("", "", "", None, None)
-    for word in (b"robot", b"storybook", b"Steps", b"Seed"):
-        assert word in before or format != "png"
-        assert word not in after
-    assert opened(after).tobytes() == opened(before).tobytes()
-    assert bare(after) == after
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_bare_file_keeps_its_colours_and_no_words_of_other_programs(format: str) -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    words = PngImagePlugin.PngInfo()
-    words.add_text("workflow", "a secret")
-    more: dict[str, dict[str, Any]] = {"png": {"pnginfo": words}, "jpeg": {"comment": b"a secret"}, "webp": {}}
-    file = bare(as_others_write(format, icc_profile=profile, exif=EXIF, **more[format]))
-    assert opened(file).info["icc_profile"] == profile
-    assert not opened(file).getexif()
-    assert b"secret" not in file
-    assert b"camera" not in file
-    made = read(file)
-    assert made is not None
-    assert made.made_by_a_model
-
-
-def test_an_animated_webp_keeps_its_frames_when_it_is_bare() -> None:
-    file = io.BytesIO()
-    stripes().save(file, "WEBP", save_all=True, append_images=[Image.new("RGB", (48, 32), "red")])
-    assert len(list(ImageSequence.Iterator(Image.open(io.BytesIO(bare(file.getvalue())))))) == 2
-
-
-@pytest.mark.parametrize("file", [b"words", encoded("png")[:200], encoded("jpeg")[:300], encoded("webp")[:60]])
-def test_what_is_no_whole_picture_cannot_be_bared(file: bytes) -> None:
-    with pytest.raises(UnreadablePicture):
-        bare(file)

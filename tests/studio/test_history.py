@@ -156,3 +156,18 @@ def test_albums_are_made_filled_and_shown_to_their_owner_alone(alice: Account, b
     assert client.post("/albums", {"name": " "}).status_code == 400
     client.post(there, {"verb": "remove"})
     assert not albums.albums_of(alice).exists()
+
+
+def test_all_that_is_found_among_failed_jobs_is_no_picture(alice: Account, pictures: Path) -> None:
+    picture = keep(alice)
+    form = {"verb": "trash", "everything": "1", "search": "show=failed"}
+    assert signed_in(alice).post("/history/selected", form).status_code == 400
+    picture.refresh_from_db()
+    assert picture.trashed_at is None
+
+
+@pytest.mark.parametrize("there", ["trash", "nonsense", "//evil.example", "https://evil.example"])
+def test_nobody_is_led_elsewhere_after_a_verb(there: str, alice: Account, pictures: Path) -> None:
+    form = {"verb": "trash", "picture": str(keep(alice).public_id), "next": there}
+    answer = signed_in(alice).post("/history/selected", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/history")

@@ -17,7 +17,8 @@ from limner.accounts.keys import make_key
 from limner.accounts.models import Account
 from limner.accounts.sign_in import owner
 from limner.engines.contract import Drawn
-from limner.gallery import albums
+from limner.errors import Unavailable, UpstreamFailed
+from limner.gallery import albums, publishing, trash
 from limner.gallery.models import Picture
 from limner.gallery.services import store_upload
 from limner.jobs import ledger, pipeline
@@ -112,3 +113,34 @@ def test_a_picture_that_comes_late_for_a_deleted_account_is_discarded(
     assert ledger.finish(claimed) is None
     assert not Picture.objects.exists()
     assert files(pictures) == []
+
+
+def test_what_an_upstream_said_stays_with_the_operator(alice: Account, pictures: Path, settings: Settings) -> None:
+    settings.LIMNER_ACCOUNTS = True
+    Job.objects.filter(pk=a_job(alice).pk).update(
+        state=State.FAILED, error_code=UpstreamFailed.code, error_message="http://10.0.0.7 broke"
+    )
+    made = zipfile.ZipFile(io.BytesIO(b"".join(signed_in(alice).get("/account/data.zip"))))
+    assert "10.0.0.7" not in made.read("jobs.json").decode()
+
+
+def test_whoever_cannot_be_deleted_now_can_ask_again_and_is_not_shown_meanwhile(
+    alice: Account, bob: Account, pictures: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LIMNER_ACCOUNTS = True
+    picture, liked = keep(bob, public=True), keep(alice, public=True)
+    publishing.like(bob, liked.public_id)
+
+    def away(key: str) -> None:
+        raise Unavailable("The storage is away.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(trash, "delete_with_derived", away)
+        assert signed_in(bob).post("/account/data/delete", {"again": PASSWORD}).status_code == 503
+    picture.refresh_from_db()
+    bob.refresh_from_db()
+    assert (picture.public, bob.is_active) == (False, True)
+    assert signed_in(bob).post("/account/data/delete", {"again": PASSWORD}).status_code == 302
+    liked.refresh_from_db()
+    assert liked.likes == 0
+    assert not Account.objects.filter(pk=bob.pk).exists()

@@ -11,9 +11,9 @@ from limner.accounts.models import Account, ApiKey
 from limner.api.openai.asking import Wish
 from limner.api.openai.images import forget, unpacking
 from limner.engines.contract import DrawRequest, ImageRef
-from limner.errors import Blocked, InvalidRequest, OutOfCredits, OutOfStorage, RateLimited
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
+from limner.jobs.services import REFUSED
 from limner.jobs.threads import run_in
 from limner.jobs.waiting import submitted
 
@@ -33,7 +33,7 @@ async def ordered(
             if left := brought - _images_of(request_of(job)):
                 await run_in(unpacking, forget, account, left)
             yield job
-    except (RateLimited, OutOfCredits, OutOfStorage, InvalidRequest, Blocked):
+    except REFUSED:
         await run_in(unpacking, forget, account, brought)
         raise
 

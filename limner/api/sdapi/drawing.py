@@ -19,10 +19,10 @@ from limner.api.sdapi.asking import Wish, size_of, understood
 from limner.api.sdapi.images import Change, bytes_of, change_of, working
 from limner.api.sdapi.shapes import Img2Img, Txt2Img
 from limner.engines.contract import ImageRef
-from limner.errors import Blocked, OutOfCredits, OutOfStorage, RateLimited
 from limner.gallery.models import Picture, Upload
 from limner.gallery.services import forget_uploads, keep_upload
 from limner.gallery.uploads import MAX_BYTES
+from limner.jobs.services import REFUSED
 from limner.jobs.threads import run_in
 from limner.jobs.trouble import said_plainly
 from limner.jobs.waiting import refuse_when_stopping
@@ -49,7 +49,7 @@ async def img2img(request: HttpRequest, caller: Caller) -> HttpResponse:
     wish = await run_in(working, _kept, account, asked, files)
     try:
         return await _drawn(caller, wish)
-    except (RateLimited, OutOfCredits, OutOfStorage, Blocked):
+    except REFUSED:
         # No job was made, so nothing of what was given for it stays.
         await run_in(working, _forget, account, wish)
         raise

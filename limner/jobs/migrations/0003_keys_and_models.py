@@ -26,11 +26,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='job',
-            name='flagged',
-            field=models.BooleanField(default=False, help_text='A rule wants somebody to look before it is public.'),
-        ),
-        migrations.AddField(
-            model_name='job',
             name='kept',
             field=models.PositiveSmallIntegerField(default=0, help_text='Pictures that were kept when it ended.'),
         ),
