@@ -10,6 +10,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -82,6 +83,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        """A place that the settings do not name has no door here: allauth would fail at it."""
+        if not self.list_apps(request, provider=provider, client_id=client_id):
+            raise Http404
+        return super().get_app(request, provider, client_id)
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """The first owner's link is for a name and a password: it opens nothing here."""
         request.session.pop(FIRST, None)

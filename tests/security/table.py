@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """`path` may name {picture}, {trashed}, {upload}, {job}, {key}, {style}: Alice's."""
+    """What Alice, Bob and Charlie are answered. `path` and `body` may name what is Alice's: see `things.py`."""
 
     method: str
     path: str
@@ -16,7 +16,12 @@ class Row:
     charlie: int
     body: str = ""
     by_key: bool = False
+    """Alice and Bob show a key of theirs, as programs do, and no cookie."""
 
     @property
     def content_type(self) -> str:
         return "application/json" if self.by_key else "application/x-www-form-urlencoded"
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.method, self.path, self.body)))

@@ -5,96 +5,110 @@ An address that is in no table fails the first test: whoever adds one says here 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterator
 
 import pytest
-from django.test import Client
+from django.core.cache import cache
+from django.db import transaction
+from django.test import AsyncClient
 from pytest_django import Settings
 
-from limner.accounts.keys import make_key
+from limner.accounts.limits import forget_counts
 from limner.accounts.models import Account
-from limner.gallery import services as gallery
-from limner.jobs import services as jobs
-from limner.prompts.models import KeptStyle
-from tests.api.files import picture as an_image
-from tests.cast import signed_in
-from tests.gallery.people import keep, wish
+from tests.security.doors import DOORS
 from tests.security.pages import PAGES
 from tests.security.patterns import patterns
-from tests.security.programs import PROGRAMS
+from tests.security.programs import PROGRAMS, STREAMS, WAITED_FOR
+from tests.security.ruling import RULING
 from tests.security.table import Row
+from tests.security.things import Asker, ruled_by, things_of
 from tests.storage.kept import pictures
 from tests.studio.conftest import _bundled
 
 __all__ = ["_bundled", "pictures"]
 
-pytestmark = pytest.mark.usefixtures("pictures")
-
-
-def test_every_address_is_in_the_table() -> None:
-    assert sorted(patterns()) == sorted({**PAGES, **PROGRAMS}), "say in tests/security who may do what there"
-
-
-@dataclass(frozen=True)
-class Things:
-    """What Alice has, by public id."""
-
-    names: dict[str, str]
+pytestmark = pytest.mark.usefixtures("pictures", "_accounts_on")
 
 
 @pytest.fixture
-def things(alice: Account, settings: Settings) -> Things:
+def _accounts_on(settings: Settings) -> Iterator[None]:
     settings.LIMNER_ACCOUNTS = True
-    key, _ = make_key(alice, "laptop")
-    trashed = gallery.trash(alice, keep(alice).public_id)
-    return Things(
-        {
-            "picture": str(keep(alice).public_id),
-            "trashed": str(trashed.public_id),
-            "upload": str(gallery.store_upload(alice, an_image()).public_id),
-            "job": str(jobs.submit(alice, wish()).public_id),
-            "key": key.prefix,
-            "style": str(KeptStyle.objects.create(account=alice, name="mine", words="{prompt}, mine").public_id),
-        }
-    )
+    cache.clear()
+    forget_counts()
+    yield
+    cache.clear()
+    forget_counts()
+
+
+def test_every_address_is_in_the_table() -> None:
+    tables = (PAGES, DOORS, RULING, PROGRAMS, WAITED_FOR, STREAMS)
+    listed = {route for table in tables for route, rows in table.items() if rows}
+    assert sorted(patterns()) == sorted(listed), "say in tests/security who may do what there"
+
+
+def rows(table: dict[str, list[Row]]) -> list[Row]:
+    return [row for many in table.values() for row in many]
+
+
+def answered(row: Row, things: dict[str, str], alice: Account, bob: Account) -> tuple[int, int, int]:
+    """What the three are told. The strangers ask first: what they are refused is still there for Alice."""
+    charlie, bobs = (Asker(who).ask(row, things) for who in (None, bob))
+    return Asker(alice).ask(row, things), bobs, charlie
+
+
+def wrongly_answered(
+    table: dict[str, list[Row]], things: dict[str, str], alice: Account, bob: Account
+) -> dict[str, tuple[int, int, int]]:
+    """Those rows of the table that are not true. Each is asked of the same things: what it changed is undone."""
+    wrong = {}
+    for row in rows(table):
+        with transaction.atomic():
+            told = answered(row, things, alice, bob)
+            transaction.set_rollback(True)
+        if told != (row.alice, row.bob, row.charlie):
+            wrong[row.name] = told
+    return wrong
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "row", [pytest.param(row, id=f"{row.method} {row.path}") for many in PAGES.values() for row in many]
-)
-def test_pages_answer_the_three_as_the_table_says(row: Row, things: Things, alice: Account, bob: Account) -> None:
-    assert _answered(row, things, alice, bob) == (row.alice, row.bob, row.charlie)
+@pytest.mark.parametrize("table", [PAGES, DOORS], ids=["pages", "doors"])
+def test_pages_answer_the_three_as_the_table_says(table: dict[str, list[Row]], alice: Account, bob: Account) -> None:
+    assert not wrongly_answered(table, things_of(alice, bob), alice, bob)
+
+
+@pytest.mark.django_db
+def test_the_owners_pages_are_there_for_the_owner_alone(alice: Account, bob: Account) -> None:
+    assert not wrongly_answered(RULING, ruled_by(alice), alice, bob)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_programs_are_answered_as_the_table_says(things: Things, alice: Account, bob: Account) -> None:
+def test_programs_are_answered_as_the_table_says(alice: Account, bob: Account) -> None:
     """One after the other with the same things: emptying every table after each would take minutes."""
+    things = things_of(alice, bob)
     wrong = {
-        f"{row.method} {row.path}": answered
-        for many in PROGRAMS.values()
-        for row in many
-        if (answered := _answered(row, things, alice, bob)) != (row.alice, row.bob, row.charlie)
+        row.name: told
+        for row in rows({**PROGRAMS, **WAITED_FOR})
+        if (told := answered(row, things, alice, bob)) != (row.alice, row.bob, row.charlie)
+    }
+    wrong |= {
+        row.name: told
+        for row in rows(STREAMS)
+        if (told := asyncio.run(_beginnings(row, things, alice, bob))) != (row.alice, row.bob, row.charlie)
     }
     assert not wrong
 
 
-def _answered(row: Row, things: Things, alice: Account, bob: Account) -> tuple[int, int, int]:
-    """What Alice, Bob and Charlie are told. The strangers ask first: what they are refused is still there for Alice."""
-    path = row.path.format(**things.names)
-    charlie = _ask(Client(), row, path, None)
-    bobs = _ask(Client() if row.by_key else signed_in(bob), row, path, bob)
-    return _ask(Client() if row.by_key else signed_in(alice), row, path, alice), bobs, charlie
-
-
-def _ask(client: Client, row: Row, path: str, who: Account | None) -> int:
-    headers = {}
-    if row.by_key and who is not None:
-        headers["authorization"] = f"Bearer {make_key(who, 'test')[1]}"
-    if row.method == "GET":
-        response = client.get(path, headers=headers)
-    else:
-        response = client.generic(row.method, path, row.body, content_type=row.content_type, headers=headers)
-    if response.streaming:
-        response.close()
-    return response.status_code
+async def _beginnings(row: Row, things: dict[str, str], alice: Account, bob: Account) -> tuple[int, int, int]:
+    """How the three are answered by what then never ends."""
+    told = []
+    for who in (None, bob, alice):
+        client = AsyncClient(raise_request_exception=False)
+        headers = await asyncio.to_thread(Asker(who).headers, row)
+        if who is not None and not row.by_key:
+            await client.aforce_login(who)
+        answer = await client.get(row.path.format(**things), headers=headers)
+        answer.close()
+        told.append(int(answer.status_code))
+    charlie, bobs, alices = told
+    return alices, bobs, charlie
