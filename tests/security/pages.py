@@ -28,7 +28,7 @@ PAGES: dict[str, list[Row]] = {
     ],
     "pictures/<uuid:public_id>/trash": [
         Row("POST", "/pictures/{picture}/trash", 302, 404, 404),
-        Row("POST", "/pictures/{public}/trash", 302, 404, 404),
+        Row("POST", "/pictures/{public}/trash", 302, 403, 404),
     ],
     "pictures/<uuid:public_id>/restore": [Row("POST", "/pictures/{trashed}/restore", 302, 404, 404)],
     "^files/(?P<token>[A-Za-z0-9_~-]{40,200})\\.(?P<ext>png|jpg|webp)$": [

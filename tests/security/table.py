@@ -25,3 +25,8 @@ class Row:
     @property
     def name(self) -> str:
         return " ".join(filter(None, (self.method, self.path, self.body)))
+
+
+def rows(table: dict[str, list[Row]]) -> list[Row]:
+    """All rows of all its addresses."""
+    return [row for many in table.values() for row in many]

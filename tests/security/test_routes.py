@@ -6,49 +6,25 @@ An address that is in no table fails the first test: whoever adds one says here 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.test import AsyncClient
-from pytest_django import Settings
 
-from limner.accounts.limits import forget_counts
 from limner.accounts.models import Account
 from tests.security.doors import DOORS
 from tests.security.pages import PAGES
 from tests.security.patterns import patterns
 from tests.security.programs import PROGRAMS, STREAMS, WAITED_FOR
 from tests.security.ruling import RULING
-from tests.security.table import Row
+from tests.security.table import Row, rows
 from tests.security.things import Asker, ruled_by, things_of
-from tests.storage.kept import pictures
-from tests.studio.conftest import _bundled
-
-__all__ = ["_bundled", "pictures"]
-
-pytestmark = pytest.mark.usefixtures("pictures", "_accounts_on")
-
-
-@pytest.fixture
-def _accounts_on(settings: Settings) -> Iterator[None]:
-    settings.LIMNER_ACCOUNTS = True
-    cache.clear()
-    forget_counts()
-    yield
-    cache.clear()
-    forget_counts()
 
 
 def test_every_address_is_in_the_table() -> None:
     tables = (PAGES, DOORS, RULING, PROGRAMS, WAITED_FOR, STREAMS)
     listed = {route for table in tables for route, rows in table.items() if rows}
     assert sorted(patterns()) == sorted(listed), "say in tests/security who may do what there"
-
-
-def rows(table: dict[str, list[Row]]) -> list[Row]:
-    return [row for many in table.values() for row in many]
 
 
 def answered(row: Row, things: dict[str, str], alice: Account, bob: Account) -> tuple[int, int, int]:
