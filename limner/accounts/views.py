@@ -98,6 +98,12 @@ class SignUp(SignupView):  # type: ignore[misc]
             return True
         return False
 
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        if form.account_already_exists:  # a new account's password would be hashed: a clock would tell
+            Account().set_password(form.cleaned_data.get("password1", ""))
+        answer: HttpResponseBase = super().form_valid(form)
+        return answer
+
     def form_invalid(self, form: Any) -> HttpResponseBase:
         answer: HttpResponseBase = self.render_to_response(self.get_context_data(form=form), status=400)
         return answer
