@@ -75,7 +75,7 @@ def test_a_session_is_another_one_after_signing_up_and_signing_out(client: Clien
     planted["planted"] = True
     planted.save()
     assert client.post("/sign-up", NEW).status_code == 302
-    inside = client.session.session_key
+    inside = client.session.session_key or ""
     assert inside != planted.session_key
     client.post("/sign-out")
     assert client.session.session_key != inside
