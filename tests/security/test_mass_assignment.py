@@ -63,9 +63,7 @@ def test_no_page_takes_more_than_its_form_asks_for(alice: Account, bob: Account)
     assert standing(bob) == before
     assert Job.objects.get().state == State.QUEUED
     assert Job.objects.get().price == (left or 0) - (credits.left(bob) or 0) > 0
-    owned: list[KeptStyle | Album | ApiKey | Job] = []
-    for model in (KeptStyle, Album, ApiKey, Job):
-        owned += model.objects.all()  # type: ignore[attr-defined]
+    owned: list[KeptStyle | Album | ApiKey | Job] = [
         *KeptStyle.objects.all(),
         *Album.objects.all(),
         *ApiKey.objects.all(),
