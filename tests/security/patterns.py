@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver, get_resolver
 
 LIBRARIES = ("admin/django/",)
-"""Doors that a library keeps behind one check of its own: tested once, not address by address."""
+"""What a library keeps behind one check of its own counts as one address."""
 
 
 def patterns() -> list[str]:
     """Each once, in order: `pictures/<uuid:public_id>`."""
-    return list(dict.fromkeys(each for each in _walk(get_resolver(), "") if not each.startswith(LIBRARIES)))
+    return list(dict.fromkeys(_door(each) for each in _walk(get_resolver(), "")))
+
+
+def _door(pattern: str) -> str:
+    return next((library for library in LIBRARIES if pattern.startswith(library)), pattern)
 
 
 def _walk(resolver: URLResolver, before: str) -> Iterator[str]:
