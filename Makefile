@@ -16,7 +16,7 @@ PIP = bin/python -m pip install --quiet --disable-pip-version-check -c constrain
 PACKAGING := pyproject.toml constraints.txt
 
 # The tests that meet the database: they run once more on PostgreSQL. (Not the checklist: that is about HTTP.)
-ON_POSTGRES := $(wildcard tests/accounts tests/api tests/faults tests/gallery tests/jobs tests/ops tests/prompts tests/storage tests/studio)
+ON_POSTGRES := $(wildcard tests/accounts tests/api tests/faults tests/gallery tests/jobs tests/ops tests/prompts tests/security tests/storage tests/studio)
 # The pages with the most words, once more in a language from right to left. (All of tests/browser can be run so.)
 IN_PSEUDO := $(patsubst %,tests/browser/test_%.py,composer edit lightbox refine)
 COVERAGE_FLOOR := 90

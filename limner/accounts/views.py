@@ -18,6 +18,7 @@ from limner.accounts.adapters import FIRST, INVITATION
 from limner.accounts.forms import SignInForm
 from limner.accounts.keys import digest
 from limner.accounts.limits import check_sign_in, count_failed_sign_in, forget_sign_in
+from limner.accounts.models import Account
 from limner.errors import RateLimited
 
 View = Callable[..., HttpResponseBase]
@@ -100,6 +101,12 @@ class SignUp(SignupView):  # type: ignore[misc]
             request.session[FIRST] = first
             return True
         return False
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        if form.account_already_exists:  # a new account's password would be hashed: a clock would tell
+            Account().set_password(form.cleaned_data.get("password1", ""))
+        answer: HttpResponseBase = super().form_valid(form)
+        return answer
 
     def form_invalid(self, form: Any) -> HttpResponseBase:
         answer: HttpResponseBase = self.render_to_response(self.get_context_data(form=form), status=400)

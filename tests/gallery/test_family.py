@@ -213,8 +213,8 @@ def test_the_words_are_compared_with_the_parents(alice: Account) -> None:
     shown = page(signed_in(alice), second)
     assert "<del>" in shown
     assert "<ins>" in shown
-    assert "added: </span>blue" in shown
-    assert "removed: </span>red" in shown
+    assert "added: </span><bdi>blue" in shown
+    assert "removed: </span><bdi>red" in shown
     assert '<th scope="row">Seed</th><td>7</td><td>8</td>' in shown
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -10,6 +12,9 @@ from limner.look.speech import script_words, spoken
 
 register = template.Library()
 register.filter("spoken", spoken)
+
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Unicode's signs that turn the letters after them around."""
 
 # Drawn on a 24 × 24 grid with round 1.75 strokes, so that they sit beside the serif without shouting.
 _ICONS = {
@@ -38,6 +43,18 @@ _ICONS = {
     "undo": '<path d="M8.500 6 4.500 10l4 4M5 10h9a5 5 0 0 1 0 10h-4"/>',
     "right": '<path d="M9.500 5.500 16 12l-6.500 6.500"/>',
 }
+
+
+@register.filter
+def apart(text: str) -> SafeString:
+    """What somebody wrote, inside a sentence of ours: nothing in it turns the sentence around."""
+    return format_html("<bdi>{}</bdi>", text)
+
+
+@register.filter
+def unturned(text: str) -> str:
+    """The same where no element can hold it apart, as in a page's title: without the signs that turn text around."""
+    return _TURNING.sub("", text)
 
 
 @register.simple_tag
