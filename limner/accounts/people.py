@@ -54,10 +54,10 @@ def invite(
     return invitation, secret
 
 
-def revoke_invitation(actor: Account, invitation: Invitation) -> None:
-    """The link lets nobody in from now on."""
+def revoke_invitation(actor: Account, invitation: Invitation) -> bool:
+    """The link lets nobody in from now on. Says whether that is new."""
     _staff_only(actor)
-    Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=timezone.now())
+    return bool(Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=timezone.now()))
 
 
 def open_invitations() -> QuerySet[Invitation]:
@@ -90,12 +90,6 @@ def take_in(account: Account, *, mode: str, invitation: str = "") -> None:
         if mode == "approval" and not invitation:
             account.is_active, account.waiting_since = False, timezone.now()
         account.save()
-
-
-def waiting(actor: Account) -> QuerySet[Account]:
-    """Who has signed up and waits, longest first."""
-    _staff_only(actor)
-    return Account.objects.filter(waiting_since__isnull=False, is_active=False).order_by("waiting_since")
 
 
 def approve(actor: Account, account: Account) -> None:

@@ -10,9 +10,6 @@ app_name = "accounts"
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-out", views.sign_out, name="sign_out"),
-    path("account/invitations", views.invitations, name="invitations"),
-    path("account/invitations/<uuid:public_id>/revoke", views.revoke, name="revoke_invitation"),
-    path("account/waiting/<uuid:public_id>", views.settle, name="settle"),
     path("account/keys", views_keys.page, name="keys"),
     path("account/keys/<slug:prefix>/revoke", views_keys.end, name="end_key"),
 ]

@@ -6,25 +6,19 @@ import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from allauth.account.views import LoginView, LogoutView, PasswordResetView, SignupView
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_POST
 
 from limner.accounts import people
 from limner.accounts.adapters import FIRST, INVITATION
-from limner.accounts.forms import InviteForm, SignInForm
+from limner.accounts.forms import SignInForm
 from limner.accounts.keys import digest
 from limner.accounts.limits import check_sign_in, count_failed_sign_in
-from limner.accounts.models import Account, Invitation
-from limner.accounts.sign_in import account_of
-from limner.errors import LimnerError, RateLimited
+from limner.errors import RateLimited
 
 View = Callable[..., HttpResponseBase]
 
@@ -124,65 +118,3 @@ sign_in = with_accounts(SignIn.as_view())
 sign_out = with_accounts(SignOut.as_view())
 sign_up = with_accounts(SignUp.as_view())
 reset = with_accounts(Reset.as_view())
-
-
-def for_staff(view: View) -> View:
-    """Whoever is not signed in is asked to; to everybody without the standing the page is not there."""
-
-    @with_accounts
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        viewer = account_of(request)
-        if viewer is None:
-            return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': request.path})}")
-        if not viewer.is_staff:
-            raise Http404
-        return view(request, viewer, *args, **kwargs)
-
-    return wrapped
-
-
-@for_staff
-@require_http_methods(["GET", "POST"])
-def invitations(request: HttpRequest, viewer: Account) -> HttpResponse:
-    """Make an invitation, whose link is shown this once; who was invited, and who waits."""
-    form = InviteForm(request.POST or None)
-    made, refused = "", ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            _, secret = people.invite(viewer, **form.cleaned_data)
-            made = request.build_absolute_uri(f"{reverse('account_signup')}?{urlencode({'invitation': secret})}")
-            form = InviteForm()
-        except LimnerError as error:
-            refused = error.message
-    context = {
-        "form": form,
-        "made": made,
-        "refused": refused,
-        "invitations": people.open_invitations().select_related("plan", "made_by").order_by("-pk")[:200],
-        "waiting": people.waiting(viewer)[:200],
-        "mode": settings.LIMNER_SIGN_UP,
-    }
-    return render(request, "accounts/invitations.html", context, status=400 if form.errors or refused else 200)
-
-
-@for_staff
-@require_POST
-def revoke(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
-    people.revoke_invitation(viewer, get_object_or_404(Invitation, public_id=public_id))
-    return redirect("accounts:invitations")
-
-
-@for_staff
-@require_POST
-def settle(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
-    """Let somebody in who waits, or turn them away."""
-    verbs = {"approve": people.approve, "turn_away": people.turn_away}
-    verb = verbs.get(request.POST.get("verb", ""))
-    if verb is None:
-        raise Http404
-    try:
-        verb(viewer, get_object_or_404(Account, public_id=public_id))
-    except (LimnerError, ValidationError):
-        raise Http404 from None
-    return redirect("accounts:invitations")

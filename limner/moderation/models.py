@@ -135,7 +135,7 @@ class AuditEntry(models.Model):
     actor_name = models.CharField(max_length=150, help_text="As it was then.")
     verb = models.CharField(max_length=40, help_text="take_down, restore, approve, dismiss, ban, unban, …")
     target_kind = models.CharField(max_length=10, choices=Target)
-    target = models.CharField(max_length=36)
+    target = models.CharField(max_length=80, help_text="Its public id; the name of a rule or a plan.")
     reason = models.TextField(blank=True, default="")
     data = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -27,7 +27,7 @@ from limner.moderation import audit
 from limner.moderation.models import Rule, Target
 from limner.moderation.rules import check
 from limner.ops import moderating, overview, people
-from limner.ops.forms import PlanForm, RuleForm
+from limner.ops.forms import InviteForm, PlanForm, RuleForm
 
 LOG_PAGE = 50
 DONE = {
@@ -71,7 +71,8 @@ def _for(*, owner: bool = False) -> Callable[[_View], _View]:
 
 def _back(request: HttpRequest) -> str:
     """The page that a refused button stood on."""
-    return reverse("ops:people" if "/people" in request.path else "ops:moderation")
+    page = next((page for page in ("people", "invitations") if f"/{page}" in request.path), "moderation")
+    return reverse(f"ops:{page}")
 
 
 def _page(
@@ -149,6 +150,28 @@ def change_person(request: HttpRequest, viewer: Account, public_id: UUID) -> Htt
     else:
         raise Http404
     return redirect(f"{reverse('ops:person', kwargs={'public_id': public_id})}?done=saved")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for()
+def invitations_page(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """Those that let somebody in yet, and a form for one more, whose link is shown this once."""
+    form = InviteForm(request.POST if request.method == "POST" else None)
+    made = ""
+    if request.method == "POST" and form.is_valid():
+        secret = people.invite(viewer, **form.cleaned_data)
+        made = request.build_absolute_uri(f"{reverse('account_signup')}?{urlencode({'invitation': secret})}")
+        form = InviteForm()
+    context = {"form": form, "made": made, "invitations": people.invitations(), "mode": settings.LIMNER_SIGN_UP}
+    return _page(request, viewer, "invitations", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@_for()
+def revoke(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
+    """An invitation lets nobody in any more."""
+    people.revoke_invitation(viewer, public_id)
+    return redirect(f"{reverse('ops:invitations')}?done=saved")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from limner.accounts.models import Plan
+from limner.accounts.people import MOST_DAYS, MOST_USES
 from limner.accounts.storage_use import MB
 from limner.engines.catalog import catalog
 from limner.errors import InvalidRequest
@@ -102,6 +103,21 @@ class PlanForm(FormOfPlan):
     def _get_validation_exclusions(self) -> set[str]:
         """Not that one plan alone has the mark: `save` takes it from the plan that had it."""
         return {*super()._get_validation_exclusions(), "for_new_people", "for_guests"}  # type: ignore[misc]
+
+
+class InviteForm(forms.Form):
+    """An invitation to be made. Its plan may be any: whoever may invite may give."""
+
+    note = forms.CharField(label=_("Whom it is for"), max_length=120, required=False)
+    plan = forms.ModelChoiceField(
+        Plan.objects.order_by("name"), label=_("Plan"), required=False, empty_label=_("That of new people")
+    )
+    uses = forms.IntegerField(label=_("How many people"), min_value=1, max_value=MOST_USES, initial=1)
+    days = forms.IntegerField(label=_("Days it works"), min_value=1, max_value=MOST_DAYS, initial=7)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dressed(self)
 
 
 class RuleForm(FormOfRule):

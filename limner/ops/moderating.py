@@ -154,12 +154,12 @@ def save_rule(owner: Account, save: Callable[[], Rule], *, new: bool) -> Rule:
     with transaction.atomic():
         rule = save()
         data = {"kind": rule.kind, "pattern": rule.pattern[:1000], "action": rule.action, "active": rule.active}
-        audit.record(owner, "rule_made" if new else "rule_changed", Target.RULE, rule.name[:36], data=data)
+        audit.record(owner, "rule_made" if new else "rule_changed", Target.RULE, rule.name, data=data)
     return rule
 
 
 def delete_rule(owner: Account, rule: Rule) -> None:
     """It looks for nothing any more. What it has found stays to be looked at."""
     with transaction.atomic():
-        audit.record(owner, "rule_deleted", Target.RULE, rule.name[:36], data={"pattern": rule.pattern[:1000]})
+        audit.record(owner, "rule_deleted", Target.RULE, rule.name, data={"pattern": rule.pattern[:1000]})
         rule.delete()

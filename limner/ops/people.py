@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from limner.accounts import bans
-from limner.accounts.models import Account, Plan
+from limner.accounts import people as coming
+from limner.accounts.models import Account, Invitation, Plan
 from limner.errors import InvalidRequest, NotAllowed, NotFound, say
 from limner.gallery import publishing
 from limner.jobs import services as jobs
@@ -120,9 +121,8 @@ def let_in(moderator: Account, public_id: UUID) -> Account:
     """Whoever signed up and waits may come in."""
     with transaction.atomic():
         waiting = person(public_id)
-        still = Account.objects.filter(pk=waiting.pk, waiting_since__isnull=False)
-        if still.update(waiting_since=None, is_active=waiting.banned_at is None):
-            audit.record(moderator, "let_in", Target.ACCOUNT, public_id)
+        coming.approve(moderator, waiting)
+        audit.record(moderator, "let_in", Target.ACCOUNT, public_id)
     return waiting
 
 
@@ -130,10 +130,31 @@ def turn_away(moderator: Account, public_id: UUID) -> None:
     """Whoever waits is not let in: their account, in which nothing can be yet, is deleted."""
     with transaction.atomic():
         waiting = person(public_id)
-        if waiting.waiting_since is None:
-            raise NotAllowed(say("Only who waits can be turned away."))
+        coming.turn_away(moderator, waiting)
         audit.record(moderator, "turn_away", Target.ACCOUNT, public_id, data={"name": waiting.get_username()})
-        waiting.delete()
+
+
+def invite(moderator: Account, note: str, plan: Plan | None, uses: int, days: int) -> str:
+    """A new invitation's secret: the only time anyone sees it."""
+    with transaction.atomic():
+        invitation, secret = coming.invite(moderator, sound(note), plan, uses, days)
+        audit.record(moderator, "invite", Target.INVITATION, invitation.public_id, invitation.note, {"uses": uses})
+    return secret
+
+
+def invitations() -> list[Invitation]:
+    """Those that let somebody in yet, newest first."""
+    return list(coming.open_invitations().select_related("plan", "made_by").order_by("-pk")[: 4 * PAGE])
+
+
+def revoke_invitation(moderator: Account, public_id: UUID) -> None:
+    """The link lets nobody in from now on."""
+    with transaction.atomic():
+        invitation = Invitation.objects.filter(public_id=public_id).first()
+        if invitation is None:
+            raise NotFound(say("There is no such invitation."))
+        if coming.revoke_invitation(moderator, invitation):
+            audit.record(moderator, "revoke", Target.INVITATION, public_id, invitation.note)
 
 
 def history_of(account: Account) -> list[Any]:
@@ -164,5 +185,5 @@ def save_plan(owner: Account, save: Callable[[], Plan], *, new: bool) -> Plan:
     _only_owner(owner)
     with transaction.atomic():
         plan = save()
-        audit.record(owner, "plan_made" if new else "plan_changed", Target.PLAN, plan.name[:36])
+        audit.record(owner, "plan_made" if new else "plan_changed", Target.PLAN, plan.name)
     return plan

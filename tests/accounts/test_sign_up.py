@@ -14,6 +14,7 @@ from limner.accounts.models import Account, Invitation, Plan
 from limner.accounts.services import nobody_can_sign_in
 from limner.accounts.sign_in import owner
 from limner.errors import LimnerError
+from limner.moderation import audit
 from tests.cast import PASSWORD, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -102,10 +103,10 @@ def test_by_approval_somebody_waits_until_they_are_let_in(settings: Settings, st
     dora = Account.objects.get(username="dora")
     assert not dora.is_active
     assert newcomer.post("/sign-in", {"login": "dora", "password": PASSWORD})["location"] == "/sign-in/closed"
-    there = f"/account/waiting/{dora.public_id}"
-    assert signed_in(bob).post(there, {"verb": "approve"}).status_code == 404
-    assert "dora@example.com" in signed_in(staff).get("/account/invitations").content.decode()
-    assert signed_in(staff).post(there, {"verb": "approve"}).status_code == 302
+    there = f"/admin/people/{dora.public_id}/change"
+    assert signed_in(bob).post(there, {"do": "let-in"}).status_code == 404
+    assert "dora@example.com" in signed_in(staff).get("/admin/people?kind=waiting").content.decode()
+    assert signed_in(staff).post(there, {"do": "let-in"}).status_code == 302
     assert newcomer.post("/sign-in", {"login": "dora", "password": PASSWORD})["location"] == "/"
 
 
@@ -114,23 +115,24 @@ def test_who_is_turned_away_is_forgotten_and_nobody_else_can_be(settings: Settin
     sign_up(Client())
     browser = signed_in(staff)
     for account in (Account.objects.get(username="dora"), staff):
-        browser.post(f"/account/waiting/{account.public_id}", {"verb": "turn_away"})
+        browser.post(f"/admin/people/{account.public_id}/change", {"do": "turn-away"})
     assert [account.username for account in Account.objects.all()] == ["alice"]
 
 
 def test_the_page_of_invitations_shows_a_link_once_and_is_for_staff(staff: Account, bob: Account) -> None:
-    assert signed_in(bob).get("/account/invitations").status_code == 404
-    assert Client().get("/account/invitations")["location"].startswith("/sign-in")
+    assert signed_in(bob).get("/admin/invitations").status_code == 404
+    assert Client().get("/admin/invitations")["location"].startswith("/sign-in")
     browser = signed_in(staff)
-    made = browser.post("/account/invitations", {"note": "<b>Eve</b>", "uses": 2, "days": 3}).content.decode()
+    made = browser.post("/admin/invitations", {"note": "<b>Eve</b>", "uses": 2, "days": 3}).content.decode()
     found = re.search(r"http://testserver/sign-up\?invitation=([\w-]{43})", made)
     assert found
     assert "<b>Eve" not in made
-    assert found[1] not in browser.get("/account/invitations").content.decode()
+    assert found[1] not in browser.get("/admin/invitations").content.decode()
     invitation = Invitation.objects.get()
     assert invitation.digest == digest(found[1])
-    browser.post(f"/account/invitations/{invitation.public_id}/revoke")
+    browser.post(f"/admin/invitations/{invitation.public_id}/revoke")
     assert not people.lets_in(invitation.digest)
+    assert list(audit.entries().values_list("verb", flat=True)) == ["revoke", "invite"]
 
 
 class TestTheFirstOwner:

@@ -200,7 +200,7 @@ def test_whoever_waits_is_let_in_or_turned_away(moderator: Client, bob: Account,
     bob.refresh_from_db()
     assert bob.is_active
     assert not Account.objects.filter(username="charlie").exists()
-    assert moderator.post(f"/admin/people/{bob.public_id}/change", {"do": "turn-away"}).status_code == 403
+    assert moderator.post(f"/admin/people/{bob.public_id}/change", {"do": "turn-away"}).status_code == 404
 
 
 def test_a_plan_is_made_in_the_units_people_think_in(owner: Client) -> None:
