@@ -11,7 +11,7 @@ from tests.browser.test_make_page import ask, finished
 from tests.cast import PASSWORD
 from tests.serving import Server
 
-INVITATIONS = "/account/invitations"
+INVITATIONS = "/admin/invitations"
 FIRST = re.compile(r"http://[\w.:]+(/sign-up\?first=\S+)")
 
 
