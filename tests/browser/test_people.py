@@ -60,7 +60,8 @@ def newcomer(visit: Visit, name: str) -> Page:
 def nothing_there(visit: Visit, page: Page, picture: str) -> None:
     """Neither the page of a picture nor its files are to be had."""
     answer = page.goto(picture)
-    assert answer is not None and answer.status == 404
+    assert answer
+    assert answer.status == 404
     assert page.request.get(f"{picture}.png").status == 404
     assert page.request.get(f"{picture}/thumb-640.webp").status == 404
     visit.troubles[:] = [said for said in visit.troubles if "404" not in said]  # the browser notes it

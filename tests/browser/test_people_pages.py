@@ -1,0 +1,148 @@
+"""The pages of people and pictures, of accounts and of their owner: what axe-core finds on them, whether every word
+is marked and has room, and how somebody who was invited comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState
+
+from tests.accounts.letterbox import Letterbox, letterbox
+from tests.browser import people
+from tests.browser.conftest import Visit, serving
+from tests.browser.test_axe import UNFOLD, found
+from tests.browser.test_language import OVER
+from tests.browser.translated import in_pseudo, unmarked
+from tests.language.pseudo import CODE
+from tests.parts import gettext
+from tests.serving import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 850}
+STRANGERS = [
+    "/sign-in", "/sign-up", "/reset", "/reset/sent", "/reset/done", "/reset/3-made-up", "/sign-in/closed",
+    "/sign-in/cancelled", "/sign-in/error", "/sign-up/confirm", "/sign-up/confirm/made-up", "/gallery",
+]  # fmt: skip
+OWNERS = [
+    "/account/email", "/account/password", "/account/second", "/account/second/app", "/account/second/passkeys",
+    "/account/second/passkeys/add", "/account/sessions", "/account/again", "/account/again/code", "/account/keys",
+    "/account/data", "/history", "/history?q=nothing-has-it", "/albums", "/trash", "/usage", "/gallery",
+    "/admin/overview", "/admin/people", "/admin/plans", "/admin/moderation", "/admin/moderation/rules",
+    "/admin/moderation/log", people.INVITATIONS,
+]  # fmt: skip
+STRANGE = {"/reset/3-made-up", "/sign-up/confirm/made-up"}
+"""Links that are over."""
+
+
+@pytest.fixture(scope="module")
+def mail() -> Iterator[Letterbox]:
+    with letterbox() as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, mail: Letterbox) -> Iterator[Server]:
+    """People come by invitation, and confirm their address."""
+    gettext()
+    told = {"LIMNER_ACCOUNTS": "on", "LIMNER_MAIL_URL": mail.url, "LIMNER_HOSTS": "limner.example"}
+    with serving(tmp_path_factory.mktemp("pages"), program="tests.scripted", **told, **in_pseudo()) as running:
+        yield running
+
+
+@dataclass
+class House:
+    """What Alice has set up."""
+
+    cookies: StorageState
+    pages: list[str]
+    """Of pictures, albums and people."""
+
+
+@pytest.fixture(scope="module")
+def house(browser: Browser, server: Server) -> House:
+    """Alice took over; a picture is public and reported, another in an album, a third in the trash."""
+    with closing(browser.new_context(base_url=server.url)) as context:
+        page = context.new_page()
+        page.goto(people.first_link(server))
+        people.become_the_owner(page, "alice", email="alice@example.com")
+        say_it_again(page)
+        shown, kept, gone = [people.drawn(page, f"a {colour} house") for colour in ("red", "green", "blue")]
+        people.publish(page, shown)
+        page.goto(gone)
+        page.get_by_role("button", name="Put into the trash").click()
+        page.goto("/history?q=green")
+        page.get_by_label("All that is found").check()
+        page.get_by_text("Put into an album").click()
+        page.get_by_label("A new album").fill("Houses")
+        page.get_by_role("button", name="Put in", exact=True).click()
+        page.goto("/albums")
+        album = str(page.get_by_role("link", name="Houses").get_attribute("href"))
+        page.goto("/admin/people")
+        person = page.get_by_role("link", name="alice").get_attribute("href")
+        with closing(browser.new_context(base_url=server.url)) as others:
+            stranger = others.new_page()
+            stranger.goto(shown)
+            people.report(stranger, "It is my house.")
+        return House(context.storage_state(), [shown, kept, gone, album, str(person)])
+
+
+@pytest.fixture
+def visits(browser: Browser, server: Server) -> Iterator[Visit]:
+    visit = Visit(browser, server)
+    yield visit
+    for context in visit.contexts:
+        context.close()
+    assert [said for said in visit.troubles if " 4" not in said] == []  # links that are over
+
+
+def say_it_again(page: Page) -> None:
+    """The second factor's pages ask, and believe it for some minutes."""
+    page.goto("/account/again")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url(re.compile("/$"))
+
+
+def walk(page: Page, paths: list[str]) -> Iterator[str]:
+    """Each page in turn, with all that can be unfolded."""
+    for path in paths:
+        page.goto(path)
+        assert page.evaluate("location.pathname + location.search") == path or path in STRANGE, page.url
+        page.evaluate(UNFOLD)
+        yield path
+        assert page.evaluate("ears.breaches") == [], path
+
+
+@pytest.mark.parametrize("size", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop")])
+def test_axe_finds_nothing_on_them_by_day_or_night(visits: Visit, house: House, size: dict[str, int]) -> None:
+    objections = []
+    for who, paths in (("a stranger", [*STRANGERS, house.pages[0]]), ("alice", OWNERS + house.pages)):
+        page = visits.page(viewport=size)
+        if who == "alice":
+            page.goto("/sign-in")
+            people.come_in(page, "alice")
+            say_it_again(page)
+        for path in walk(page, paths):
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                objections += [f"{who} at {path} ({scheme}): {one}" for one in found(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+                objections.append(f"{who} at {path} goes over the side")
+    assert objections == []
+
+
+@pytest.mark.parametrize("size", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop")])
+def test_every_word_of_them_is_marked_and_has_room(visits: Visit, house: House, size: dict[str, int]) -> None:
+    wrong = []
+    spoken = {"viewport": size, "extra_http_headers": {"Accept-Language": CODE}}
+    for paths, cookies in (([*STRANGERS, house.pages[0]], None), (OWNERS + house.pages, house.cookies)):
+        page = visits.page(storage_state=cookies, **spoken)
+        for path in walk(page, [one for one in paths if not one.startswith("/account/again")]):
+            wrong += [f"{path}: {one}" for one in unmarked(page)]
+            wrong += [f"{path} goes over the side: {one}" for one in page.evaluate(OVER)]
+            assert page.evaluate("document.documentElement.matches('[dir=rtl]')")
+    assert wrong == []
