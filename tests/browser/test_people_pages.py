@@ -3,6 +3,7 @@ is marked and has room, and how somebody who was invited comes in."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tests.browser.conftest import Visit, serving
 from tests.browser.test_axe import UNFOLD, found
 from tests.browser.test_language import OVER
 from tests.browser.translated import in_pseudo, unmarked
+from tests.cast import PASSWORD
 from tests.language.pseudo import CODE
 from tests.parts import gettext
 from tests.serving import Server
