@@ -59,10 +59,6 @@ class SignIn(LoginView):  # type: ignore[misc]
         answer: HttpResponseBase = self.render_to_response(self.get_context_data(form=form), status=400)
         return answer
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"may_sign_up": settings.LIMNER_SIGN_UP in {"open", "approval"}}
-
     def _who(self) -> tuple[str, str]:
         return self.request.META.get("REMOTE_ADDR", ""), self.request.POST.get("login", "").strip()
 

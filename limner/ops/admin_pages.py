@@ -79,7 +79,7 @@ def _page(
     request: HttpRequest, viewer: Account, name: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     said = DONE.get(request.GET.get("done", ""), "")
-    told = {**context, "here": name, "viewer": viewer, "said": said, "with_accounts": settings.LIMNER_ACCOUNTS}
+    told = {**context, "here": name, "viewer": viewer, "said": said}
     return render(request, f"ops/{name}.html", told, status=status)
 
 

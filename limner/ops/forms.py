@@ -139,6 +139,7 @@ class RuleForm(FormOfRule):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.plans = {f"plan-{plan.pk}": plan for plan in Plan.objects.order_by("name")}
+        self.fields["kind"] = forms.ChoiceField(label=_("Looks for"), choices=Rule.Kind.choices)
         mine = dict(PlanAction.objects.filter(rule=self.instance.pk).values_list("plan", "action"))
         for name, plan in self.plans.items():
             choices = [("", _("As for everybody")), *Action.choices]

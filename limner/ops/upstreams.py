@@ -60,7 +60,7 @@ async def page(request: HttpRequest) -> HttpResponse:
         if not viewer.is_superuser:
             raise Http404
         seen = await looks.now()  # with no connection in hand: it may take seconds
-        return await in_thread(_page, request, configured(), seen)
+        return await in_thread(_page, request, viewer, configured(), seen)
     except Unavailable as error:
         return HttpResponse(render_to_string("503.html", {"problem": error.message}), status=error.status)
 
@@ -71,10 +71,12 @@ def _viewer(request: HttpRequest) -> Account | None:
 
 
 @said_plainly()
-def _page(request: HttpRequest, found: tuple[Upstream, ...], seen: tuple[Seen, ...]) -> HttpResponse:
+def _page(request: HttpRequest, viewer: Account, found: tuple[Upstream, ...], seen: tuple[Seen, ...]) -> HttpResponse:
     known = known_of(found)
     uncertain = uncertain_calls()
     context = {
+        "here": "upstreams",
+        "viewer": viewer,
         "upstreams": [
             standing(one, looked, known[one.name], home=settings.LIMNER_HOME)
             for one, looked in zip(found, seen, strict=True)

@@ -107,7 +107,6 @@ def make_page(
         "offer": offered,
         "question": asking.question_for(viewer, offered) if offered else None,
         "everybody_sees": settings.LIMNER_GALLERY == "wall" and settings.LIMNER_ACCOUNTS and not viewer.is_guest,
-        "to_upstreams": viewer.is_superuser and any(model.upstream for model in offered.models) if offered else False,
         "problem": problem,
         "start": start,
         "asked": asked,

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from limner.accounts.models import Account
-from limner.errors import InvalidRequest, LimnerError, NotFound, say
+from limner.errors import InvalidRequest, LimnerError, NotAllowed, NotFound, say
 from limner.gallery import albums, publishing, trash
 from limner.gallery.models import Album, Picture
 from limner.gallery.queries import pictures_of, trash_of
@@ -105,16 +105,32 @@ def _uuid(text: str) -> UUID:
 
 
 def publish_all(viewer: Account, ids: list[int]) -> None:
-    """Make them public, one by one: each goes by the rules, and the first that may not says why."""
+    """Make them public, one by one: each goes by the rules. Raises InvalidRequest where some may not, once the others
+    are public: it says how many, and why the first of them may not.
+    """
+    refused: list[LimnerError] = []
     for start in range(0, len(ids), AT_ONCE):
         for picture in pictures_of(viewer).filter(pk__in=ids[start : start + AT_ONCE]):
-            publishing.publish(
-                viewer,
-                picture.public_id,
-                shows_prompt=picture.shows_prompt,
-                licence=picture.licence,
-                indexed=picture.indexed,
-            )
+            try:
+                publishing.publish(
+                    viewer,
+                    picture.public_id,
+                    shows_prompt=picture.shows_prompt,
+                    licence=picture.licence,
+                    indexed=picture.indexed,
+                )
+            except (InvalidRequest, NotAllowed, NotFound) as error:
+                refused.append(error)
+    if len(refused) == len(ids):
+        raise refused[0]
+    if refused:
+        raise InvalidRequest(
+            say(
+                "Published: {done}. Not published: {left}. Of the first of these: {why}",
+                done=len(ids) - len(refused), left=len(refused), why=refused[0].message,
+            ),
+            param="picture",
+        )  # fmt: skip
 
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:

@@ -142,6 +142,8 @@ def test_without_scripts_a_price_is_shown_before_anything_is_spent(visit: Visit,
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_the_owners_page_shows_how_upstreams_are_doing(visit: Visit, openai: StandIn, width: int) -> None:
     page = visit.page(viewport={"width": width, "height": 844})
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Administration").click()
     page.get_by_role("link", name="Upstreams").click()
     expect(page.get_by_role("heading", name="Upstreams", exact=True)).to_be_visible()
     expect(page.locator(".ops-upstream")).to_contain_text("accepted · OPENAI_API_KEY in the environment")

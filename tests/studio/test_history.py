@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from limner.accounts.models import Account
@@ -137,6 +138,19 @@ def test_all_that_a_search_finds_goes_at_once(alice: Account, pictures: Path) ->
     assert list(Picture.objects.filter(trashed_at=None)) == [dog]
     client.post("/history/selected", {"verb": "empty"})
     assert list(Picture.objects.all()) == [dog]
+
+
+def test_of_many_those_that_may_are_published_and_of_the_others_it_is_said_why(
+    alice: Account, pictures: Path
+) -> None:
+    kept = [keep(alice) for _ in range(3)]
+    Picture.objects.filter(pk=kept[1].pk).update(taken_down_at=timezone.now(), taken_down_reason="No.")
+    form = {"verb": "publish", "picture": [str(picture.public_id) for picture in kept]}
+    answer = signed_in(alice).post("/history/selected", form)
+    assert answer.status_code == 400
+    said = "Published: 2. Not published: 1. Of the first of these: A moderator took this picture down"
+    assert said in answer.content.decode()
+    assert Picture.objects.filter(public=True).count() == 2
 
 
 def test_nothing_ticked_is_said_on_the_page(alice: Account) -> None:
