@@ -28,6 +28,7 @@ def become_the_owner(page: Page, name: str, *, email: str = "") -> None:
     """Take over the personal account. The page stands on the link."""
     expect(page.get_by_text("You are the first here.")).to_be_visible()
     sign_up(page, name, email=email)
+    is_in(page, name)
 
 
 def sign_up(page: Page, name: str, *, email: str = "") -> None:
@@ -36,19 +37,37 @@ def sign_up(page: Page, name: str, *, email: str = "") -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Make an account").click()
-    is_in(page, name)
 
 
 def come_in(page: Page, name: str) -> None:
     """Sign in with name and password; the page that was asked for comes next."""
+    give_password(page, name)
+    is_in(page, name)
+
+
+def give_password(page: Page, name: str) -> None:
+    """Fill the form of the page of sign-in. The password is `PASSWORD`, right or wrong."""
     page.get_by_label("Name or e-mail address").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    is_in(page, name)
 
 
 def is_in(page: Page, name: str) -> None:
     expect(page.get_by_role("banner").get_by_text(name, exact=True)).to_be_visible()
+
+
+def choose(page: Page, item: str) -> None:
+    """Something of the menu in the head of the page."""
+    page.get_by_role("banner").get_by_role("button").click()
+    page.locator("#masthead-menu").get_by_text(item, exact=True).click()
+
+
+def say_it_again(page: Page) -> None:
+    """Give the password once more: the pages of a second factor ask, and believe it for some minutes."""
+    page.goto("/account/again")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url(re.compile(r":\d+/$"))
 
 
 def drawn(page: Page, prompt: str) -> str:

@@ -1,5 +1,5 @@
-"""Five stories of people and pictures, in a real browser: shown and taken down, invited, out of credits, gone, and in by
-the word of another place."""
+"""Stories of people and pictures, in a real browser: shown and taken down, out of credits, gone, and in by the word
+of another place. Who is invited comes in in `test_people_pages.py`, where invitations are needed."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ def alice(browser: Browser, server: Server) -> StorageState:
 def newcomer(visit: Visit, name: str) -> Page:
     """A page of somebody who has just made an account."""
     page = visit.page()
-    page.get_by_role("link", name="Make an account").click()
+    page.get_by_role("link", name="Sign up").click()
     people.sign_up(page, name)
+    people.is_in(page, name)
     return page
 
 
@@ -81,7 +82,7 @@ def test_a_picture_is_made_found_shown_liked_reported_and_taken_down(visit: Visi
     nothing_there(visit, stranger, picture)
     people.publish(bob, picture)
 
-    stranger.goto("/gallery")
+    stranger.get_by_role("link", name="Gallery").click()
     stranger.get_by_role("link", name="a red kite").click()
     expect(stranger.get_by_role("heading", name="a red kite")).to_be_visible()
     expect(stranger.get_by_text("Made by bob")).to_be_visible()
@@ -89,14 +90,14 @@ def test_a_picture_is_made_found_shown_liked_reported_and_taken_down(visit: Visi
     expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
 
     dora = newcomer(visit, "dora")
-    dora.goto("/gallery")
+    dora.get_by_role("link", name="Gallery").click()
     dora.get_by_role("link", name="a red kite").click()
     dora.get_by_role("button", name="Like").click()
     expect(dora.get_by_role("button", name="You like it 1")).to_be_visible()
     people.report(dora, "It is my kite.")
 
     owner = visit.page(storage_state=alice)
-    owner.goto("/admin/overview")
+    people.choose(owner, "Administration")
     owner.get_by_role("link", name="Moderation").click()
     case = owner.get_by_role("article").filter(has_text="It is my kite.")
     expect(case).to_contain_text("reported by dora")
@@ -108,7 +109,7 @@ def test_a_picture_is_made_found_shown_liked_reported_and_taken_down(visit: Visi
     bob.reload()
     expect(bob.get_by_text("A moderator took this picture down")).to_contain_text("The kite is Dora's.")
     expect(bob.get_by_role("button", name="Show it to everybody")).to_have_count(0)
-    stranger.goto("/gallery")
+    stranger.get_by_role("link", name="Gallery").click()
     expect(stranger.get_by_role("link", name="a red kite")).to_have_count(0)
     nothing_there(visit, stranger, picture)
     nothing_there(visit, dora, picture)
@@ -116,40 +117,11 @@ def test_a_picture_is_made_found_shown_liked_reported_and_taken_down(visit: Visi
     expect(owner.get_by_role("row").filter(has_text="The kite is Dora's.")).to_contain_text("alice")
 
 
-def test_an_invitation_lets_one_person_in(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
-    with serving(tmp_path_factory.mktemp("invited"), LIMNER_ACCOUNTS="on") as running:
-        visit = Visit(browser, running)
-        owner = visit.page()
-        owner.goto(people.first_link(running))
-        people.become_the_owner(owner, "alice")
-        owner.goto(people.INVITATIONS)
-        owner.get_by_label("Whom it is for").fill("Dora of class 4b")
-        owner.get_by_role("button", name="Make an invitation").click()
-        link = owner.get_by_label("The link, shown only now").input_value()
-        expect(owner.get_by_role("listitem").filter(has_text="Dora of class 4b")).to_be_visible()
-
-        dora = visit.page()
-        dora.goto(link)
-        assert "invitation" not in dora.url
-        people.sign_up(dora, "dora")
-        expect(dora.get_by_role("textbox", name="What should the picture show?")).to_be_visible()
-
-        late = visit.page()
-        late.goto(link)
-        expect(late.get_by_role("heading", name="You need an invitation")).to_be_visible()
-        owner.goto(people.INVITATIONS)
-        expect(owner.get_by_text("Dora of class 4b")).to_have_count(0)
-        for page in (owner, dora, late):
-            assert page.evaluate("ears.breaches") == []
-            page.context.close()
-        assert visit.troubles == []
-
-
 def test_credits_run_out_and_the_page_says_what_and_until_when(visit: Visit, alice: StorageState) -> None:
     bob = newcomer(visit, "bob.the.busy")
     finished(ask(bob, "a house", model="puppet"))
     owner = visit.page(storage_state=alice)
-    owner.goto("/admin/overview")
+    people.choose(owner, "Administration")
     owner.get_by_role("link", name="Plans").click()
     owner.get_by_label("Name", exact=True).fill("a taste")
     owner.get_by_label("Credits a day").fill("1")
@@ -167,7 +139,7 @@ def test_credits_run_out_and_the_page_says_what_and_until_when(visit: Visit, ali
     expect(said).to_contain_text(re.compile(r"needs [\d.]+ credits and you have 0 left today"))
     expect(said).to_contain_text("wait until midnight UTC, when the day's credits are renewed")
     visit.troubles[:] = [one for one in visit.troubles if "status of 4" not in one]  # the browser notes the refusal
-    bob.get_by_role("link", name="Usage").click()
+    people.choose(bob, "Usage")
     today = bob.locator(".usage-facts div").filter(has_text="Credits left today")
     expect(today.get_by_role("definition")).to_have_text(re.compile(r"^0(\.0)?$"))
 
@@ -178,8 +150,8 @@ def test_everything_about_somebody_is_deleted_and_nothing_of_it_is_left(visit: V
     picture = people.drawn(bob, "a last house")
     people.publish(bob, picture)
     assert files(server) > before
+    people.choose(bob, "My data")
     with bob.expect_download() as taken:
-        bob.goto("/account/data")
         bob.get_by_role("link", name="Download everything").click()
     assert taken.value.suggested_filename.startswith("limner-bob.who.leaves")
     bob.get_by_label("Your password, again").fill("not this one")
@@ -195,10 +167,7 @@ def test_everything_about_somebody_is_deleted_and_nothing_of_it_is_left(visit: V
     nothing_there(visit, visit.page(), picture)
     assert files(server) == before
     assert rows_about(server, "bob.who.leaves") == {}
-    bob.goto("/sign-in")
-    bob.get_by_label("Name or e-mail address").fill("bob.who.leaves")
-    bob.get_by_label("Password").fill(PASSWORD)
-    bob.get_by_role("button", name="Sign in", exact=True).click()
+    people.give_password(bob, "bob.who.leaves")
     expect(bob.get_by_text("Name and password do not go together.")).to_be_visible()
     visit.troubles[:] = [one for one in visit.troubles if "400" not in one]
 
@@ -213,7 +182,7 @@ def test_the_word_of_another_place_opens_an_account(visit: Visit) -> None:
     page.get_by_role("button", name="Make an account").click()
     people.is_in(page, "dora.of.school")
     picture = people.drawn(page, "a school")
-    page.get_by_role("button", name="Sign out").click()
+    people.choose(page, "Sign out")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
     page.goto("/history")

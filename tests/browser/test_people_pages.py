@@ -9,7 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState
+from allauth.mfa.totp.internal import auth as totp
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.accounts.letterbox import Letterbox, letterbox
 from tests.browser import people
@@ -71,7 +72,7 @@ def house(browser: Browser, server: Server) -> House:
         page = context.new_page()
         page.goto(people.first_link(server))
         people.become_the_owner(page, "alice", email="alice@example.com")
-        say_it_again(page)
+        people.say_it_again(page)
         shown, kept, gone = [people.drawn(page, f"a {colour} house") for colour in ("red", "green", "blue")]
         people.publish(page, shown)
         page.goto(gone)
@@ -101,14 +102,6 @@ def visits(browser: Browser, server: Server) -> Iterator[Visit]:
     assert [said for said in visit.troubles if " 4" not in said] == []  # links that are over
 
 
-def say_it_again(page: Page) -> None:
-    """The second factor's pages ask, and believe it for some minutes."""
-    page.goto("/account/again")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
-    page.wait_for_url(re.compile("/$"))
-
-
 def walk(page: Page, paths: list[str]) -> Iterator[str]:
     """Each page in turn, with all that can be unfolded."""
     for path in paths:
@@ -127,7 +120,7 @@ def test_axe_finds_nothing_on_them_by_day_or_night(visits: Visit, house: House, 
         if who == "alice":
             page.goto("/sign-in")
             people.come_in(page, "alice")
-            say_it_again(page)
+            people.say_it_again(page)
         for path in walk(page, paths):
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -148,3 +141,59 @@ def test_every_word_of_them_is_marked_and_has_room(visits: Visit, house: House, 
             wrong += [f"{path} goes over the side: {one}" for one in page.evaluate(OVER)]
             assert page.evaluate("document.documentElement.matches('[dir=rtl]')")
     assert wrong == []
+
+
+def code_of(secret: str) -> str:
+    """What an app with that secret shows now."""
+    return str(totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time())))))
+
+
+def test_an_invitation_lets_one_person_in_who_confirms_an_address_and_takes_a_second_factor(
+    visits: Visit, house: House, mail: Letterbox
+) -> None:
+    owner = visits.page(storage_state=house.cookies)
+    people.choose(owner, "Administration")
+    owner.get_by_role("link", name="Invitations").click()
+    owner.get_by_label("Whom it is for").fill("Dora of class 4b")
+    owner.get_by_role("button", name="Make an invitation").click()
+    link = owner.get_by_label("The link, shown only now").input_value()
+    expect(owner.get_by_role("row", name="Dora of class 4b")).to_be_visible()
+
+    dora = visits.page()
+    dora.goto(link)
+    assert "invitation" not in dora.url
+    people.sign_up(dora, "dora", email="dora@example.com")
+    expect(dora.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    letter = next(one for one in mail.letters if one["to"] == "dora@example.com")
+    found_link = re.search(r"http://\S+", letter.get_content())
+    assert found_link
+    dora.goto(found_link[0])
+    assert found(dora) == []
+    dora.get_by_role("button", name="Yes, it is mine").click()
+    people.come_in(dora, "dora")
+
+    late = visits.page()
+    late.goto(link)
+    expect(late.get_by_role("heading", name="You need an invitation")).to_be_visible()
+    assert found(late) == []
+    owner.goto(people.INVITATIONS)
+    expect(owner.get_by_text("Dora of class 4b")).to_have_count(0)
+
+    people.choose(dora, "Sign-in and safety")
+    dora.get_by_role("link", name="Second factor").click()
+    dora.get_by_role("link", name="Set it up").click()
+    dora.get_by_label("Password").fill(PASSWORD)
+    dora.get_by_role("button", name="Go on").click()
+    secret = dora.get_by_label("The secret").input_value()
+    dora.get_by_label("Code of the app").fill(code_of(secret))
+    dora.get_by_role("button", name="Set it up").click()
+    expect(dora.get_by_text("From now on signing in takes a code of the app.")).to_be_visible()
+    assert found(dora) == []
+    spare = dora.locator(".account-codes code").first.inner_text()
+    people.choose(dora, "Sign out")
+    people.give_password(dora, "dora")
+    expect(dora.get_by_role("heading", name="The second factor")).to_be_visible()
+    assert found(dora) == []
+    dora.get_by_label("Code").fill(spare)
+    dora.get_by_role("button", name="Sign in", exact=True).click()
+    people.is_in(dora, "dora")
