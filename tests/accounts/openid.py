@@ -59,8 +59,8 @@ def provider() -> Iterator[Provider]:
         def ask(self, asked: dict[str, str]) -> None:
             """The page on which Dora says yes, in her browser."""
             back = f"{asked['redirect_uri']}?{urlencode({'code': 'yes', 'state': asked['state']})}"
-            page = f'<!doctype html><title>School</title><link rel=icon href=data:,><a href="{escape(back)}">I am Dora</a>'
-            self.send(page.encode(), "text/html")
+            yes = f'<a href="{escape(back)}">I am Dora</a>'
+            self.send(f"<!doctype html><title>School</title><link rel=icon href=data:,>{yes}".encode(), "text/html")
 
         def answer(self, said: Any) -> None:
             self.send(json.dumps(said).encode(), "application/json")
