@@ -35,6 +35,14 @@ def curl() -> Path:
     missing("curl", "apt-get install curl")
 
 
+def valkey() -> Path:
+    """The Valkey of this machine, or the Redis that it came from, or `missing`."""
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    missing("Valkey", "apt-get install redis-server")
+
+
 def gettext() -> None:
     """Nothing, or `missing` where the programs that make catalogues are not here."""
     if not (shutil.which("msgfmt") and shutil.which("xgettext")):

@@ -12,7 +12,10 @@ from uuid import UUID
 
 from django.db.models import Sum
 from django.db.models.functions import Now, TruncDay, TruncMonth
+from django.db.models.functions.datetime import TruncBase
+from django.utils import timezone
 
+from limner.accounts.guests import purse
 from limner.accounts.models import Account, CreditEntry, Plan
 from limner.errors import OutOfCredits, say
 
@@ -20,7 +23,7 @@ Kind = CreditEntry.Kind
 
 
 def hold(account: Account, job: UUID, amount: int) -> None:
-    """Set `amount` aside for a job. The caller has locked the account's row.
+    """Set `amount` aside for a job. The caller has locked the account's row, and whoever shares its allowance.
 
     Raises OutOfCredits when the plan's credits for today or for this month would not cover it.
     """
@@ -82,10 +85,10 @@ def balance_today(account: Account) -> int | None:
 
 
 def _used_since(account: Account, begin: datetime) -> int:
-    held_now = CreditEntry.objects.filter(account=account, kind=Kind.HOLD, created_at__gte=begin)
+    held_now = CreditEntry.objects.filter(**purse(account), kind=Kind.HOLD, created_at__gte=begin)
     held = held_now.aggregate(total=Sum("amount"))["total"] or 0
     # A release counts for the time of its hold: a job that ends after midnight gives nothing to the new day or month.
-    released = CreditEntry.objects.filter(account=account, kind=Kind.RELEASE, job__in=held_now.values("job"))
+    released = CreditEntry.objects.filter(**purse(account), kind=Kind.RELEASE, job__in=held_now.values("job"))
     return int(held) - int(released.aggregate(total=Sum("amount"))["total"] or 0)
 
 
@@ -111,14 +114,17 @@ def this_month(account: Account) -> Month:
 
 def _month_begin() -> datetime:
     """The first moment of this month (UTC), by the database's clock."""
-    begin: datetime = Plan.objects.values_list(TruncMonth(Now()), flat=True)[:1].get()
-    return begin
+    return _begin(TruncMonth(Now()))
 
 
 def _day_begin() -> datetime:
     """The first moment of today (UTC), by the database's clock."""
-    begin: datetime = Plan.objects.values_list(TruncDay(Now()), flat=True)[:1].get()
-    return begin
+    return _begin(TruncDay(Now()))
+
+
+def _begin(moment: TruncBase) -> datetime:
+    begin: datetime | None = Plan.objects.values_list(moment, flat=True).first()
+    return timezone.now() if begin is None else begin  # without any plan nobody has used anything
 
 
 def _write(account_id: int, job: UUID, kind: str, amount: int) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from limner.accounts.models import Account, ApiKey, Scope, every_scope
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, NotAllowed, say
 
 NOTED_EVERY = timedelta(minutes=1)
 LONGEST_NAME = 80
@@ -30,8 +30,10 @@ def make_key(
 ) -> tuple[ApiKey, str]:
     """A new key of `account`, and its secret: the only time anyone sees it. Left out, `scopes` are all of them.
 
-    Raises InvalidRequest for a scope that there is none of, or an end that has passed.
+    Raises InvalidRequest for a scope that there is none of, or an end that has passed; NotAllowed for a guest.
     """
+    if account.is_guest:
+        raise NotAllowed(say("Guests have no API keys. Sign up to get one."))
     chosen = _checked_scopes(every_scope() if scopes is None else scopes)
     if expires_at is not None and expires_at <= timezone.now():
         raise InvalidRequest(f"The key would have expired already, on {expires_at:%Y-%m-%d}.", param="expires_at")

@@ -1,4 +1,4 @@
-"""How often someone may ask. Counted in this process's memory."""
+"""How often someone may ask. Counted in this process's memory, or in Valkey with all other processes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from limner.accounts.keys import digest
 from limner.accounts.models import Account, ApiKey
 from limner.accounts.plans import unlimited
 from limner.errors import RateLimited, say
 
 if TYPE_CHECKING:
-    from limits import RateLimitItem
+    from limits import RateLimitItem, WindowStats
     from limits.strategies import RateLimiter
+
+    from limner.accounts.valkey import Counter
 
 SIGN_IN_TRIES = 10
 SIGN_IN_TRIES_AN_ADDRESS = 40
@@ -24,7 +28,11 @@ PICTURES_REPORTED_AN_HOUR = 20
 
 
 @cache
-def _limiter() -> RateLimiter:
+def _limiter() -> RateLimiter | Counter:
+    if settings.LIMNER_VALKEY_URL:
+        from limner.accounts.valkey import Counter
+
+        return Counter(settings.LIMNER_VALKEY_URL)
     from limits.storage import MemoryStorage
     from limits.strategies import MovingWindowRateLimiter
 
@@ -62,7 +70,8 @@ def check_rate(who: ApiKey | Account) -> Rate:
     allowed = (account.plan or unlimited()).requests_per_minute
     item, name = RateLimitItemPerMinute(allowed), (type(who).__name__, str(who.pk))
     in_time = _limiter().hit(item, *name)
-    rate = Rate(allowed, _limiter().get_window_stats(item, *name).remaining, _seconds_left(item, *name))
+    stats = _limiter().get_window_stats(item, *name)
+    rate = Rate(allowed, stats.remaining, _left_of(stats))
     if not in_time:
         if isinstance(who, ApiKey):
             _remember(who.digest, rate)
@@ -123,8 +132,8 @@ def check_picture_report(who: str) -> None:
 
 
 def forget_counts() -> None:
-    """Start counting anew."""
-    _limiter().storage.reset()
+    """Start counting anew in this process; what Valkey counts stays."""
+    _limiter.cache_clear()
     _used_up.clear()
 
 
@@ -138,4 +147,8 @@ def _sign_in_limits(address: str, username: str) -> list[tuple[RateLimitItem, tu
 
 
 def _seconds_left(item: RateLimitItem, *name: str) -> float:
-    return max(1.0, _limiter().get_window_stats(item, *name).reset_time - time.time())
+    return _left_of(_limiter().get_window_stats(item, *name))
+
+
+def _left_of(stats: WindowStats) -> float:
+    return max(1.0, stats.reset_time - time.time())

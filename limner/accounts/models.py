@@ -61,6 +61,8 @@ class Account(AbstractUser):
     """Bytes of its pictures (in the trash too) and uploads, counted in the transaction that writes their rows."""
     is_guest = models.BooleanField(default=False, editable=False)
     """A visitor who never signed up: known by a cookie, without a name to sign in with."""
+    came_from = models.CharField(max_length=64, blank=True, default="", editable=False)
+    """Of a guest: the keyed hash of their address, whose allowance they share. Empty for everybody else."""
     waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
     """Signed up, and nobody has let them in yet: not active until then."""
     banned_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -68,6 +70,7 @@ class Account(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         indexes: ClassVar = [
+            models.Index(fields=["came_from"], name="account_came_from"),
             models.Index(
                 fields=["waiting_since"], name="account_waiting", condition=models.Q(waiting_since__isnull=False)
             ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth import get_user
 
+from limner.accounts import guests
 from limner.accounts.models import Account
 from limner.accounts.plans import unlimited
 
@@ -18,17 +19,22 @@ OWNER = "owner"
 
 
 def account_of(request: HttpRequest) -> Account | None:
-    """Who is looking: the owner in personal mode, else whoever has signed in. Reads the database."""
+    """Who is looking: the owner in personal mode, else whoever has signed in, or a guest who made something before.
+
+    Reads the database.
+    """
     if not settings.LIMNER_ACCOUNTS:
         return owner()
     user = request.user
-    return user if isinstance(user, Account) and user.is_active else None
+    return user if isinstance(user, Account) and user.is_active else guests.known(request)
 
 
 def still_signed_in(request: HttpRequest, viewer: Account) -> bool:
     """Whether the session that a long request began with is still `viewer`'s, and open. Reads the database."""
     if not settings.LIMNER_ACCOUNTS:
         return True
+    if viewer.is_guest:
+        return (guest := guests.known(request)) is not None and guest.pk == viewer.pk
     now = copy(request)  # the request itself remembers who was there when it came
     now.session = type(request.session)(request.session.session_key)
     user = get_user(now)

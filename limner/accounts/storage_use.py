@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.db.models.functions import Greatest
 
 from limner.accounts.models import Account
+from limner.errors import OutOfStorage, say
 
 MB = 1_000_000
 """As plans and sentences count it."""
@@ -15,3 +16,20 @@ def count_bytes(account_id: int, delta: int) -> None:
     """Count bytes that an account keeps from now on, or (negative) no longer: in the transaction of their rows."""
     if delta:
         Account.objects.filter(pk=account_id).update(bytes_kept=Greatest(F("bytes_kept") + delta, 0))
+
+
+def refuse_when_full(account: Account) -> None:
+    """Raise OutOfStorage where the account keeps as much as its plan allows. Reads the database."""
+    now = Account.objects.filter(pk=account.pk).values_list("bytes_kept", "plan__storage_bytes").first()
+    used, most = now or (0, None)
+    if account.came_from:
+        used = Account.objects.filter(came_from=account.came_from).aggregate(kept=Sum("bytes_kept"))["kept"] or 0
+    if most is not None and used >= most:
+        raise OutOfStorage(
+            say(
+                "Your pictures and uploads take {used} MB, and your plan keeps {most} MB. Delete pictures for good"
+                " (those in the trash count too), then try again.",
+                used=used // MB,
+                most=most // MB,
+            )
+        )

@@ -15,6 +15,7 @@ from limner.config.database import database
 from limner.config.env import BadSetting, Source, dotenv, lines, ours, read_all
 from limner.config.people import mail, providers
 from limner.config.table import SETTINGS
+from limner.config.valkey import caches, valkey
 from limner.engines import upstreams
 
 # Where settings come from: the environment, then LIMNER_HOME's .env, then the working directory's.
@@ -33,6 +34,7 @@ LIMNER_HOST = cast(str, _values["LIMNER_HOST"])
 LIMNER_PORT = cast(int, _values["LIMNER_PORT"])
 LIMNER_ACCOUNTS = cast(bool, _values["LIMNER_ACCOUNTS"])
 LIMNER_SIGN_UP = cast(str, _values["LIMNER_SIGN_UP"])
+LIMNER_GUESTS = cast(bool, _values["LIMNER_GUESTS"])
 LIMNER_MAIL = bool(_values["LIMNER_MAIL_URL"])
 LIMNER_HOSTS = cast("tuple[str, ...]", _values["LIMNER_HOSTS"])
 LIMNER_ORIGINS = cast("tuple[str, ...]", _values["LIMNER_ORIGINS"])
@@ -55,6 +57,8 @@ LIMNER_CREDITS_PER_SECOND = cast(float, _values["LIMNER_CREDITS_PER_SECOND"])
 LIMNER_FREE_DISK_MB = cast(int, _values["LIMNER_FREE_DISK_MB"])
 LIMNER_KEEP_UPLOADS = cast(int, _values["LIMNER_KEEP_UPLOADS"])
 LIMNER_KEEP_TRASH = cast(int, _values["LIMNER_KEEP_TRASH"])
+LIMNER_KEEP_API_RESULTS = cast(int, _values["LIMNER_KEEP_API_RESULTS"])
+LIMNER_KEEP_GUESTS = cast(int, _values["LIMNER_KEEP_GUESTS"])
 LIMNER_KEEP_EVENTS = cast(int, _values["LIMNER_KEEP_EVENTS"])
 LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
 
@@ -163,6 +167,8 @@ TEMPLATES = [
         },
     }
 ]
+LIMNER_VALKEY_URL = valkey(str(_values["LIMNER_VALKEY_URL"]))
+CACHES = caches(LIMNER_VALKEY_URL)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database(
         str(_values["LIMNER_DATABASE_URL"]), home=LIMNER_HOME, pool=cast(int, _values["LIMNER_DATABASE_POOL"])

@@ -26,6 +26,11 @@ SETTINGS: tuple[Setting, ...] = (
         "or everybody.",
     ),
     Setting(
+        "LIMNER_GUESTS", "on or off", flag, "off",
+        "`on`: with accounts on, visitors draw a little without an account, as the plan for guests allows, which "
+        "everybody at one address shares. They have no API.",
+    ),
+    Setting(
         "LIMNER_MAIL_URL", "URL", text, "",
         "The server that sends mail: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. "
         "Needs `LIMNER_HOSTS`. Empty: no mail, so addresses are not verified and passwords not reset by mail.",
@@ -71,6 +76,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LIMNER_DATABASE_POOL", "0 to 1000", whole(0, 1000), "16",
         "Most connections a process keeps to PostgreSQL; 0: no pool, each use opens its own.",
+    ),
+    Setting(
+        "LIMNER_VALKEY_URL", "URL", text, "",
+        "A Valkey (or Redis) in which all processes count together how often somebody asks: "
+        "`valkey://user:password@host:6379/0`. Needs `pip install 'limner[valkey]'`. Empty: each process counts in "
+        "its memory.",
+        secret=True,
     ),
     Setting(
         "LIMNER_PICTURES", "folder or s3://bucket/prefix", text, "",
@@ -186,6 +198,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LIMNER_KEEP_TRASH", "1 to 36500", whole(1, 36500), "30",
         "Days that pictures stay in the trash before they are deleted for good.",
+    ),
+    Setting(
+        "LIMNER_KEEP_API_RESULTS", "0 to 36500", whole(0, 36500), "0",
+        "Days that pictures stay which programs have asked for. Public ones, those that their owner likes and those "
+        "in albums stay longer. 0: they are kept.",
+    ),
+    Setting(
+        "LIMNER_KEEP_GUESTS", "1 to 3650", whole(1, 3650), "7",
+        "Days after which a guest who asks for nothing more is deleted, with all their pictures.",
     ),
     Setting(
         "LIMNER_KEEP_EVENTS", "1 to 3650", whole(1, 3650), "7",

@@ -15,12 +15,15 @@ from typing import Any, Protocol, runtime_checkable
 from limner.engines.words import beyond, known_as
 
 CAME_BY = "came_by"
-"""The key of `DrawRequest.options` that says whose programs may see and stop the job as theirs."""
+"""The key of `DrawRequest.options` that says that a program asked, and whose programs may see and stop the job as
+theirs."""
 ASKED_WITH = "asked_with"
 """The key of `DrawRequest.options` for a digest of what two calls under one idempotency key may differ in and the
 request does not tell: whether a seed was named, and what the images are."""
 REFINES = "refines"
 """The key of `DrawRequest.options` for the public id of the picture whose prompt and settings these go on from."""
+STYLED = "styled"
+"""The key of `DrawRequest.options` for the name of the style whose words the prompt has; no model is told."""
 
 
 class Task(StrEnum):
@@ -92,7 +95,7 @@ class DrawRequest:
     """In the words of the name that was asked for: "standard", "hd", "low" … "max"."""
     options: dict[str, Any] = field(default_factory=dict, hash=False)
     """What only some targets know, as plain JSON: style, moderation, user, output_compression, input_fidelity …
-    And `CAME_BY`, `ASKED_WITH` and `REFINES`."""
+    And `CAME_BY`, `ASKED_WITH`, `REFINES` and `STYLED`."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the ledger keeps it and the child process reads it."""

@@ -76,7 +76,9 @@ def hang(picture: Picture) -> None:
 
 
 def like(account: Account, public_id: UUID) -> Picture:
-    """Like a public picture. A second time changes nothing. Raises NotFound."""
+    """Like a public picture. A second time changes nothing. Raises NotFound, or NotAllowed for a guest."""
+    if account.is_guest:
+        raise NotAllowed(say("Sign in to like pictures."))
     with transaction.atomic():
         picture = _public(account, public_id)
         _, new = Like.objects.get_or_create(account=account, picture=picture)

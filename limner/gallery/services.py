@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from limner.accounts.models import Account
-from limner.accounts.storage_use import count_bytes
+from limner.accounts.storage_use import count_bytes, refuse_when_full
 from limner.engines.catalog import catalog
-from limner.engines.contract import REFINES, DrawRequest, Size, Task
+from limner.engines.contract import REFINES, STYLED, DrawRequest, Size, Task
 from limner.engines.weights import fingerprint, sampler
 from limner.errors import NotAllowed, NotFound, say
 from limner.gallery import publishing, search
@@ -79,6 +79,7 @@ def record(
         negative_prompt=request.negative_prompt,
         model=request.model,
         seed=request.seed + index,
+        style=str(request.options.get(STYLED, "")),
         parameters={
             "task": str(request.task),
             "steps": request.steps,
@@ -166,7 +167,11 @@ def store_upload(account: Account, data: bytes) -> Upload:
 
 
 def keep_upload(account: Account, image: Clean, public_id: UUID | None = None) -> Upload:
-    """Keep an image that is already clean, under a public id that the caller may have chosen."""
+    """Keep an image that is already clean, under a public id that the caller may have chosen.
+
+    Raises OutOfStorage where the account keeps as much as its plan allows.
+    """
+    refuse_when_full(account)
     upload = Upload(
         public_id=public_id or uuid4(),
         account=account,

@@ -75,7 +75,7 @@ def like(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Like it, or no longer. Whoever has not signed in does that first."""
     account = account_of(request)
     htmx = request.headers.get("HX-Request") == "true"
-    if account is None:
+    if account is None or account.is_guest:
         there = f"{reverse('accounts:sign_in')}?{urlencode({'next': _page(public_id)})}"
         return HttpResponse(headers={"HX-Redirect": there}) if htmx else HttpResponseRedirect(there)
     verb = publishing.unlike if request.POST.get("away") else publishing.like

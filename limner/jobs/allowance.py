@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from limner.accounts.guests import purse
 from limner.accounts.models import Account
-from limner.accounts.storage_use import MB
-from limner.engines.contract import DrawRequest
-from limner.errors import InvalidRequest, OutOfStorage, RateLimited, say
+from limner.accounts.storage_use import refuse_when_full
+from limner.engines.contract import DrawRequest, Task
+from limner.errors import InvalidRequest, RateLimited, say
 from limner.jobs.models import Job
 from limner.jobs.states import State
 
@@ -15,7 +16,8 @@ def check(payer: Account, request: DrawRequest) -> None:
     plan = payer.plan
     if plan is None:
         return
-    if plan.allowed_models and request.model not in plan.allowed_models:
+    draws = request.task is not Task.UPSCALE  # what is only made larger was drawn already
+    if draws and plan.allowed_models and request.model not in plan.allowed_models:
         raise InvalidRequest(
             say(
                 "Your plan does not include {model}. Choose one of these: {allowed}.",
@@ -35,15 +37,8 @@ def check(payer: Account, request: DrawRequest) -> None:
             ),
             param="size",
         )
-    if plan.storage_bytes is not None and payer.bytes_kept >= plan.storage_bytes:
-        raise OutOfStorage(
-            say(
-                "Your pictures and uploads take {used} MB, and your plan keeps {most} MB. Delete pictures for good"
-                " (those in the trash count too), then try again.",
-                used=payer.bytes_kept // MB,
-                most=plan.storage_bytes // MB,
-            )
-        )
+    if plan.storage_bytes is not None:
+        refuse_when_full(payer)
     if plan.running_jobs is not None and _under_way(payer) >= plan.running_jobs:
         raise RateLimited(
             say(
@@ -57,4 +52,4 @@ def check(payer: Account, request: DrawRequest) -> None:
 
 def _under_way(payer: Account) -> int:
     # By the partial index `job_under_way`, however many jobs have ended.
-    return Job.objects.filter(account=payer, state__in=[State.QUEUED, State.RUNNING]).count()
+    return Job.objects.filter(**purse(payer), state__in=[State.QUEUED, State.RUNNING]).count()

@@ -17,11 +17,11 @@ from django.db.models.functions import Now
 from PIL import Image
 
 from limner.accounts.models import Account
-from limner.engines.contract import DrawRequest, ImageRef, Size, Task
+from limner.engines.contract import STYLED, DrawRequest, ImageRef, Size, Task
 from limner.errors import InvalidRequest, Sentence, say
 from limner.gallery import services as gallery
 from limner.gallery.models import LANCZOS, Picture, Upload
-from limner.jobs import events
+from limner.jobs import allowance, events, health
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.pipeline import discard
@@ -53,7 +53,7 @@ def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempote
     """Keep one's own picture or upload `factor` times as wide and high, as a new picture, with its mark.
 
     The same account's same `idempotency_key` gives the job that is already there. Slow: in a thread. Raises
-    InvalidRequest where it would be too large.
+    InvalidRequest where it would be too large, and what `submit` does where the plan or the disk has no room.
     """
     possible = factors_for(source.width, source.height)
     if factor not in possible:
@@ -63,7 +63,11 @@ def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempote
     with _in_turn():
         # Asked when its turn has come: an earlier press of the same button has its job by then.
         before = asked_before(account, idempotency_key, request) if idempotency_key is not None else None
-        return before or _made(account, source, request, idempotency_key)
+        if before is not None:
+            return before
+        health.refuse_when_full()
+        allowance.check(Account.objects.select_related("plan").get(pk=account.pk), request)
+        return _made(account, source, request, idempotency_key)
 
 
 @contextmanager
@@ -90,6 +94,8 @@ def _made(account: Account, source: Picture | Upload, request: DrawRequest, idem
         tag=0.0,
         predicted_seconds=0.0,
         price=0,
+        kept=1,
+        model=request.model,
         attempt=1,
     )
     data = blobs.get(source.blob)
@@ -123,6 +129,7 @@ def _made(account: Account, source: Picture | Upload, request: DrawRequest, idem
 
 def _request(source: Picture | Upload, size: Size) -> DrawRequest:
     drawn = source if isinstance(source, Picture) else None
+    styled = {STYLED: drawn.style} if drawn and drawn.style else {}
     how = drawn.parameters if drawn else {}
     return DrawRequest(
         prompt=drawn.prompt if drawn else "",
@@ -135,6 +142,7 @@ def _request(source: Picture | Upload, size: Size) -> DrawRequest:
         task=Task.UPSCALE,
         negative_prompt=drawn.negative_prompt if drawn else "",
         images=(ImageRef(str(source.public_id), source.width, source.height),),
+        options=styled,
     )
 
 

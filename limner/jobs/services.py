@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from limner.accounts import credits
+from limner.accounts.guests import lock_purse
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
-from limner.engines.contract import ASKED_WITH, DrawRequest
+from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest
 from limner.errors import Blocked, InvalidRequest, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
 from limner.jobs.events import Happened
@@ -24,6 +25,7 @@ from limner.moderation.words import drawn_texts, refuse_blocked
 
 _OF_PAYER = (
     "bytes_kept",
+    "came_from",
     *(f"plan__{limit}" for limit in ("weight", "credits_per_month", "credits_per_day", "running_jobs")),
     *(f"plan__{limit}" for limit in ("largest_pixels", "allowed_models", "storage_bytes")),
 )
@@ -61,6 +63,7 @@ def submit(
     lane = lane_of(request)
     with transaction.atomic():
         # The lock orders this account's submits: same key, same credits, one after the other.
+        lock_purse(account)
         payers = Account.objects.select_related("plan").only(*_OF_PAYER)
         payer = payers.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
         if idempotency_key is not None:
@@ -93,6 +96,11 @@ def submit(
         events.write([Happened(payer.pk, job.pk, public_id, "state", queued)])
         events.wake_dispatchers("queued", job.lane)
     return job
+
+
+def for_a_program(request: DrawRequest) -> DrawRequest:
+    """The request as a program asks for it, which its job says also where nobody needs a key."""
+    return replace(request, options={CAME_BY: "api", **request.options})
 
 
 @said_plainly()

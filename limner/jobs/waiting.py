@@ -28,7 +28,7 @@ from limner.jobs import queries
 from limner.jobs.bus import account_channel, bus
 from limner.jobs.models import Job
 from limner.jobs.queries import outlook
-from limner.jobs.services import cancel, lane_of, submit
+from limner.jobs.services import cancel, for_a_program, lane_of, submit
 from limner.jobs.states import ENDED
 from limner.jobs.threads import in_thread
 from limner.jobs.trouble import said_plainly
@@ -248,7 +248,7 @@ def submit_if_soon(
     """Submit, unless the queue before the job likely takes longer than `longest_wait` seconds: then store nothing."""
     with transaction.atomic():
         before = queries.longest_wait(lane_of(request))
-        job = submit(account, request, idempotency_key=idempotency_key, key=api_key)
+        job = submit(account, for_a_program(request), idempotency_key=idempotency_key, key=api_key)
         if before <= longest_wait:
             return job
         left = outlook(job)

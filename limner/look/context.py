@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 def site(request: HttpRequest) -> dict[str, bool]:
-    """For templates: whether people sign in here, may sign up unasked, and may look at a gallery."""
+    """For templates: whether people sign in here, may sign up unasked or draw as guests, and may look at a
+    gallery."""
     return {
         "with_accounts": settings.LIMNER_ACCOUNTS,
         "with_gallery": settings.LIMNER_GALLERY != "off",
+        "with_guests": settings.LIMNER_ACCOUNTS and settings.LIMNER_GUESTS,
         "may_sign_up": settings.LIMNER_SIGN_UP in {"open", "approval"},
     }

@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from limner.accounts.models import Account
 from limner.engines.catalog import Model, catalog, installed
-from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest, Size
+from limner.engines.contract import ASKED_WITH, CAME_BY, STYLED, DrawRequest, Size
 from limner.engines.dialects import DALL_E_3, Dialect, dialect_for, target_for
 from limner.engines.prices import asked_price, costs_money, price_of, price_tag, usual_quality
 from limner.engines.sizes import native_size
@@ -189,6 +189,8 @@ def offer(name: str = "", *, begin_with: str = "", viewer: Account | None = None
     chosen = next((model for model in models if model.name == name), None)
     if chosen is None and name:
         raise InvalidRequest(say("That model is not installed here. Choose another."), param="model")
+    allowed = viewer.plan.allowed_models if viewer and viewer.plan else []
+    models = tuple(model for model in models if not allowed or model.name in allowed) or models
     chosen = chosen or next((model for model in models if model.name == begin_with), models[0])
     return Offer(chosen, models, viewer)
 
@@ -243,7 +245,8 @@ def drawn_as(form: Form, offered: Offer, *, prompt: str) -> DrawRequest:
         **values,
     )
     request = _fitted(ask, offered.model, options.rules_of(form, offered.model))
-    return replace(request, quality=_quality(form.get("quality", ""), offered))
+    styled = {STYLED: style.name} if style else {}
+    return replace(request, quality=_quality(form.get("quality", ""), offered), options={**request.options, **styled})
 
 
 def same_again(before: DrawRequest, *, keep_seed: bool) -> DrawRequest:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from limner.accounts.limits import check_rate
 from limner.accounts.models import Account
-from limner.accounts.sign_in import account_of
 from limner.engines.validation import MAX_SEED
 from limner.errors import InvalidRequest, LimnerError, say
 from limner.jobs.threads import in_thread
@@ -22,13 +21,13 @@ from limner.prompts.sse import HEADERS, events
 from limner.prompts.writing import Wish, Writing, begin, remember
 from limner.studio.ahead import ahead
 from limner.studio.options import whole
-from limner.studio.page import for_viewer, offer_for
+from limner.studio.page import for_visitors, maker_of, offer_for, remembered
 
 _WISHES = ("random", "finish", "improve")
 
 
 @require_GET
-@for_viewer
+@for_visitors
 def takes(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Another size or count was chosen: the seconds, the credits and the price of what the form says now."""
     offered = offer_for(viewer, request.GET.get("model", ""))
@@ -39,18 +38,21 @@ def takes(request: HttpRequest, viewer: Account) -> HttpResponse:
 @require_POST
 async def write(request: HttpRequest) -> HttpResponseBase:
     """What was wished for as server-sent events, or one sentence on what is wrong with it."""
-    viewer = await in_thread(account_of, request)
+    try:
+        viewer = await in_thread(maker_of, request)
+    except LimnerError as error:
+        return _sentence(spoken(error.message), error.status)
     if viewer is None:
         return _sentence(gettext("Sign in first."), 401)
     try:
         writing = await in_thread(_begun, viewer, request.POST)
     except LimnerError as error:
-        return _sentence(spoken(error.message), error.status)
+        return remembered(request, viewer, _sentence(spoken(error.message), error.status))
 
     async def keep(prompt: str) -> None:
         await in_thread(remember, viewer, writing, prompt)
 
-    return StreamingHttpResponse(events(writing, keep), headers=HEADERS)
+    return remembered(request, viewer, StreamingHttpResponse(events(writing, keep), headers=HEADERS))
 
 
 @said_plainly()

@@ -21,7 +21,7 @@ from limner.jobs.models import Job
 from limner.provenance.reading import settings_in
 from limner.studio import changes
 from limner.studio.changes import Source
-from limner.studio.page import bringing, by_htmx, for_viewer
+from limner.studio.page import bringing, by_htmx, for_makers, for_viewer
 from limner.studio.pressing import one_press
 
 USUAL_STRENGTH = 60
@@ -70,7 +70,7 @@ def compare(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_viewer
+@for_makers
 def upload(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Bring a picture: from a file, a camera or the clipboard. Everything but its pixels is left out."""
     if request.method != "POST":

@@ -13,18 +13,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from limner.accounts.bans import end_sessions
 from limner.accounts.limits import check_sign_in, count_failed_sign_in
 from limner.accounts.models import Account, ApiKey, CreditEntry
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
-from limner.gallery import publishing, trash
 from limner.gallery.models import Album, AlbumPicture, Like, Picture, Upload
 from limner.gallery.zipping import Document, as_list, give_back_connections, zipped
-from limner.jobs import services as jobs
-from limner.jobs.models import Event, Job
-from limner.jobs.states import ENDED
+from limner.jobs.leaving import delete_everything
+from limner.jobs.models import Job
 from limner.jobs.telling import told_to
-from limner.prompts.models import KeptStyle, Written
+from limner.prompts.models import KeptStyle
 from limner.studio.page import for_viewer
 from limner.studio.sending import ZipResponse
 
@@ -107,6 +104,14 @@ def _listed(account: Account, rows: QuerySet[Any], columns: list[str]) -> Iterat
 def delete(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Delete everything, once the password (or, without one, the name) was given again."""
     try:
+        if viewer.is_guest:  # their book of credits is their address's
+            raise NotAllowed(
+                say(
+                    "Guests and their pictures are deleted by themselves, after {days} days. What should go now, put"
+                    " into the trash, and empty it.",
+                    days=settings.LIMNER_KEEP_GUESTS,
+                )
+            )
         _is_meant(request, viewer)
         delete_everything(viewer, keep_account=not settings.LIMNER_ACCOUNTS)
     except LimnerError as error:
@@ -129,46 +134,3 @@ def _is_meant(request: HttpRequest, viewer: Account) -> None:
         raise InvalidRequest(
             say("Type “{name}” to delete everything. Nothing was deleted.", name=viewer.username), param="again"
         )
-
-
-def delete_everything(account: Account, *, keep_account: bool = False) -> None:
-    """Stop this account's jobs, then delete its pictures, uploads and rows; and the account, unless it is kept.
-
-    A picture that is being drawn meanwhile finds no job that it could belong to, and is discarded. Goes on where it
-    was where the storage was away.
-    """
-    if not keep_account and account.is_superuser:
-        others = Account.objects.filter(is_superuser=True, is_active=True).exclude(pk=account.pk)
-        if not others.exists():
-            raise NotAllowed(say("You are the only owner of this Limner. Make somebody else an owner first."))
-    publishing.hide_all(account)
-    if keep_account:
-        _delete_all(account)
-        return
-    Account.objects.filter(pk=account.pk).update(is_active=False)  # nothing new begins meanwhile
-    try:
-        _delete_all(account)
-    except LimnerError:
-        Account.objects.filter(pk=account.pk).update(is_active=True)  # so that they can ask for the rest
-        raise
-    end_sessions(account)
-    Account.objects.filter(pk=account.pk).delete()
-
-
-def _delete_all(account: Account) -> None:
-    for public_id in Job.objects.filter(account=account).exclude(state__in=ENDED).values_list("public_id", flat=True):
-        jobs.cancel(account, public_id)
-    # Jobs first: once they are gone, nothing that is still drawn can be kept.
-    _some_at_a_time(Event, account)
-    _some_at_a_time(Job, account)
-    trash.delete_pictures(Picture.objects.filter(account=account))
-    trash.delete_uploads(account)
-    publishing.unlike_all(account)
-    for rows in (Album, KeptStyle, Written, CreditEntry):
-        rows._default_manager.filter(account=account).delete()
-
-
-def _some_at_a_time(model: type[Event] | type[Job], account: Account) -> None:
-    rows = model._default_manager.filter(account=account)
-    while ids := list(rows.values_list("pk", flat=True)[:AT_ONCE]):
-        rows.filter(pk__in=ids).delete()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now
 
+from limner.accounts import credits, guests
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.errors import InvalidRequest, LimnerError, Unavailable
@@ -33,24 +34,61 @@ WALL = 24
 """How many jobs a page shows; the earlier ones are a press away."""
 
 
-def for_viewer(
-    view: Callable[Concatenate[HttpRequest, Account, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Give the view its viewer and send everybody else to sign in; errors of ours are said on the page."""
+View = Callable[Concatenate[HttpRequest, Account, P], HttpResponseBase]
+Seen = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
+
+def for_viewer(view: View[P]) -> Seen[P]:
+    """Give the view its viewer and send everybody else to sign in; errors of ours are said on the page."""
+    return _for(lambda request, _: account_of(request), view)
+
+
+def for_visitors(view: View[P]) -> Seen[P]:
+    """The same for what visitors look at too, where guests draw: it writes nothing."""
+    return _for(lambda request, _: _visitor(request), view)
+
+
+def for_makers(view: View[P]) -> Seen[P]:
+    """The same for what makes a visitor a guest, where guests draw, when it is not only looked at."""
+    return _for(lambda request, making: (maker_of if making else _visitor)(request), view)
+
+
+def maker_of(request: HttpRequest) -> Account | None:
+    """Who is about to make something: a visitor becomes a guest. `remembered` tells their browser."""
+    return account_of(request) or guests.begin(request)
+
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+def remembered(request: HttpRequest, viewer: Account, response: R) -> R:
+    """The answer to somebody who asked for something: a guest is known again by it."""
+    if viewer.is_guest and viewer.pk != guests.NOBODY_YET and request.method == "POST":
+        guests.remember(request, viewer, response)
+    return response
+
+
+def _visitor(request: HttpRequest) -> Account | None:
+    return account_of(request) or guests.looking(request)
+
+
+def _for(whose: Callable[[HttpRequest, bool], Account | None], view: View[P]) -> Seen[P]:
     @wraps(view)
     def seen(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             with said_plainly():
-                viewer = account_of(request)
+                viewer = whose(request, request.method == "POST")
         except Unavailable as error:
             return _nobody_knows(request, error)
+        except LimnerError as error:  # no guest may begin here
+            return _said(request, guests.looking(request) or Account(pk=guests.NOBODY_YET), error)
         if viewer is None:
             return _sign_in_first(request)
         try:
-            return view(request, viewer, *args, **kwargs)
+            response = view(request, viewer, *args, **kwargs)
         except LimnerError as error:
-            return _said(request, viewer, error)
+            response = _said(request, viewer, error)
+        return remembered(request, viewer, response)
 
     return seen
 
@@ -96,7 +134,7 @@ def make_page(
 ) -> HttpResponse:
     """The prompt box as it starts, a sentence on what went wrong, and all that this account has made."""
     # The number of the newest event is read before the jobs: what happens in between is replayed, never missed.
-    seen = Account.objects.values_list("last_event", flat=True).get(pk=viewer.pk)
+    seen = Account.objects.values_list("last_event", flat=True).filter(pk=viewer.pk).first() or 0
     start = start or refining.after_problem(viewer, request.POST)
     asked = start.asked
     try:
@@ -107,6 +145,7 @@ def make_page(
         "offer": offered,
         "question": asking.question_for(viewer, offered) if offered else None,
         "everybody_sees": settings.LIMNER_GALLERY == "wall" and settings.LIMNER_ACCOUNTS and not viewer.is_guest,
+        "guest": guest_of(viewer),
         "problem": problem,
         "start": start,
         "asked": asked,
@@ -120,6 +159,18 @@ def make_page(
         **wall_of(viewer),
     }
     return render(request, "studio/make.html", context, status=status)
+
+
+def guest_of(viewer: Account) -> dict[str, object] | None:
+    """What a guest is told: what they have left today, and what becomes of their pictures."""
+    if not viewer.is_guest:
+        return None
+    left = credits.left(viewer)
+    return {
+        "new": viewer.pk == guests.NOBODY_YET,
+        "left": None if left is None else max(left, 0) / 1000,
+        "days": settings.LIMNER_KEEP_GUESTS,
+    }
 
 
 def offer_for(viewer: Account, name: str) -> asking.Offer:

@@ -15,13 +15,13 @@ from limner.look.speech import spoken
 from limner.provenance.containers import kind
 from limner.provenance.reading import LIMNER, Reading, settings_in
 from limner.studio import refining
-from limner.studio.page import for_viewer, make_page
+from limner.studio.page import for_visitors, make_page
 
 FIELD = "image"
 
 
 @require_http_methods(["GET", "POST"])
-@for_viewer
+@for_visitors
 def read(request: HttpRequest, viewer: Account) -> HttpResponse:
     """The make page with the settings that the file says. Asked for without a file, by a reload: the page."""
     if request.method == "GET":

@@ -57,6 +57,7 @@ def page(request: HttpRequest, viewer: Account) -> HttpResponse:
     context = {
         "month_left": _credits(credits.balance(viewer)),
         "day_left": _credits(credits.balance_today(viewer)),
+        "guest": viewer.is_guest,
         "kept": viewer.bytes_kept,
         "allowance": plan.storage_bytes if plan else None,
         "under_way": Job.objects.filter(account=viewer, state__in=[State.QUEUED, State.RUNNING]).count(),
@@ -66,6 +67,8 @@ def page(request: HttpRequest, viewer: Account) -> HttpResponse:
         "by_key": _bars(_grouped(rows, "key")),
         "upload_hours": settings.LIMNER_KEEP_UPLOADS,
         "trash_days": settings.LIMNER_KEEP_TRASH,
+        "result_days": settings.LIMNER_KEEP_API_RESULTS,
+        "event_days": settings.LIMNER_KEEP_EVENTS,
     }
     return render(request, "studio/usage.html", context)
 

@@ -30,7 +30,7 @@ from limner.look.speech import spoken
 from limner.studio import asking, refining
 from limner.studio.ahead import ahead
 from limner.studio.cards import card_of, unread
-from limner.studio.page import by_htmx, for_viewer, make_page, offer_for, wall_of
+from limner.studio.page import by_htmx, for_makers, for_viewer, for_visitors, make_page, offer_for, wall_of
 from limner.studio.pressing import one_press
 from limner.studio.stream import stream_of
 
@@ -39,7 +39,7 @@ LONGEST_NUMBER = 18
 
 
 @require_safe
-@for_viewer
+@for_visitors
 def page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """The prompt box, and everything this account has made, newest first; `?from=` begins with a picture's words."""
     try:
@@ -49,7 +49,7 @@ def page(request: HttpRequest, viewer: Account) -> HttpResponse:
 
 
 @require_GET
-@for_viewer
+@for_visitors
 def settings(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Another model was chosen: its sizes, its count, its styles and its price, with what was chosen before."""
     offered = offer_for(viewer, request.GET.get("model", ""))
@@ -70,7 +70,7 @@ def begin_with(request: HttpRequest, viewer: Account) -> HttpResponse:
 
 
 @require_POST
-@for_viewer
+@for_makers
 def make(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Submit a job and answer with its card. The form's token makes a second press of the same button harmless."""
     wish = refining.going_on(viewer, request.POST, asking.request_of(viewer, request.POST))
@@ -95,6 +95,8 @@ def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespons
 def _made(request: HttpRequest, viewer: Account, job: Job) -> HttpResponse:
     if not by_htmx(request):
         return redirect(_same_model(request, viewer))
+    if "first" in request.POST:  # the page of somebody who had made nothing follows no stream
+        return HttpResponse(status=204, headers={"HX-Redirect": _same_model(request, viewer)})
     context = {"card": card_of(viewer, job), "ask": uuid4()}
     return render(request, "studio/_made.html", context)
 
@@ -137,7 +139,7 @@ def earlier(request: HttpRequest, viewer: Account) -> HttpResponse:
 
 
 @require_GET
-@for_viewer
+@for_visitors
 def words(request: HttpRequest, viewer: Account) -> HttpResponse:
     """While somebody types: the words that the model would pass over, and those that it would not get to."""
     offered = offer_for(viewer, request.GET.get("model", ""))

@@ -59,6 +59,26 @@ def test_of_a_hundred_at_once_exactly_as_many_are_accepted_as_the_balance_covers
     assert_books_balance()
 
 
+def test_guests_of_one_address_cannot_overdraw_it_together(db: None) -> None:
+    plan = Plan.objects.create(name="guests", credits_per_day=5_000)
+    guests = [
+        Account.objects.create(username=f"guest-{number}", is_guest=True, came_from="there", plan=plan)
+        for number in range(4)
+    ]
+
+    def submit(number: int) -> bool:
+        try:
+            return bool(ask(guests[number % 4], price=1000))
+        except OutOfCredits:
+            return False
+        finally:
+            give_back_connections()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(submit, range(16))) == Job.objects.count() == 5
+    assert {credits.balance_today(guest) for guest in guests} == {0}
+
+
 def test_a_model_that_the_plan_has_not_is_refused_by_field_with_those_it_has(alice: Account) -> None:
     error = refused(on_plan(alice, allowed_models=["brush", "pen"]), InvalidRequest, "one of these: brush, pen")
     assert isinstance(error, InvalidRequest)

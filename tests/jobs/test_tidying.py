@@ -5,26 +5,31 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from limner.accounts.keys import make_key
 from limner.accounts.models import Account
 from limner.engines.contract import ImageRef
-from limner.gallery.models import Picture, Upload
+from limner.gallery import albums
+from limner.gallery.models import Like, Picture, Upload
 from limner.gallery.services import store_upload
 from limner.jobs.models import Job
-from limner.jobs.services import cancel
+from limner.jobs.services import cancel, for_a_program
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.jobs.tidying import tidy
 from limner.storage import blobs
-from tests.jobs.house import ask, asking, dispatching, ended, until
+from tests.gallery.people import keep
+from tests.jobs.house import REQUEST, ask, asking, dispatching, ended, until
 from tests.jobs.placements import Painter
 from tests.storage.kept import boat
 from tests.storage.test_sweeper import age, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
+KINDS = ("public", "liked", "in album", "liked by another", "nobody's")
 
 
 def take_away(pictures: Path) -> None:
@@ -117,3 +122,32 @@ def test_a_job_of_another_version_does_not_keep_the_storage_from_being_tidied(
     orphan_of(job)
     age(pictures, 25)
     assert tidy() == 1
+
+
+def test_what_programs_asked_for_goes_after_its_time_and_what_somebody_wants_stays(
+    alice: Account, bob: Account, pictures: Path, settings: Any
+) -> None:
+    key, _ = make_key(alice, "a program")
+    asked = for_a_program(REQUEST)
+    keyless, keyed, own = ask(alice, options=asked.options), ask(alice), ask(alice)
+    Job.objects.filter(pk=keyed.pk).update(api_key=key)
+    old = {name: keep(alice, job=keyed.public_id, index=index) for index, name in enumerate(KINDS)}
+    old |= {"keyless": keep(alice, job=keyless.public_id), "own": keep(alice, job=own.public_id)}
+    Picture.objects.filter(pk=old["public"].pk).update(public=True)
+    Like.objects.create(account=alice, picture=old["liked"])
+    albums.put(alice, albums.make(alice, "Boats"), [old["in album"].public_id])
+    Like.objects.create(account=bob, picture=old["liked by another"])
+    Picture.objects.update(created_at=timezone.now() - timedelta(days=3, hours=1))
+    fresh = keep(alice, job=keyed.public_id, index=9)
+
+    def left() -> set[str]:
+        there = set(Picture.objects.values_list("pk", flat=True))
+        assert fresh.pk in there
+        return {name for name, picture in old.items() if picture.pk in there}
+
+    tidy()
+    assert left() == set(old)
+    settings.LIMNER_KEEP_API_RESULTS = 3
+    tidy()
+    assert left() == {"own", "public", "liked", "in album"}
+    assert not blobs.exists(old["keyless"].blob)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from limner.accounts.models import Account
+from limner.accounts.models import Account, Plan
 from limner.errors import InvalidRequest
 from limner.gallery.models import Lineage, Picture
 from limner.gallery.services import store_upload
@@ -157,3 +157,17 @@ def test_one_picture_is_made_larger_at_a_time(alice: Account, monkeypatch: pytes
 
 def files_kept(folder: Path) -> int:
     return sum(file.is_file() for file in folder.rglob("*"))
+
+
+def test_it_costs_nothing_but_has_its_place_in_the_plan_and_among_what_was_used(
+    alices: Client, alice: Account
+) -> None:
+    before = keep(alice)
+    alice.plan = Plan.objects.create(name="limited", largest_pixels=192 * 128, allowed_models=["another"])
+    alice.save()
+    enlarge(alices, before.public_id, "2")
+    assert [(bar.label, bar.pictures) for bar in alices.get("/usage").context["by_model"]] == [("storybook", 1)]
+    assert "larger than your plan allows" in text(enlarge(alices, before.public_id, "4"))
+    Plan.objects.update(storage_bytes=1)
+    assert "Delete pictures for good" in text(enlarge(alices, before.public_id, "2"))
+    assert Job.objects.count() == 1

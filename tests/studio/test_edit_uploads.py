@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from limner.accounts.models import Account
+from limner.accounts.models import Account, Plan
 from limner.gallery.models import Upload
 from limner.gallery.services import store_upload
 from limner.storage import blobs
@@ -105,3 +106,12 @@ def test_a_stranger_brings_nothing(accounts_on: None, db: None, client: Client) 
 def test_the_make_page_takes_pictures_too(alices: Client) -> None:
     assert 'id="bring"' in text(alices.get("/"))
     assert "up to 50 MB" in text(alices.get("/upload"))
+
+
+def test_a_full_allowance_takes_no_more_uploads(alices: Client, alice: Account, pictures: Path) -> None:
+    alice.plan = Plan.objects.create(name="limited", storage_bytes=1)
+    alice.save()
+    alices.post("/upload", {"image": file(photograph())}, headers=HTMX)
+    answer = alices.post("/upload", {"image": file(photograph())}, headers=HTMX)
+    assert (answer.status_code, Upload.objects.count()) == (429, 1)
+    assert "Delete pictures for good" in text(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from django.test import Client
 from limner.accounts.models import Account
 from limner.accounts.sign_in import owner
 from limner.engines import catalog
+from limner.gallery.models import Picture
+from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.states import State
+from tests.gallery.people import SIZE, keep
 from tests.studio.conftest import HTMX
 from tests.studio.people import a_job, a_picture, done, path
 
@@ -92,6 +96,17 @@ def test_each_answer_brings_the_form_a_new_token(alices: Client) -> None:
 def test_style_and_colour_are_said_in_the_prompt(alices: Client) -> None:
     alices.post("/make", {**ASK, "style": "sunset", "colour": "red"}, headers=HTMX)
     assert Job.objects.get().request["prompt"] == "a red friendly robot holding a flower, at sunset"
+
+
+def test_a_picture_is_found_by_the_style_it_was_asked_in(alices: Client, alice: Account, pictures: Path) -> None:
+    for style in ("sunset", ""):
+        alices.post("/make", {**ASK, "style": style}, headers=HTMX)
+        wish = request_of(Job.objects.latest("pk"))
+        assert wish is not None
+        keep(alice, replace(wish, size=SIZE))
+    found = text(alices.get("/history", {"style": "sunset"}))
+    assert found.count('name="picture"') == 1
+    assert str(Picture.objects.get(style="sunset").public_id) in found
 
 
 def test_a_style_whose_words_the_model_does_not_know_is_passed_over(alices: Client) -> None:

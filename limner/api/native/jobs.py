@@ -73,7 +73,7 @@ def _submitted(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> J
     # Images are named by ids here, which stay the same from one call to the next.
     mask = None if wanted.mask is None else str(wanted.mask)
     request = told_apart(request, key, wanted.seed, [str(image) for image in wanted.images], mask)
-    job = services.submit(account, request, idempotency_key=key, key=caller.key)
+    job = services.submit(account, services.for_a_program(request), idempotency_key=key, key=caller.key)
     now = job_now(account, job, origin)
     return JobAccepted(**now.dict(), warnings=[Warned(**asdict(notice)) for notice in notices])
 

@@ -4,9 +4,11 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
@@ -21,7 +23,7 @@ from limner.api.openai.images import unpacking
 from limner.errors import InvalidRequest
 from limner.gallery.models import Upload
 from limner.gallery.queries import parents_among, upload_of, uploads_of
-from limner.gallery.services import DAY, forget_uploads, store_upload
+from limner.gallery.services import forget_uploads, store_upload
 from limner.jobs.threads import in_thread, run_in
 from limner.jobs.tidying import needed_images
 from limner.jobs.trouble import said_plainly
@@ -154,5 +156,5 @@ def _out(row: Upload, kept: Collection[UUID] = ()) -> UploadOut:
         has_alpha=row.has_alpha,
         bytes=row.bytes,
         created_at=row.created_at,
-        expires_at=None if row.public_id in kept else row.created_at + DAY,
+        expires_at=None if row.public_id in kept else row.created_at + timedelta(hours=settings.LIMNER_KEEP_UPLOADS),
     )

@@ -194,7 +194,7 @@ announce();
 hangAll(true);
 showStanding();
 started = true;
-follow(data(wall, "events"), Number(data(wall, "seen")), (kind, told) => heard[kind](told), connected);
+if (wall.dataset.events) follow(wall.dataset.events, Number(data(wall, "seen")), (kind, told) => heard[kind](told), connected);
 
 setInterval(() => {
   if (document.hidden) for (const card of liveCards()) htmx.trigger(card, "refresh");
