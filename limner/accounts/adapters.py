@@ -87,9 +87,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         mode = settings.LIMNER_SIGN_UP
         return mode in {"open", "approval"} or (mode == "invitation" and lets_in(invitation))
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Pages say themselves what has happened: only Django's admin has messages, and no other request can."""
-
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Passwords are counted by address and name (the view of sign-in): nobody is shut out by another's tries."""
 
