@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from limner.accounts.models import Account
 from limner.accounts.people import check_name, first_account, lets_in, take_in, take_over
@@ -26,8 +27,21 @@ INVITATION = "limner_invitation"
 FIRST = "limner_first"
 """The same of the link of the first owner."""
 
+WRONG_CODE = gettext_lazy("That is not the code, or it is too old. Codes change every half minute.")
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "duplicate_email": gettext_lazy("Your account has that address already."),
+        "email_taken": gettext_lazy("Another account has that address."),
+        "enter_current_password": gettext_lazy("That is not your password now."),
+        "incorrect_code": WRONG_CODE,
+        "incorrect_password": gettext_lazy("That is not your password."),
+        "username_blacklisted": gettext_lazy("That name is taken. Choose another one."),
+        "username_taken": gettext_lazy("That name is taken. Choose another one."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """By the setting, by an invitation, or by the first owner's link."""
         if not settings.LIMNER_ACCOUNTS:
@@ -72,9 +86,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _still_open(self, invitation: str) -> bool:
         mode = settings.LIMNER_SIGN_UP
         return mode in {"open", "approval"} or (mode == "invitation" and lets_in(invitation))
-
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Pages say themselves what has happened: only Django's admin has messages, and no other request can."""
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Passwords are counted by address and name (the view of sign-in): nobody is shut out by another's tries."""

@@ -26,7 +26,8 @@ WITHOUT_COOKIES = (
 )  # fmt: skip
 """Paths that programs call: bearer keys only."""
 
-DJANGOS_ADMIN = "/admin/django/"
+WITH_MESSAGES = ("/admin/django/", "/account/", "/sign-", "/reset")
+"""Paths on which what was done is said on the page that comes next."""
 
 
 def carries_cookies(request: HttpRequest) -> bool:
@@ -128,10 +129,10 @@ class CsrfMiddleware(csrf.CsrfViewMiddleware):
 
 
 class MessageMiddleware(messages.MessageMiddleware):
-    """What Django's admin says after a form. No other page has such messages, or their cookie."""
+    """What Django's admin and the pages of the account say after a form. No other page has such messages."""
 
     async def __acall__(self, request: HttpRequest) -> Any:
-        if not request.path.startswith(DJANGOS_ADMIN):
+        if not request.path.startswith(WITH_MESSAGES):
             return await _next(self, request)
         self.process_request(request)
         return self.process_response(request, await _next(self, request))

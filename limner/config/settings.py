@@ -209,6 +209,7 @@ SOCIALACCOUNT_ADAPTER = "limner.accounts.adapters.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = providers(_values)
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may lead to this place alone (form-action); it can connect nothing
 SOCIALACCOUNT_AUTO_SIGNUP = False  # everybody chooses a name, and the rules of sign-up hold
+MFA_ADAPTER = "limner.accounts.second.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Limner"

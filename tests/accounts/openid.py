@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 
@@ -42,6 +43,8 @@ def provider() -> Iterator[Provider]:
                 ends = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
                 said: Any = {f"{name}_endpoint": f"{here.url}/{path}" for name, path in ends.items()}
                 self.answer(said | {"issuer": here.url, "jwks_uri": f"{here.url}/jwks"})
+            elif self.path.startswith("/authorize?"):
+                self.ask(dict(parse_qsl(urlsplit(self.path).query)))
             else:
                 self.answer(DORA if self.path == "/userinfo" else {"keys": []})
 
@@ -53,10 +56,18 @@ def provider() -> Iterator[Provider]:
             token = jwt.encode(claims, SECRET, algorithm="HS256")
             self.answer({"access_token": "opaque", "token_type": "Bearer", "id_token": token})
 
+        def ask(self, asked: dict[str, str]) -> None:
+            """The page on which Dora says yes, in her browser."""
+            back = f"{asked['redirect_uri']}?{urlencode({'code': 'yes', 'state': asked['state']})}"
+            yes = f'<a href="{escape(back)}">I am Dora</a>'
+            self.send(f"<!doctype html><title>School</title><link rel=icon href=data:,>{yes}".encode(), "text/html")
+
         def answer(self, said: Any) -> None:
-            body = json.dumps(said).encode()
+            self.send(json.dumps(said).encode(), "application/json")
+
+        def send(self, body: bytes, kind: str) -> None:
             self.send_response(200)
-            self.send_header("content-type", "application/json")
+            self.send_header("content-type", kind)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -4,10 +4,11 @@
   const OWN = [
     "script, style, template, code, kbd, time, textarea, .wordmark, .masthead-name, #announcer, #draw-keys, #shared-address, [lang]",
     ".label-prompt, .picture-page h1, #against option, .kin-prompt, .beside-prompt, .queue-prompt, .brought-name, .brought-prompt, .chip-button, .diff",
-    ".chip bdi, .picked, .styles-list bdi, .styles-words, .styles h1[dir]", // styles, as somebody keeps them
+    ".picked, .styles-words", // styles, as somebody keeps them
+    "bdi, [dir='auto']:not(textarea), label[for^='id_plan-']", // whatever people have named, or said
     ".works-note-alarm, .label .alarm", // why a job failed, as the ledger keeps it
   ].join(", ");
-  const NAMES = /\S+:\/\/\S+|gpt-image-[\w.-]+|\b(Limner|Storybook|Scribe|Puppet|OpenAI|GPT Image [\w. ]+|DALL·E \d|PNG|JPEG|WebP|HD|UTC|lanczos|default|A wooden model that is as slow as it is told)\b/gi;
+  const NAMES = /\S+:\/\/\S+|gpt-image-[\w.-]+|\b(Limner|Storybook|Scribe|Puppet|OpenAI|GPT Image [\w. ]+|DALL·E \d|PNG|JPEG|WebP|HD|UTC|KB|MB|lanczos|default|A wooden model that is as slow as it is told)\b/gi;
   if (location.pathname.startsWith("/api/")) return []; // programmers' pages are in English, as the API is
   /** @type {string[]} */
   const found = [];
