@@ -46,11 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """By the setting, by an invitation, or by the first owner's link."""
         if not settings.LIMNER_ACCOUNTS:
             return False
-        if first_account(request.session.get(FIRST, "")):
-            return True
-        if settings.LIMNER_SIGN_UP == "off":
-            return False
-        return settings.LIMNER_SIGN_UP != "invitation" or lets_in(request.session.get(INVITATION, ""))
+        return first_account(request.session.get(FIRST, "")) is not None or self._is_open(request)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         try:
@@ -70,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             if token and first_account(token) and account.has_usable_password():
                 account = take_over(token, account.username, account.email, account.password)
                 self.stash_verified_email(request, account.email)  # who reads this machine's log runs it
-            elif not self._still_open(invitation):
+            elif not self._is_open(request):
                 raise NotAllowed("closed")
             else:
                 used = invitation if lets_in(invitation) else ""
@@ -83,9 +79,34 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             request.session.pop(name, None)
         return account
 
-    def _still_open(self, invitation: str) -> bool:
+    def _is_open(self, request: HttpRequest) -> bool:
         mode = settings.LIMNER_SIGN_UP
+        invitation = request.session.get(INVITATION, "")
         return mode in {"open", "approval"} or (mode == "invitation" and lets_in(invitation))
+
+    def clean_email(self, email: str) -> str:
+        """No sign in it that nobody sees."""
+        if not email.isprintable():
+            raise ValidationError(_("There is a sign in this address that cannot be seen."))
+        cleaned: str = super().clean_email(email)
+        return cleaned
+
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.account.stages.EmailVerificationStage": "limner.accounts.stages.Confirmed"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """The last step of every way in: who was banned since the first one is not let in."""
+        if not Account.objects.filter(pk=user.pk, is_active=True).exists():
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
+
+    def respond_email_verification_sent(self, request: HttpRequest, user: Any) -> Any:
+        """Nobody's (the address is taken) is answered as somebody new is, who first waits to be let in."""
+        waits = settings.LIMNER_SIGN_UP == "approval" and not lets_in(request.session.get(INVITATION, ""))
+        if user is None and waits:
+            return self.respond_user_inactive(request, user)
+        return super().respond_email_verification_sent(request, user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Passwords are counted by address and name (the view of sign-in): nobody is shut out by another's tries."""

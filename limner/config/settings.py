@@ -199,6 +199,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if LIMNER_MAIL else "email", "pas
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if LIMNER_MAIL else "none"
 # Whoever signs in by the word of another place has no password to give once more: a mail brings a code.
 ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa", "code") if LIMNER_MAIL else ("password", "mfa")
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # else a session that was left open could bring another address
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Limner] "
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_USERNAME_BLACKLIST = ["owner"]  # the account of personal mode

@@ -38,4 +38,6 @@ def caches(address: str) -> dict[str, dict[str, Any]]:
     """Django's cache: in Valkey, or in the memory of this process."""
     if address:
         return {"default": {"BACKEND": "limner.accounts.valkey.Cache", "LOCATION": address}}
-    return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    return {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+    }

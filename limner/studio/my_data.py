@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db.models import QuerySet
@@ -21,6 +24,7 @@ from limner.gallery.zipping import Document, as_list, give_back_connections, zip
 from limner.jobs.leaving import delete_everything
 from limner.jobs.models import Job
 from limner.jobs.telling import told_to
+from limner.moderation.models import Flag
 from limner.prompts.models import KeptStyle
 from limner.studio.page import for_viewer
 from limner.studio.sending import ZipResponse
@@ -64,6 +68,9 @@ def documents_of(account: Account) -> list[Document]:
             Account.objects.filter(pk=account.pk),
             "public_id username email date_joined last_login plan__name studio_model bytes_kept",
         ),
+        "addresses": (EmailAddress.objects.filter(user=account), "email verified primary"),
+        "elsewhere": (SocialAccount.objects.filter(user=account), "provider uid date_joined last_login"),
+        "sessions": (UserSession.objects.filter(user=account), "ip user_agent created_at last_seen_at"),
         "uploads": (Upload.objects.filter(**mine), "public_id width height bytes sha256 created_at"),
         "jobs": (
             Job.objects.filter(**mine),
@@ -80,6 +87,7 @@ def documents_of(account: Account) -> list[Document]:
             "album__public_id picture__public_id added_at",
         ),
         "likes": (Like.objects.filter(**mine), "picture__public_id created_at"),
+        "reports": (Flag.objects.filter(by=account), "kind target_kind target reason words created_at"),
         "styles": (KeptStyle.objects.filter(**mine), "public_id name words negative"),
     }
     return [(f"{name}.json", _listed(account, found, columns.split())) for name, (found, columns) in rows.items()]
