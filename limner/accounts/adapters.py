@@ -101,6 +101,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
         super().login(request, user)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who comes from elsewhere, where there is no mail, has nothing to say once more, and no other way on."""
+        asked: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return asked and bool(self.get_reauthentication_methods(context.request.user))
+
     def respond_email_verification_sent(self, request: HttpRequest, user: Any) -> Any:
         """Nobody's (the address is taken) is answered as somebody new is, who first waits to be let in."""
         waits = settings.LIMNER_SIGN_UP == "approval" and not lets_in(request.session.get(INVITATION, ""))

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 from limner.accounts.models import Account
 from limner.config.people import providers
 from tests.accounts.openid import CLIENT, DORA, SECRET, Provider, provider
+from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,13 @@ def test_the_same_number_at_another_place_is_somebody_else(
     client.post("/sign-up/with", {"username": "dora", "email": DORA["email"]})
     settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["provider_id"] = "oidc-of-this-one"
     assert come_back(Client()) == "/sign-up/with"
+
+
+def test_who_has_no_password_here_may_set_one(client: Client, school: Provider) -> None:
+    come_back(client)
+    client.post("/sign-up/with", {"username": "dora", "email": DORA["email"]})
+    client.post("/account/password/set", {"password1": PASSWORD, "password2": PASSWORD})
+    assert Account.objects.get(username="dora").check_password(PASSWORD)
 
 
 def test_a_place_that_no_setting_names_is_not_there(client: Client, school: Provider) -> None:

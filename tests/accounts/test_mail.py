@@ -72,6 +72,27 @@ def test_an_address_that_somebody_has_is_answered_as_a_free_one(client: Client, 
     assert not Account.objects.filter(username="eve").exists()
 
 
+def test_nor_is_it_told_by_waiting_to_be_let_in(settings: Settings, alice: Account) -> None:
+    settings.LIMNER_SIGN_UP = "approval"
+    answers = [
+        Client().post("/sign-up", {"username": name, "email": address, "password1": PASSWORD})
+        for name, address in (("dora", "dora@example.com"), ("eve", "alice@example.com"))
+    ]
+    assert {(answer.status_code, answer["location"]) for answer in answers} == {(302, "/sign-in/closed")}
+
+
+def test_who_was_here_before_there_was_mail_comes_in(client: Client, bob: Account) -> None:
+    assert not bob.email
+    client.post("/sign-in", {"login": "bob", "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(bob.pk)
+
+
+def test_an_address_with_a_sign_that_nobody_sees_is_refused(client: Client) -> None:
+    form = {"username": "dora", "email": "dora@exam\u202eple.com", "password1": PASSWORD}
+    answer = client.post("/sign-up", form)
+    assert (answer.status_code, "cannot be seen" in answer.content.decode()) == (400, True)
+
+
 def test_a_password_is_reset_by_mail_and_other_sessions_end(client: Client, alice: Account) -> None:
     old = Client()
     old.force_login(alice)

@@ -65,6 +65,7 @@ def secret(alice: Account) -> str:
 
 
 def test_the_password_alone_does_not_open_the_account(client: Client, secret: str) -> None:
+    assert secret not in str(Authenticator.objects.values_list("data", flat=True))
     assert client.post("/sign-in", {"login": "alice", "password": PASSWORD})["location"] == "/sign-in/second"
     assert "_auth_user_id" not in client.session
     assert client.get("/account/sessions")["location"].startswith("/sign-in")
