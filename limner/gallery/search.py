@@ -48,8 +48,8 @@ def in_trash(account: Account) -> Scope:
 
 
 def everybodys() -> Scope:
-    """What is public."""
-    return Scope(words.PUBLIC, "public AND trashed_at IS NULL")
+    """What is public. By its words only what others read is found: the words of the rest are their owner's."""
+    return Scope(words.READABLE, "public AND trashed_at IS NULL")
 
 
 def index(pictures: Iterable[Picture]) -> None:
@@ -113,7 +113,7 @@ def _find_in_postgres(
             "  SELECT newest.id FROM newest"
             "  WHERE (SELECT words FROM gallery_words WHERE picture_id = newest.id) @@ %s::tsquery"
             "  ORDER BY newest.id DESC LIMIT %s)",
-            [*scope.parameters, *numbers, walk, _query(said), limit - len(found)],
+            [*scope.parameters, *numbers, walk, _query([scope.token, *said]), limit - len(found)],
         )
         count, before, more = walked[0]
         found += more

@@ -20,6 +20,8 @@ LONGEST = 60
 """Letters of a word that count: what is longer is one with what begins as it does."""
 
 PUBLIC = "pub"
+READABLE = "pub_read"
+"""Public, and others read its prompt: everybody finds it by its words."""
 CHANGED = "e_any"
 CHANGES = ("edit", "vary", "upscale")
 
@@ -89,7 +91,9 @@ def of_picture(picture: Picture) -> list[str]:
     if picture.trashed_at is not None:
         facets = [trashed(picture.account_id)]
     else:
-        facets = [owned(picture.account_id), *([PUBLIC] if picture.public else [])]
+        facets = [owned(picture.account_id)]
+        if picture.public:
+            facets += [PUBLIC, *([READABLE] if picture.shows_prompt else [])]
     facets += [model(picture.model), size(picture.width, picture.height)]
     if picture.style:
         facets.append(style(picture.style))
