@@ -3,8 +3,8 @@
 python -m benchmarks.library [--pictures 1000000] [--accounts 10000] [--database sqlite|postgres] [--keep FOLDER]
 
 One account has a tenth of the pictures, the others share the rest unevenly; a fifth is public. Pages are asked for
-through Django, with their templates; every query is asked for its plan, and none may walk a whole table. `--keep` seeds
-into a folder that stays, or measures again what is in it.
+through Django, with their templates; every query is asked for its plan, and none may walk a whole table. `--keep`
+seeds into a folder that stays, or measures again what is in it.
 """
 
 from __future__ import annotations

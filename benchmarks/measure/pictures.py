@@ -51,7 +51,7 @@ def seed(pictures: int, accounts: int) -> int:
 
 
 def _families(pictures: int) -> None:
-    """Of the account with the most: each picture came of the one before, nine times, and then something new begins."""
+    """Of the account with the most: each picture came of the one before, nine times; then something new begins."""
     from django.db import connection
 
     with connection.cursor() as cursor:

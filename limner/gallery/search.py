@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from limner.accounts.models import Account
 from limner.gallery import words
@@ -127,6 +128,12 @@ def _find_in_postgres(
         [_query([scope.token, *said]), *numbers, limit - len(found)],
     )
     return found + rarer
+
+
+def in_order(ids: Sequence[int], among: QuerySet[Picture] | None = None) -> list[Picture]:
+    """These pictures, in this order; where `among` is given, those of them that it has."""
+    found = (Picture.objects.all() if among is None else among).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def find_liked(

@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from limner.errors import say
 from limner.gallery.models import Picture
 from limner.moderation.words import folded
 
@@ -60,6 +61,17 @@ def _plain(word: str, found: dict[str, None]) -> None:
     if word:
         plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss")
         found[f"w{(word[:-1] if plural else word)[:LONGEST]}"] = None
+
+
+def left_out(asked: Sequence[str]) -> str:
+    """What of the words asked for is not looked for, in a sentence; "" where all are."""
+    if len(asked) <= MOST_ASKED:
+        return ""
+    return say(
+        "Only the first {most} words are looked for; “{word}” and what follows it are left out.",
+        most=MOST_ASKED,
+        word=asked[MOST_ASKED][1:],
+    )
 
 
 def owned(account_id: int) -> str:

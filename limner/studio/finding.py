@@ -14,9 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from limner.accounts.models import Account
-from limner.errors import say
 from limner.gallery import search, words
-from limner.gallery.models import Picture
 
 FACETS = ("q", "show", "model", "style", "size", "changed", "since", "until", "liked", "public")
 LONGEST = 100_000
@@ -81,14 +79,7 @@ class Asked:
     @property
     def notice(self) -> str:
         """What of it was not looked for, in a sentence."""
-        if len(self.terms) > words.MOST_ASKED:
-            left_out = self.terms[words.MOST_ASKED][1:]
-            return say(
-                "Only the first {most} words are looked for; “{word}” and what follows it are left out.",
-                most=words.MOST_ASKED,
-                word=left_out,
-            )
-        return ""
+        return words.left_out(self.terms)
 
     @property
     def _size(self) -> tuple[int, int] | None:
@@ -130,12 +121,6 @@ def counted(found: int, *, more: bool) -> str:
     if more:
         return gettext("{count}+ pictures").format(count=f"{search.MOST_COUNTED:,}")
     return gettext("1 picture") if found == 1 else gettext("{count} pictures").format(count=found)
-
-
-def in_order(ids: list[int]) -> list[Picture]:
-    """These pictures, in this order."""
-    found = Picture.objects.in_bulk(ids)
-    return [found[pk] for pk in ids if pk in found]
 
 
 def _day(text: str) -> date | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,8 @@ from django.views.decorators.http import require_safe
 
 from limner.accounts.models import Account
 from limner.engines.catalog import catalog
+from limner.gallery import search
+from limner.gallery.addresses import address
 from limner.gallery.albums import albums_of
 from limner.gallery.models import Picture
 from limner.jobs.ledger import request_of
@@ -68,26 +69,17 @@ class Entry:
         """What its tick says to who cannot see it."""
         return gettext("Choose “{words}”").format(words=self.title)
 
-    # Forty-eight times a page: an address is made once, and each picture's id put into it.
     @property
     def url(self) -> str:
-        return _address("gallery:picture").replace(_ANY, str(self.picture.public_id) if self.picture else "")
+        return address("picture", self.picture.public_id) if self.picture else ""
 
     @property
     def thumb(self) -> str:
         """Its small picture: by another address in the trash, which only its owner has."""
         if self.picture is None:
             return ""
-        name = "gallery:thumb" if self.picture.trashed_at is None else "gallery:trashed_thumb"
-        return _address(name, 256).replace(_ANY, str(self.picture.public_id))
-
-
-_ANY = str(UUID(int=0))
-
-
-@cache
-def _address(name: str, *arguments: int) -> str:
-    return reverse(name, args=[_ANY, *arguments])
+        name = "thumb" if self.picture.trashed_at is None else "trashed_thumb"
+        return address(name, self.picture.public_id, 256)
 
 
 @dataclass(frozen=True)
@@ -180,7 +172,7 @@ def entries_of(
     pictures: Sequence[Picture] = ()
     jobs: Sequence[Job] = ()
     if asked.show != finding.FAILED:
-        pictures = finding.in_order(asked.ids(viewer, before=cursor.picture, limit=PAGE + 1, trash=in_trash))
+        pictures = search.in_order(asked.ids(viewer, before=cursor.picture, limit=PAGE + 1, trash=in_trash))
     if not in_trash and not asked.narrowed and asked.show != finding.PICTURES:
         failed = Job.objects.filter(account=viewer, state=State.FAILED).order_by("-id")
         jobs = list((failed if cursor.job is None else failed.filter(pk__lt=cursor.job))[: PAGE + 1])
