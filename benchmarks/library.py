@@ -206,16 +206,15 @@ def _of_everybody(account: Any, pictures: int) -> list[Claim]:
     shown = Picture.objects.filter(public=True).order_by("-pk").values_list("public_id", flat=True)
     depths = random.Random(4).sample(range(pictures // 100, pictures), ROUNDS)
     cursors = [str(shown.filter(pk__lte=depth)[0]) for depth in depths]
-    claims = []
-    for order in Order:
-        claims += [
-            Claim(f"gallery, {order}", PAGE_BAR, lambda _, order=order: page(f"/gallery?sort={order}")),
-            Claim(
-                f"gallery, {order}, any depth",
-                PAGE_BAR,
-                lambda i, order=order: page(f"/gallery?sort={order}&after={cursors[i]}"),
-            ),
+
+    def along(order: Order) -> list[Claim]:
+        first = f"/gallery?sort={order}"
+        return [
+            Claim(f"gallery, {order}", PAGE_BAR, lambda _: page(first)),
+            Claim(f"gallery, {order}, any depth", PAGE_BAR, lambda i: page(f"{first}&after={cursors[i]}")),
         ]
+
+    claims = [claim for order in Order for claim in along(order)]
     claims += _searches("gallery", lambda query: page(f"/gallery?{query}"), "after", cursors)
     return [*claims, Claim("a public picture's page", PAGE_BAR, lambda i: page(f"/pictures/{cursors[i]}"))]
 
