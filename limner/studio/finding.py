@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -109,18 +110,12 @@ class Asked:
             return search.find_liked(scope, viewer, self.said, before=before, since=lowest, limit=limit)
         return search.find(scope, self.said, before=before, since=lowest, limit=limit)
 
-    def count(self, viewer: Account, *, trash: bool = False) -> str:
-        """How many it finds, in words: nobody counts beyond a thousand."""
-        most = search.MOST_COUNTED
-        found = len(self.ids(viewer, limit=most + 1, trash=trash))
-        return counted(found, more=found > most)
 
-
-def counted(found: int, *, more: bool) -> str:
-    """ "1 picture", "37 pictures", "1,000+ pictures"."""
-    if more:
+def counted(found: Sequence[int]) -> str:
+    """ "1 picture", "37 pictures", "1,000+ pictures": nobody counts beyond a thousand."""
+    if len(found) > search.MOST_COUNTED:
         return gettext("{count}+ pictures").format(count=f"{search.MOST_COUNTED:,}")
-    return gettext("1 picture") if found == 1 else gettext("{count} pictures").format(count=found)
+    return gettext("1 picture") if len(found) == 1 else gettext("{count} pictures").format(count=len(found))
 
 
 def _day(text: str) -> date | None:

@@ -130,7 +130,10 @@ def history_page(
     text = request.GET.get("before", "")
     cursor = Cursor.of(viewer, text)
     here = reverse("studio:trash" if in_trash else "studio:history")
-    entries, earlier = entries_of(viewer, asked, cursor, text, in_trash=in_trash)
+    # Whoever begins is told how many there are: one search answers both.
+    most = search.MOST_COUNTED if cursor.begins else PAGE
+    found = asked.ids(viewer, before=cursor.picture, limit=most + 1, trash=in_trash)
+    entries, earlier = entries_of(viewer, asked, cursor, text, found[: PAGE + 1], in_trash=in_trash)
     context: dict[str, Any] = {
         "entries": entries,
         "earlier": f"{here}?{_join(asked.address, urlencode({'before': earlier}))}" if earlier else "",
@@ -139,7 +142,7 @@ def history_page(
         return render(request, "studio/library/_entries.html", context)
     context |= {
         "asked": asked,
-        "count": asked.count(viewer, trash=in_trash) if cursor.begins else "",
+        "count": finding.counted(found) if cursor.begins else "",
         "problem": problem,
         "albums": albums_of(viewer),
         "days": settings.LIMNER_KEEP_TRASH,
@@ -166,13 +169,12 @@ def _choices(viewer: Account, asked: Asked) -> dict[str, Any]:
 
 
 def entries_of(
-    viewer: Account, asked: Asked, cursor: Cursor, text: str = "", *, in_trash: bool = False
+    viewer: Account, asked: Asked, cursor: Cursor, text: str, found: Sequence[int], *, in_trash: bool = False
 ) -> tuple[list[Entry], str]:
-    """One page, and the cursor of the next; "" where there is none."""
-    pictures: Sequence[Picture] = ()
+    """One page of the pictures that were found and the jobs between them, and the cursor of the next; "" where there
+    is none."""
+    pictures = search.in_order(found)
     jobs: Sequence[Job] = ()
-    if asked.show != finding.FAILED:
-        pictures = search.in_order(asked.ids(viewer, before=cursor.picture, limit=PAGE + 1, trash=in_trash))
     if not in_trash and not asked.narrowed and asked.show != finding.PICTURES:
         failed = Job.objects.filter(account=viewer, state=State.FAILED).order_by("-id")
         jobs = list((failed if cursor.job is None else failed.filter(pk__lt=cursor.job))[: PAGE + 1])
