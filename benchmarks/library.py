@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure.pictures import COMMON, MIDDLING, RARE, seed
+from benchmarks.measure.pictures import COMMON, COMMONER, MIDDLING, RARE, seed
 from benchmarks.measure.table import Row, show
 
 DATABASES = ("sqlite", "postgres")
@@ -237,6 +237,7 @@ def _searches(where: str, page: Callable[[str], None], below: str, cursors: list
             lambda i: page(f"q={MIDDLING}&{below}={cursors[i]}"),
         ),
         search("rare word", f"q={RARE}"),
+        search("two common words", f"q={COMMON}+{COMMONER}"),
         search("common and rare", f"q={COMMON}+{RARE}"),
         search("a word that is nowhere", "q=nowhere"),
     ]

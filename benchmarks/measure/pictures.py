@@ -16,6 +16,8 @@ RARE = "zyzzyva"
 """Stands in one of ten thousand prompts."""
 COMMON = "light"
 """Stands in every third."""
+COMMONER = "word0"
+"""Stands in nearly every second."""
 MIDDLING = "word12c"
 """Stands in about one of two hundred."""
 VOCABULARY = 5000

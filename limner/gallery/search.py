@@ -18,8 +18,8 @@ from limner.accounts.models import Account
 from limner.gallery import words
 from limner.gallery.models import Like, Picture
 
-WALKS = (500, 5000)
-"""PostgreSQL: how many of a scope's newest pictures are read, in turn, before the index of words is asked."""
+WALK, LONGEST_WALK = 500, 5000
+"""PostgreSQL: how many of a scope's newest pictures are read, one by one, before the index of words is asked."""
 MOST_COUNTED = 1000
 """Nobody counts further: "1,000+"."""
 
@@ -102,23 +102,18 @@ def find(
 def _find_in_postgres(
     scope: Scope, said: Sequence[str], before: int | None, since: int | None, limit: int
 ) -> list[int]:
-    """First the newest of the scope, one by one: what is common is among them. Only what is rarer asks the index,
-    where it is rare: there the whole match is small, and in the other case it would be sorted whole."""
-    found: list[int] = []
-    for walk in WALKS:
-        bounds, numbers = _bounds("id", before, since)
-        walked = _rows(
-            f"WITH newest AS MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
-            " SELECT (SELECT count(*) FROM newest), (SELECT min(id) FROM newest), ARRAY("
-            # One look a picture: as a join it may be planned from the word's whole match.
-            "  SELECT newest.id FROM newest"
-            "  WHERE (SELECT words FROM gallery_words WHERE picture_id = newest.id) @@ %s::tsquery"
-            "  ORDER BY newest.id DESC LIMIT %s)",
-            [*scope.parameters, *numbers, walk, _query([scope.token, *said]), limit - len(found)],
-        )
-        count, before, more = walked[0]
+    """First the newest of the scope, one by one: what is common is among them. They tell how common it is, and so how
+    far one would have to walk. What is rarer asks the index, where it is rare: there the whole match is small, and in
+    the other case it would be sorted whole."""
+    walked, before, found = _walk(scope, said, before, since, WALK, limit)
+    if len(found) >= limit or walked < WALK:
+        return found
+    # A quarter further than they say, for what is spread unevenly.
+    further = max(WALK, WALK * (limit - len(found)) // max(1, len(found)) * 5 // 4)
+    if further <= LONGEST_WALK:
+        walked, before, more = _walk(scope, said, before, since, further, limit - len(found))
         found += more
-        if len(found) >= limit or count < walk:
+        if len(found) >= limit or walked < further:
             return found
     bounds, numbers = _bounds("picture_id", before, since)
     rarer = _ids(
@@ -128,6 +123,24 @@ def _find_in_postgres(
         [_query([scope.token, *said]), *numbers, limit - len(found)],
     )
     return found + rarer
+
+
+def _walk(
+    scope: Scope, said: Sequence[str], before: int | None, since: int | None, walk: int, limit: int
+) -> tuple[int, int | None, list[int]]:
+    """So many of the scope's newest: how many there were, the last of them, and those that say it."""
+    bounds, numbers = _bounds("id", before, since)
+    rows = _rows(
+        f"WITH newest AS MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
+        " SELECT (SELECT count(*) FROM newest), (SELECT min(id) FROM newest), ARRAY("
+        # One look a picture: as a join it may be planned from the word's whole match.
+        "  SELECT newest.id FROM newest"
+        "  WHERE (SELECT words FROM gallery_words WHERE picture_id = newest.id) @@ %s::tsquery"
+        "  ORDER BY newest.id DESC LIMIT %s)",
+        [*scope.parameters, *numbers, walk, _query([scope.token, *said]), limit],
+    )
+    walked, last, found = rows[0]
+    return walked, last, found
 
 
 def in_order(ids: Sequence[int], among: QuerySet[Picture] | None = None) -> list[Picture]:
