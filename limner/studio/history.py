@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,12 +44,6 @@ class Entry:
     picture: Picture | None = None
     job: Job | None = None
     problem: str = ""
-
-    @property
-    def at(self) -> datetime:
-        one = self.picture or self.job
-        assert one is not None
-        return one.created_at
 
     @property
     def title(self) -> str:
@@ -168,6 +161,12 @@ def _choices(viewer: Account, asked: Asked) -> dict[str, Any]:
     return {"models": models.items(), "styles": styles}
 
 
+def _entry(viewer: Account, row: Picture | Job) -> Entry:
+    if isinstance(row, Picture):
+        return Entry(picture=row)
+    return Entry(job=row, problem=wording.problem(row.error_code, told_to(viewer, row.error_code, row.error_message)))
+
+
 def entries_of(
     viewer: Account, asked: Asked, cursor: Cursor, text: str, found: Sequence[int], *, in_trash: bool = False
 ) -> tuple[list[Entry], str]:
@@ -178,13 +177,8 @@ def entries_of(
     if not in_trash and not asked.narrowed and asked.show != finding.PICTURES:
         failed = Job.objects.filter(account=viewer, state=State.FAILED).order_by("-id")
         jobs = list((failed if cursor.job is None else failed.filter(pk__lt=cursor.job))[: PAGE + 1])
-    merged = [Entry(picture=picture) for picture in pictures]
-    merged += [
-        Entry(job=job, problem=wording.problem(job.error_code, told_to(viewer, job.error_code, job.error_message)))
-        for job in jobs
-    ]
-    merged.sort(key=lambda entry: entry.at, reverse=True)  # stable: each kind keeps its own order
-    shown = merged[:PAGE]
+    merged = sorted([*pictures, *jobs], key=lambda row: row.created_at, reverse=True)  # stable: each kind in its order
+    shown = [_entry(viewer, row) for row in merged[:PAGE]]
     if len(merged) <= PAGE:
         return shown, ""
     before_picture, _, before_job = text.partition("~") if not cursor.begins else ("", "", "")
