@@ -177,7 +177,8 @@ def entries_of(
     if not in_trash and not asked.narrowed and asked.show != finding.PICTURES:
         failed = Job.objects.filter(account=viewer, state=State.FAILED).order_by("-id")
         jobs = list((failed if cursor.job is None else failed.filter(pk__lt=cursor.job))[: PAGE + 1])
-    merged = sorted([*pictures, *jobs], key=lambda row: row.created_at, reverse=True)  # stable: each kind in its order
+    # The sort is stable: each kind keeps its own order.
+    merged = sorted([*pictures, *jobs], key=lambda row: row.created_at, reverse=True)
     shown = [_entry(viewer, row) for row in merged[:PAGE]]
     if len(merged) <= PAGE:
         return shown, ""
