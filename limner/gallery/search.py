@@ -24,6 +24,7 @@ MOST_COUNTED = 1000
 """Nobody counts further: "1,000+"."""
 
 _LIKED_AT_ONCE = 500
+_NO_END = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,9 @@ def find(
     limit: int,
 ) -> list[int]:
     """Ids of the scope's pictures that have all these words, newest first; below `before`, from `since` on."""
-    bounds, numbers = _bounds("id", before, since)
     if not said:
+        # SQLite is sure to take the index that holds the order only where an id bounds it.
+        bounds, numbers = _bounds("id", _NO_END if before is None else before, since)
         return _ids(f"{scope.rows}{bounds} ORDER BY id DESC LIMIT %s", [*scope.parameters, *numbers, limit])
     if connection.vendor == "sqlite":
         bounds, numbers = _bounds("rowid", before, since)

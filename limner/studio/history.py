@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -161,10 +162,9 @@ def _choices(viewer: Account, asked: Asked) -> dict[str, Any]:
     return {"models": models.items(), "styles": styles}
 
 
-def _entry(viewer: Account, row: Picture | Job) -> Entry:
-    if isinstance(row, Picture):
-        return Entry(picture=row)
-    return Entry(job=row, problem=wording.problem(row.error_code, told_to(viewer, row.error_code, row.error_message)))
+def _failed(viewer: Account, job: Job) -> Entry:
+    said = told_to(viewer, job.error_code, job.error_message)
+    return Entry(job=job, problem=wording.problem(job.error_code, said))
 
 
 def entries_of(
@@ -173,14 +173,20 @@ def entries_of(
     """One page of the pictures that were found and the jobs between them, and the cursor of the next; "" where there
     is none."""
     pictures = search.in_order(found)
-    jobs: Sequence[Job] = ()
+    times: list[tuple[datetime, Picture | int]] = [(picture.created_at, picture) for picture in pictures]
     if not in_trash and not asked.narrowed and asked.show != finding.PICTURES:
         failed = Job.objects.filter(account=viewer, state=State.FAILED).order_by("-id")
-        jobs = list((failed if cursor.job is None else failed.filter(pk__lt=cursor.job))[: PAGE + 1])
-    # The sort is stable: each kind keeps its own order.
-    merged = sorted([*pictures, *jobs], key=lambda row: row.created_at, reverse=True)
-    shown = [_entry(viewer, row) for row in merged[:PAGE]]
-    if len(merged) <= PAGE:
+        below = failed if cursor.job is None else failed.filter(pk__lt=cursor.job)
+        times += below.values_list("created_at", "pk")[: PAGE + 1]
+    times.sort(key=lambda one: one[0], reverse=True)  # stable: each kind keeps its own order
+    # Of the jobs, few are shown beside the pictures: only those are read whole.
+    jobs = Job.objects.in_bulk([one for _, one in times[:PAGE] if isinstance(one, int)])
+    shown = [
+        Entry(picture=one) if isinstance(one, Picture) else _failed(viewer, jobs[one])
+        for _, one in times[:PAGE]
+        if isinstance(one, Picture) or one in jobs  # not deleted meanwhile
+    ]
+    if len(times) <= PAGE:
         return shown, ""
     before_picture, _, before_job = text.partition("~") if not cursor.begins else ("", "", "")
     for entry in shown:
