@@ -18,8 +18,9 @@ from limner.accounts.models import Account
 from limner.gallery import words
 from limner.gallery.models import Like, Picture
 
-WALK, LONGEST_WALK = 500, 5000
-"""PostgreSQL: how many of a scope's newest pictures are read, one by one, before the index of words is asked."""
+WALK, LONGEST_WALK, COMMON = 500, 8000, 10
+"""PostgreSQL: how many of a scope's newest pictures are read, one by one, before the index of words is asked; and how
+many of the first of them say what is so common that it is worth while to walk on."""
 MOST_COUNTED = 1000
 """Nobody counts further: "1,000+"."""
 
@@ -112,7 +113,7 @@ def _find_in_postgres(
         return found
     # A quarter further than they say, for what is spread unevenly.
     further = max(WALK, WALK * (limit - len(found)) // max(1, len(found)) * 5 // 4)
-    if further <= LONGEST_WALK:
+    if len(found) >= COMMON and further <= LONGEST_WALK:
         walked, before, more = _walk(scope, said, before, since, further, limit - len(found))
         found += more
         if len(found) >= limit or walked < further:
@@ -133,7 +134,8 @@ def _walk(
     """So many of the scope's newest: how many there were, the last of them, and those that say it."""
     bounds, numbers = _bounds("id", before, since)
     rows = _rows(
-        f"WITH newest AS MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
+        # Written out where it is used, it keeps its order, and the walk ends with the last that is asked for.
+        f"WITH newest AS NOT MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
         " SELECT (SELECT count(*) FROM newest), (SELECT min(id) FROM newest), ARRAY("
         # One look a picture: as a join it may be planned from the word's whole match.
         "  SELECT newest.id FROM newest"

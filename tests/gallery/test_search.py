@@ -97,6 +97,7 @@ def test_the_same_is_found_by_walking_and_by_the_index(
 ) -> None:
     monkeypatch.setattr(search, "WALK", 2)
     monkeypatch.setattr(search, "LONGEST_WALK", 4)
+    monkeypatch.setattr(search, "COMMON", 1)
     mine = []
     for letter in says:
         keep(bob, wish("a boat"))
