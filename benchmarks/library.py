@@ -185,11 +185,19 @@ def _client(account: Any) -> Callable[[str], None]:
 def _of_ones_own(account: Any, pictures: int) -> list[Claim]:
     """Its history and searches in it."""
     from limner.gallery.models import Picture
+    from limner.jobs.models import Job
 
     page = _client(account)
-    own = Picture.objects.filter(account=account).order_by("-pk").values_list("public_id", flat=True)
-    depths = random.Random(3).sample(range(pictures // 100, pictures), ROUNDS)
-    cursors = [str(own.filter(pk__lte=depth)[0]) for depth in depths]
+    own = Picture.objects.filter(account=account).order_by("-pk")
+    failed = Job.objects.filter(account=account, state="failed").order_by("pk")
+
+    def cursor(depth: int) -> str:
+        """As the page before would have named it: its last picture, and the last failed job above that."""
+        last = own.filter(pk__lte=depth)[0]
+        job = failed.filter(created_at__gt=last.created_at).first()
+        return f"{last.public_id}~{job.public_id if job else ''}"
+
+    cursors = [cursor(depth) for depth in random.Random(3).sample(range(pictures // 100, pictures), ROUNDS)]
     return [
         Claim("history, newest", PAGE_BAR, lambda _: page("/history")),
         Claim("history, any depth", PAGE_BAR, lambda i: page(f"/history?before={cursors[i]}")),
