@@ -27,11 +27,12 @@ class NoPostgres(Exception):
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running server. `url` names its one database; `stop` ends it and removes its folder."""
+    """A running server. `url` names its one database; `stop` ends it and removes its folder, if it is not kept."""
 
     url: str
     folder: Path
     process: subprocess.Popen[bytes]
+    kept: bool = False
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -41,24 +42,49 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_cluster() -> Cluster:
-    """Make and start a cluster; raises NoPostgres. As root it runs as `postgres` or `nobody`: it refuses root."""
+def start_cluster(kept: Path | None = None) -> Cluster:
+    """Make and start a cluster; raises NoPostgres. As root it runs as `postgres` or `nobody`: it refuses root.
+
+    `kept` is a folder that stays: the cluster that is in it already, or a new one.
+    """
     programs = postgres_programs()
     if programs is None:
         raise NoPostgres("PostgreSQL is not here. To get it: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="limner-pg-"))
+    folder = kept or Path(tempfile.mkdtemp(prefix="limner-pg-"))
     user = _unprivileged_user()
+    password_file, data = folder / "password", folder / "data"
+    if not data.exists():
+        _make_cluster(programs, folder, data, password_file, user)
+    password = password_file.read_text()
+    port = _free_port()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                programs / "postgres",
+                *("-D", data, "-p", str(port)),
+                *("-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"),
+            ],
+            user=user,
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+        )
+    url = f"postgres://limner:{password}@127.0.0.1:{port}/postgres"
+    cluster = Cluster(url, folder, process, kept=kept is not None)
+    _wait_until_ready(cluster, port, password)
+    return cluster
+
+
+def _make_cluster(programs: Path, folder: Path, data: Path, password_file: Path, user: str | None) -> None:
+    folder.mkdir(exist_ok=True)
+    password_file.write_text(secrets.token_hex(16))
     if user is not None:
         shutil.chown(folder, user)
-    password = secrets.token_hex(16)
-    password_file = folder / "password"
-    password_file.write_text(password)
-    if user is not None:
         shutil.chown(password_file, user)
-    data = folder / "data"
     made = subprocess.run(
         [
             programs / "initdb",
@@ -73,22 +99,6 @@ def start_cluster() -> Cluster:
     )
     if made.returncode:
         raise NoPostgres(f"initdb failed:\n{made.stderr}")
-    port = _free_port()
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                programs / "postgres",
-                *("-D", data, "-p", str(port)),
-                *("-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"),
-            ],
-            user=user,
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-        )
-    cluster = Cluster(f"postgres://limner:{password}@127.0.0.1:{port}/postgres", folder, process)
-    _wait_until_ready(cluster, port, password)
-    return cluster
 
 
 def fresh_database(url: str) -> str:

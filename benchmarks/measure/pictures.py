@@ -1,4 +1,7 @@
-"""A library full of pictures: one account has a tenth, the others share the rest unevenly; a fifth is public."""
+"""A library full of pictures: one account has a tenth, the others share the rest unevenly; a fifth is public.
+
+One public picture in twenty keeps its prompt from others. Families of up to ten and failed jobs are among them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,12 @@ RARE = "zyzzyva"
 """Stands in one of ten thousand prompts."""
 COMMON = "light"
 """Stands in every third."""
+COMMONER = "word0"
+"""Stands in nearly every second."""
+MIDDLING = "word12c"
+"""Stands in about one of two hundred."""
 VOCABULARY = 5000
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def seed(pictures: int, accounts: int) -> int:
@@ -30,15 +38,52 @@ def seed(pictures: int, accounts: int) -> int:
     rows = _rows(pictures, accounts, first)
     write = _copy if connection.vendor == "postgresql" else _insert
     write(rows)
+    _families(pictures)
+    _failures(pictures, first, accounts)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence('gallery_picture', 'id'), max(id)) FROM gallery_picture"
             )
             cursor.execute("VACUUM ANALYZE")
+            cursor.execute("CHECKPOINT")
         else:
             cursor.execute("ANALYZE")
     return first
+
+
+def _families(pictures: int) -> None:
+    """Of the account with the most: each picture came of the one before, nine times; then something new begins."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO gallery_lineage (child_id, parent_picture_id, kind)"
+            " SELECT id, id - 10, 'refine' FROM gallery_picture WHERE id % 10 = 0 AND id % 100 != 0 AND id > 10"
+        )
+
+
+def _failures(pictures: int, first: int, accounts: int) -> None:
+    """A failed job for every hundred pictures; a tenth of them are of the account with the most."""
+    from limner.engines.contract import DrawRequest, Size
+    from limner.jobs.models import Job
+    from limner.jobs.states import State
+
+    size = Size(512, 512)
+    request = DrawRequest("a red robot", "storybook", size, size, seed=1, steps=4, guidance=3.5).to_json()
+    failed = [
+        Job(
+            account_id=first + (0 if i % 10 == 0 else i % accounts), state=State.FAILED, request=request,
+            lane="storybook", compat="", n=1, tag=0.0, predicted_seconds=1.0, price=1000, model="storybook",
+            error_code="engine_failed", error_message="The model stopped.",
+        )
+        for i in range(pictures // 100)
+    ]  # fmt: skip
+    Job.objects.bulk_create(failed, batch_size=500)
+    # As old as the pictures between which they stand: `auto_now_add` made them all now.
+    for i, job in enumerate(failed):
+        job.created_at = BEGIN + timedelta(seconds=30 * 100 * i)
+    Job.objects.bulk_update(failed, ["created_at"], batch_size=100)
 
 
 COLUMNS = tuple(
@@ -81,7 +126,8 @@ def _rows(pictures: int, accounts: int, first: int) -> Iterator[tuple[tuple[Any,
 
     chance = random.Random(8)
     vocabulary = [f"word{i:x}" for i in range(VOCABULARY)]
-    begin = datetime(2024, 1, 1, tzinfo=UTC)
+    # Each word is taken apart once, instead of each prompt: the same words in the index, in a fifth of the time.
+    kept = {word: words.tokens(word)[0] for word in (*vocabulary, COMMON, RARE)}
     for pk in range(1, pictures + 1):
         owner = first if pk % 10 == 0 else first + int(accounts * chance.random() ** 2)
         said = [vocabulary[int(VOCABULARY * chance.random() ** 3)] for _ in range(10)]
@@ -89,20 +135,20 @@ def _rows(pictures: int, accounts: int, first: int) -> Iterator[tuple[tuple[Any,
             said.append(COMMON)
         if pk % 10_000 == 0:
             said.append(RARE)
-        public, made = pk % 5 == 0, begin + timedelta(seconds=30 * pk)
-        prompt = " ".join(said)
+        public, made = pk % 50 < 10, BEGIN + timedelta(seconds=30 * pk)
+        shows, likes = chance.random() > 0.05, int(200 * chance.random() ** 6) if public else 0
         shape = Picture(
-            pk=pk, account_id=owner, public=public, model="storybook", width=512, height=512, prompt=prompt,
-            parameters={"task": "create"},
+            pk=pk, account_id=owner, public=public, model="storybook", width=512, height=512,
+            parameters={"task": "create"}, shows_prompt=shows,
         )  # fmt: skip
         job = uuid.UUID(int=chance.getrandbits(128), version=4)
         yield (
             (
-                pk, job, owner, job, 0, 1, f"pictures/{job.hex}", "0" * 64, 300_000, 512, 512, "png", prompt,
-                "", "storybook", 7, '{"task": "create"}', "", public, made if public else None, "", True, True,
-                "reserved", 0, chance.getrandbits(31), made,
+                pk, job, owner, job, 0, 1, f"pictures/{job.hex}", "0" * 64, 300_000, 512, 512, "png", " ".join(said),
+                "", "storybook", 7, '{"task": "create"}', "", public, made if public else None, "", shows, True,
+                "reserved", likes, chance.getrandbits(31), made,
             ),
-            words.of_picture(shape),
+            [*words.of_picture(shape), *dict.fromkeys(kept[word] for word in said)],
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ is one of the partial indexes of `Picture`, entered where the last page ended.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -21,10 +22,13 @@ from django.utils import timezone
 
 from limner.accounts.models import Account
 from limner.errors import NotFound, say
+from limner.gallery import search
+from limner.gallery.addresses import address
 from limner.gallery.models import Like, Picture
 from limner.gallery.queries import seen_by
 
 PAGE = 48
+LONGEST_TITLE = 120
 SHADES = 12
 """Shapes of a tile, from upright to wide: the style sheet has a class for each."""
 
@@ -51,7 +55,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One picture on the wall."""
+    """One picture on the wall, as the page names it."""
 
     picture: Picture
 
@@ -59,6 +63,20 @@ class Tile:
     def shape(self) -> int:
         """How much of its row it takes, in quarters of its height."""
         return max(2, min(SHADES, round(4 * self.picture.width / max(1, self.picture.height))))
+
+    @property
+    def url(self) -> str:
+        return address("picture", self.picture.public_id)
+
+    @property
+    def thumb(self) -> str:
+        return address("thumb", self.picture.public_id, 640)
+
+    @property
+    def title(self) -> str:
+        """Its first words; "" where it has none."""
+        said = self.picture.prompt.strip()
+        return said if len(said) <= LONGEST_TITLE else f"{said[:LONGEST_TITLE].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +100,34 @@ def public_pictures() -> QuerySet[Picture]:
 
 def wall(viewer: Account | None, order: Order, after: UUID | None = None, size: int = PAGE) -> Page:
     """A page of the wall. Raises NotFound where there is no gallery, or no such picture to go on from."""
-    last = None
-    if after is not None:
-        last = public_pictures().filter(public_id=after).first()
-        if last is None:
-            raise NotFound(say("There is no such picture."))
+    last = _last(after)
     rows = _shuffled(last, size + 1) if order is Order.SHUFFLE else list(ordered(order, last)[: size + 1])
     shown = [Tile(seen_by(viewer, row)) for row in rows[:size]]
     return Page(shown, shown[-1].picture.public_id if len(rows) > size else None)
+
+
+def found(said: Sequence[str], after: UUID | None = None, size: int = PAGE) -> Page:
+    """A page of the public pictures whose prompt others read and has all these words, the newest first.
+
+    Raises NotFound as `wall` does.
+    """
+    last = _last(after)
+    if not said:
+        return Page([], None)
+    ids = search.find(search.everybodys(), said, before=last.pk if last else None, limit=size + 1)
+    # The row has the last word, whatever the index has not been told.
+    rows = search.in_order(ids, public_pictures().filter(shows_prompt=True))
+    shown = rows[:size]
+    return Page([Tile(row) for row in shown], shown[-1].public_id if len(rows) > size else None)
+
+
+def _last(after: UUID | None) -> Picture | None:
+    """The picture that a page begins after."""
+    open_to_all = public_pictures()
+    last = open_to_all.filter(public_id=after).first() if after is not None else None
+    if after is not None and last is None:
+        raise NotFound(say("There is no such picture."))
+    return last
 
 
 def ordered(order: Order, last: Picture | None) -> QuerySet[Picture]:

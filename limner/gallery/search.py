@@ -12,17 +12,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from limner.accounts.models import Account
 from limner.gallery import words
 from limner.gallery.models import Like, Picture
 
-WALKS = (500, 5000)
-"""PostgreSQL: how many of a scope's newest pictures are read, in turn, before the index of words is asked."""
+WALK, LONGEST_WALK, COMMON = 500, 8000, 10
+"""PostgreSQL: how many of a scope's newest pictures are read, one by one, before the index of words is asked; and how
+many of the first of them say what is so common that it is worth while to walk on."""
 MOST_COUNTED = 1000
 """Nobody counts further: "1,000+"."""
 
 _LIKED_AT_ONCE = 500
+_NO_END = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ def in_trash(account: Account) -> Scope:
 
 
 def everybodys() -> Scope:
-    """What is public."""
-    return Scope(words.PUBLIC, "public AND trashed_at IS NULL")
+    """What is public. By its words only what others read is found: the words of the rest are their owner's."""
+    return Scope(words.READABLE, "public AND trashed_at IS NULL")
 
 
 def index(pictures: Iterable[Picture]) -> None:
@@ -85,8 +88,9 @@ def find(
     limit: int,
 ) -> list[int]:
     """Ids of the scope's pictures that have all these words, newest first; below `before`, from `since` on."""
-    bounds, numbers = _bounds("id", before, since)
     if not said:
+        # SQLite is sure to take the index that holds the order only where an id bounds it.
+        bounds, numbers = _bounds("id", _NO_END if before is None else before, since)
         return _ids(f"{scope.rows}{bounds} ORDER BY id DESC LIMIT %s", [*scope.parameters, *numbers, limit])
     if connection.vendor == "sqlite":
         bounds, numbers = _bounds("rowid", before, since)
@@ -101,23 +105,18 @@ def find(
 def _find_in_postgres(
     scope: Scope, said: Sequence[str], before: int | None, since: int | None, limit: int
 ) -> list[int]:
-    """First the newest of the scope, one by one: what is common is among them. Only what is rarer asks the index,
-    where it is rare: there the whole match is small, and in the other case it would be sorted whole."""
-    found: list[int] = []
-    for walk in WALKS:
-        bounds, numbers = _bounds("id", before, since)
-        walked = _rows(
-            f"WITH newest AS MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
-            " SELECT (SELECT count(*) FROM newest), (SELECT min(id) FROM newest), ARRAY("
-            # One look a picture: as a join it may be planned from the word's whole match.
-            "  SELECT newest.id FROM newest"
-            "  WHERE (SELECT words FROM gallery_words WHERE picture_id = newest.id) @@ %s::tsquery"
-            "  ORDER BY newest.id DESC LIMIT %s)",
-            [*scope.parameters, *numbers, walk, _query(said), limit - len(found)],
-        )
-        count, before, more = walked[0]
+    """First the newest of the scope, one by one: what is common is among them. They tell how common it is, and so how
+    far one would have to walk. What is rarer asks the index, where it is rare: there the whole match is small, and in
+    the other case it would be sorted whole."""
+    walked, before, found = _walk(scope, said, before, since, WALK, limit)
+    if len(found) >= limit or walked < WALK:
+        return found
+    # A quarter further than they say, for what is spread unevenly.
+    further = max(WALK, WALK * (limit - len(found)) // max(1, len(found)) * 5 // 4)
+    if len(found) >= COMMON and further <= LONGEST_WALK:
+        walked, before, more = _walk(scope, said, before, since, further, limit - len(found))
         found += more
-        if len(found) >= limit or count < walk:
+        if len(found) >= limit or walked < further:
             return found
     bounds, numbers = _bounds("picture_id", before, since)
     rarer = _ids(
@@ -127,6 +126,31 @@ def _find_in_postgres(
         [_query([scope.token, *said]), *numbers, limit - len(found)],
     )
     return found + rarer
+
+
+def _walk(
+    scope: Scope, said: Sequence[str], before: int | None, since: int | None, walk: int, limit: int
+) -> tuple[int, int | None, list[int]]:
+    """So many of the scope's newest: how many there were, the last of them, and those that say it."""
+    bounds, numbers = _bounds("id", before, since)
+    rows = _rows(
+        # Written out where it is used, it keeps its order, and the walk ends with the last that is asked for.
+        f"WITH newest AS NOT MATERIALIZED ({scope.rows}{bounds} ORDER BY id DESC LIMIT %s)"
+        " SELECT (SELECT count(*) FROM newest), (SELECT min(id) FROM newest), ARRAY("
+        # One look a picture: as a join it may be planned from the word's whole match.
+        "  SELECT newest.id FROM newest"
+        "  WHERE (SELECT words FROM gallery_words WHERE picture_id = newest.id) @@ %s::tsquery"
+        "  ORDER BY newest.id DESC LIMIT %s)",
+        [*scope.parameters, *numbers, walk, _query([scope.token, *said]), limit],
+    )
+    walked, last, found = rows[0]
+    return walked, last, found
+
+
+def in_order(ids: Sequence[int], among: QuerySet[Picture] | None = None) -> list[Picture]:
+    """These pictures, in this order; where `among` is given, those of them that it has."""
+    found = (Picture.objects.all() if among is None else among).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def find_liked(

@@ -21,27 +21,36 @@ from django.views.decorators.http import conditional_page, require_POST, require
 from limner.accounts.limits import check_picture_report
 from limner.accounts.sign_in import account_of
 from limner.errors import NotFound, say
-from limner.gallery import publishing
+from limner.gallery import publishing, words
 from limner.gallery.models import Picture
-from limner.gallery.public import Order, check_open, liked_by, ordered, wall
+from limner.gallery.public import Order, check_open, found, liked_by, ordered, wall
 from limner.gallery.queries import seen_by
 from limner.gallery.views import plainly
 
 NEWEST = 50
+LONGEST = 2000
+"""Letters that are read of what somebody looks for."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @require_safe
 @plainly
 def gallery(request: HttpRequest) -> HttpResponseBase:
-    """A page of the wall; for htmx only its tiles. Strangers may look."""
+    """A page of the wall, or of what is found on it; for htmx only its tiles. Strangers may look."""
     sort, named = request.GET.get("sort", ""), request.GET.get("after", "")
     order = Order(sort) if sort in set(Order) else Order.NEWEST
     try:
         after = UUID(named) if named else None
     except ValueError:
         raise NotFound(say("There is no such picture.")) from None
-    context = {"page": wall(account_of(request), order, after), "order": order.value}
+    q = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
+    if q:
+        said = words.tokens(q, asked=True)
+        page, query = found(said[: words.MOST_ASKED], after), urlencode({"q": q})
+        context = {"page": page, "query": query, "q": q, "notice": words.left_out(said)}
+    else:
+        page, query = wall(account_of(request), order, after), urlencode({"sort": order.value})
+        context = {"page": page, "query": query, "order": order.value}
     part = request.headers.get("HX-Request") == "true"
     response = render(request, "gallery/_tiles.html" if part else "gallery/gallery.html", context)
     patch_vary_headers(response, ["Cookie", "HX-Request"])

@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from limner.errors import say
 from limner.gallery.models import Picture
 from limner.moderation.words import folded
 
@@ -20,6 +21,8 @@ LONGEST = 60
 """Letters of a word that count: what is longer is one with what begins as it does."""
 
 PUBLIC = "pub"
+READABLE = "pub_read"
+"""Public, and others read its prompt: everybody finds it by its words."""
 CHANGED = "e_any"
 CHANGES = ("edit", "vary", "upscale")
 
@@ -60,6 +63,17 @@ def _plain(word: str, found: dict[str, None]) -> None:
         found[f"w{(word[:-1] if plural else word)[:LONGEST]}"] = None
 
 
+def left_out(asked: Sequence[str]) -> str:
+    """What of the words asked for is not looked for, in a sentence; "" where all are."""
+    if len(asked) <= MOST_ASKED:
+        return ""
+    return say(
+        "Only the first {most} words are looked for; “{word}” and what follows it are left out.",
+        most=MOST_ASKED,
+        word=asked[MOST_ASKED][1:],
+    )
+
+
 def owned(account_id: int) -> str:
     return f"o{account_id}"
 
@@ -89,7 +103,9 @@ def of_picture(picture: Picture) -> list[str]:
     if picture.trashed_at is not None:
         facets = [trashed(picture.account_id)]
     else:
-        facets = [owned(picture.account_id), *([PUBLIC] if picture.public else [])]
+        facets = [owned(picture.account_id)]
+        if picture.public:
+            facets += [PUBLIC, *([READABLE] if picture.shows_prompt else [])]
     facets += [model(picture.model), size(picture.width, picture.height)]
     if picture.style:
         facets.append(style(picture.style))

@@ -93,9 +93,10 @@ def _before(request: HttpRequest) -> int | None:
 @_for()
 def overview_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """What waits, what draws, what there is room for, what failed."""
+    lanes = overview.lanes()
     context = {
-        "lanes": overview.lanes(),
-        "engines": overview.engines(),
+        "lanes": lanes,
+        "engines": overview.engines(lanes),
         "disk": overview.disk(),
         "totals": overview.totals(),
         "failures": overview.failures(),

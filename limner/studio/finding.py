@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -14,9 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from limner.accounts.models import Account
-from limner.errors import say
 from limner.gallery import search, words
-from limner.gallery.models import Picture
 
 FACETS = ("q", "show", "model", "style", "size", "changed", "since", "until", "liked", "public")
 LONGEST = 100_000
@@ -81,14 +80,7 @@ class Asked:
     @property
     def notice(self) -> str:
         """What of it was not looked for, in a sentence."""
-        if len(self.terms) > words.MOST_ASKED:
-            left_out = self.terms[words.MOST_ASKED][1:]
-            return say(
-                "Only the first {most} words are looked for; “{word}” and what follows it are left out.",
-                most=words.MOST_ASKED,
-                word=left_out,
-            )
-        return ""
+        return words.left_out(self.terms)
 
     @property
     def _size(self) -> tuple[int, int] | None:
@@ -118,24 +110,12 @@ class Asked:
             return search.find_liked(scope, viewer, self.said, before=before, since=lowest, limit=limit)
         return search.find(scope, self.said, before=before, since=lowest, limit=limit)
 
-    def count(self, viewer: Account, *, trash: bool = False) -> str:
-        """How many it finds, in words: nobody counts beyond a thousand."""
-        most = search.MOST_COUNTED
-        found = len(self.ids(viewer, limit=most + 1, trash=trash))
-        return counted(found, more=found > most)
 
-
-def counted(found: int, *, more: bool) -> str:
-    """ "1 picture", "37 pictures", "1,000+ pictures"."""
-    if more:
+def counted(found: Sequence[int]) -> str:
+    """ "1 picture", "37 pictures", "1,000+ pictures": nobody counts beyond a thousand."""
+    if len(found) > search.MOST_COUNTED:
         return gettext("{count}+ pictures").format(count=f"{search.MOST_COUNTED:,}")
-    return gettext("1 picture") if found == 1 else gettext("{count} pictures").format(count=found)
-
-
-def in_order(ids: list[int]) -> list[Picture]:
-    """These pictures, in this order."""
-    found = Picture.objects.in_bulk(ids)
-    return [found[pk] for pk in ids if pk in found]
+    return gettext("1 picture") if len(found) == 1 else gettext("{count} pictures").format(count=len(found))
 
 
 def _day(text: str) -> date | None:

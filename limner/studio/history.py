@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,8 @@ from django.views.decorators.http import require_safe
 
 from limner.accounts.models import Account
 from limner.engines.catalog import catalog
+from limner.gallery import search
+from limner.gallery.addresses import address
 from limner.gallery.albums import albums_of
 from limner.gallery.models import Picture
 from limner.jobs.ledger import request_of
@@ -46,12 +47,6 @@ class Entry:
     problem: str = ""
 
     @property
-    def at(self) -> datetime:
-        one = self.picture or self.job
-        assert one is not None
-        return one.created_at
-
-    @property
     def title(self) -> str:
         """What it is called: its first words, or a sentence where it has none."""
         if self.picture is not None:
@@ -68,26 +63,17 @@ class Entry:
         """What its tick says to who cannot see it."""
         return gettext("Choose “{words}”").format(words=self.title)
 
-    # Forty-eight times a page: an address is made once, and each picture's id put into it.
     @property
     def url(self) -> str:
-        return _address("gallery:picture").replace(_ANY, str(self.picture.public_id) if self.picture else "")
+        return address("picture", self.picture.public_id) if self.picture else ""
 
     @property
     def thumb(self) -> str:
         """Its small picture: by another address in the trash, which only its owner has."""
         if self.picture is None:
             return ""
-        name = "gallery:thumb" if self.picture.trashed_at is None else "gallery:trashed_thumb"
-        return _address(name, 256).replace(_ANY, str(self.picture.public_id))
-
-
-_ANY = str(UUID(int=0))
-
-
-@cache
-def _address(name: str, *arguments: int) -> str:
-    return reverse(name, args=[_ANY, *arguments])
+        name = "thumb" if self.picture.trashed_at is None else "trashed_thumb"
+        return address(name, self.picture.public_id, 256)
 
 
 @dataclass(frozen=True)
@@ -138,7 +124,10 @@ def history_page(
     text = request.GET.get("before", "")
     cursor = Cursor.of(viewer, text)
     here = reverse("studio:trash" if in_trash else "studio:history")
-    entries, earlier = entries_of(viewer, asked, cursor, text, in_trash=in_trash)
+    # Whoever begins is told how many there are: one search answers both.
+    most = search.MOST_COUNTED if cursor.begins else PAGE
+    found = asked.ids(viewer, before=cursor.picture, limit=most + 1, trash=in_trash)
+    entries, earlier = entries_of(viewer, asked, cursor, text, found[: PAGE + 1], in_trash=in_trash)
     context: dict[str, Any] = {
         "entries": entries,
         "earlier": f"{here}?{_join(asked.address, urlencode({'before': earlier}))}" if earlier else "",
@@ -147,7 +136,7 @@ def history_page(
         return render(request, "studio/library/_entries.html", context)
     context |= {
         "asked": asked,
-        "count": asked.count(viewer, trash=in_trash) if cursor.begins else "",
+        "count": finding.counted(found) if cursor.begins else "",
         "problem": problem,
         "albums": albums_of(viewer),
         "days": settings.LIMNER_KEEP_TRASH,
@@ -173,25 +162,31 @@ def _choices(viewer: Account, asked: Asked) -> dict[str, Any]:
     return {"models": models.items(), "styles": styles}
 
 
+def _failed(viewer: Account, job: Job) -> Entry:
+    said = told_to(viewer, job.error_code, job.error_message)
+    return Entry(job=job, problem=wording.problem(job.error_code, said))
+
+
 def entries_of(
-    viewer: Account, asked: Asked, cursor: Cursor, text: str = "", *, in_trash: bool = False
+    viewer: Account, asked: Asked, cursor: Cursor, text: str, found: Sequence[int], *, in_trash: bool = False
 ) -> tuple[list[Entry], str]:
-    """One page, and the cursor of the next; "" where there is none."""
-    pictures: Sequence[Picture] = ()
-    jobs: Sequence[Job] = ()
-    if asked.show != finding.FAILED:
-        pictures = finding.in_order(asked.ids(viewer, before=cursor.picture, limit=PAGE + 1, trash=in_trash))
+    """One page of the pictures that were found and the jobs between them, and the cursor of the next; "" where there
+    is none."""
+    pictures = search.in_order(found)
+    times: list[tuple[datetime, Picture | int]] = [(picture.created_at, picture) for picture in pictures]
     if not in_trash and not asked.narrowed and asked.show != finding.PICTURES:
         failed = Job.objects.filter(account=viewer, state=State.FAILED).order_by("-id")
-        jobs = list((failed if cursor.job is None else failed.filter(pk__lt=cursor.job))[: PAGE + 1])
-    merged = [Entry(picture=picture) for picture in pictures]
-    merged += [
-        Entry(job=job, problem=wording.problem(job.error_code, told_to(viewer, job.error_code, job.error_message)))
-        for job in jobs
+        below = failed if cursor.job is None else failed.filter(pk__lt=cursor.job)
+        times += below.values_list("created_at", "pk")[: PAGE + 1]
+    times.sort(key=lambda one: one[0], reverse=True)  # stable: each kind keeps its own order
+    # Of the jobs, few are shown beside the pictures: only those are read whole.
+    jobs = Job.objects.in_bulk([one for _, one in times[:PAGE] if isinstance(one, int)])
+    shown = [
+        Entry(picture=one) if isinstance(one, Picture) else _failed(viewer, jobs[one])
+        for _, one in times[:PAGE]
+        if isinstance(one, Picture) or one in jobs  # not deleted meanwhile
     ]
-    merged.sort(key=lambda entry: entry.at, reverse=True)  # stable: each kind keeps its own order
-    shown = merged[:PAGE]
-    if len(merged) <= PAGE:
+    if len(times) <= PAGE:
         return shown, ""
     before_picture, _, before_job = text.partition("~") if not cursor.begins else ("", "", "")
     for entry in shown:

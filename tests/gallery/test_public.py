@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
 from limner.accounts.models import Account
-from limner.gallery import publishing
+from limner.gallery import publishing, services
 from limner.gallery.models import Picture
-from limner.gallery.public import Order, ordered, shuffled, wall
+from limner.gallery.public import Order, found, ordered, shuffled, wall
 from limner.provenance.mark import read
 from limner.storage.signing import sign
 from tests.cast import signed_in
@@ -139,6 +142,65 @@ def test_the_feed_answers_unchanged(alice: Account, pictures: Path) -> None:
 def test_without_a_gallery_there_is_none(alice: Account, settings: Settings, pictures: Path) -> None:
     picture = shown(alice)
     settings.LIMNER_GALLERY = "off"
-    for url in ("/gallery", "/gallery.atom", f"/pictures/{picture.public_id}"):
+    for url in ("/gallery", "/gallery?q=boat", "/gallery?q=★", "/gallery.atom", f"/pictures/{picture.public_id}"):
         assert Client().get(url).status_code == 404
     assert Client().get("/robots.txt").content == b"User-agent: *\nDisallow: /\n"
+
+
+def test_pictures_of_everybody_are_found_by_the_words_that_others_read(
+    alice: Account, bob: Account, charlie: Account, pictures: Path
+) -> None:
+    charlie.is_staff = True
+    boat, quiet, mine = shown(alice), shown(alice, "a silver boat", prompt=False), keep(alice, wish("a golden boat"))
+    trashed, down = shown(bob, "a white boat"), shown(bob, "a black boat")
+    services.trash(bob, trashed.public_id)
+    publishing.take_down(charlie, down.public_id, "copied")
+    for viewer in (Client(), signed_in(alice), signed_in(bob)):
+        page = text(viewer, "/gallery?q=BOATS")
+        assert f"/pictures/{boat.public_id}" in page
+        assert not any(str(other.public_id) in page for other in (quiet, mine, trashed, down))
+        for words in ("silver", "golden", "white", "black", "wred", "pub_read", "★"):
+            assert "has all these words" in text(viewer, f"/gallery?q={words}"), words
+    publishing.publish(alice, quiet.public_id, shows_prompt=True, licence="cc0-1.0", indexed=True)
+    assert str(quiet.public_id) in text(Client(), "/gallery?q=silver")
+    publishing.publish(alice, boat.public_id, shows_prompt=False, licence="cc0-1.0", indexed=True)
+    assert str(boat.public_id) not in text(Client(), "/gallery?q=red+boat")
+    # To its owner it is a public picture with words, whoever else may read them.
+    assert str(boat.public_id) in text(signed_in(alice), "/history?q=red&public=1")
+
+
+def test_what_is_found_goes_on_page_by_page_the_newest_first(alice: Account, pictures: Path) -> None:
+    boats = [shown(alice, "a boat & a half").public_id for _ in range(50)]
+    shown(alice, "a castle")
+    seen, after = [], None
+    while True:
+        page = found(["wboat"], after, size=7)
+        seen += [tile.picture.public_id for tile in page.tiles]
+        if (after := page.after) is None:
+            break
+    assert seen == boats[::-1]
+    # The way to the next page carries the words, for scripts and without.
+    onward = re.search(r'href="(\?q=[^"]+after=[^"]+)"', text(Client(), "/gallery?q=boat+%26+half"))
+    assert onward is not None
+    last = text(Client(), f"/gallery{unescape(onward[1])}")
+    assert [str(boat) in last for boat in boats] == [True, True, *[False] * 48]
+    assert Client().get(f"/gallery?q=boat&after={uuid4()}").status_code == 404
+    assert Client().get("/gallery?q=boat&after=1").status_code == 404
+
+
+def test_whoever_asks_for_a_thousand_words_is_told_which_are_left_out(alice: Account, pictures: Path) -> None:
+    words = "+".join(f"word{i}" for i in range(1000))
+    assert "“word32” and what follows it are left out" in text(Client(), f"/gallery?q={words}")
+
+
+@pytest.mark.parametrize("address", ["/gallery", "/gallery?sort=liked", "/gallery?sort=shuffle", "/gallery?q=boat"])
+def test_a_page_asks_as_often_for_many_pictures_as_for_one(alice: Account, address: str, pictures: Path) -> None:
+    asked = []
+    for count in (1, 6):
+        for _ in range(count):
+            shown(alice)
+        viewer = signed_in(alice)
+        with CaptureQueriesContext(connection) as queries:
+            text(viewer, address)
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 6

@@ -87,3 +87,22 @@ def test_the_words_of_a_deleted_picture_are_gone(alice: Account, pictures: Path)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM gallery_words")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "says", ["bbbbbbbbbbbb", "............", "b.b.b.b.b.b.", "....b......b", "b...........", "bb..........bb"]
+)
+def test_the_same_is_found_by_walking_and_by_the_index(
+    says: str, alice: Account, bob: Account, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "WALK", 2)
+    monkeypatch.setattr(search, "LONGEST_WALK", 4)
+    monkeypatch.setattr(search, "COMMON", 1)
+    mine = []
+    for letter in says:
+        keep(bob, wish("a boat"))
+        mine.append((keep(alice, wish("a boat" if letter == "b" else "a castle")).pk, letter))
+    for limit in (1, 2, 3, 20):
+        for before in (None, mine[-2][0]):
+            expected = [pk for pk, letter in mine[::-1] if letter == "b" and (before is None or pk < before)][:limit]
+            assert search.find(search.own(alice), ["wboat"], before=before, limit=limit) == expected

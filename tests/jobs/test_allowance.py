@@ -47,7 +47,7 @@ def test_of_a_hundred_at_once_exactly_as_many_are_accepted_as_the_balance_covers
         finally:
             give_back_connections()
 
-    with ThreadPoolExecutor(16) as threads:
+    with ThreadPoolExecutor(100) as threads:
         jobs = [job for job in threads.map(submit, range(100)) if job is not None]
     assert len(jobs) == Job.objects.count() == 60
     assert credits.balance(alice) == 0

@@ -11,7 +11,8 @@ def make(apps, schema_editor):
     connection = schema_editor.connection
     Picture = apps.get_model("gallery", "Picture")
     found = Picture.objects.order_by("pk").only(
-        "pk", "account_id", "public", "trashed_at", "model", "style", "width", "height", "parameters", "prompt"
+        "pk", "account_id", "public", "trashed_at", "model", "style", "width", "height", "parameters", "prompt",
+        "shows_prompt",
     )
     with connection.cursor() as cursor:
         search.make_table(cursor, connection.vendor)
