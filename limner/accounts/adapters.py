@@ -27,6 +27,9 @@ INVITATION = "limner_invitation"
 FIRST = "limner_first"
 """The same of the link of the first owner."""
 
+CLOSED = "limner_closed"
+"""Where a session keeps why an account is closed, until it was said; nothing where it waits to be let in."""
+
 WRONG_CODE = gettext_lazy("That is not the code, or it is too old. Codes change every half minute.")
 
 
@@ -100,6 +103,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not Account.objects.filter(pk=user.pk, is_active=True).exists():
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
         super().login(request, user)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> Any:
+        """Whoever gave the right password is told why it opens nothing; nobody (a taken address) as who waits."""
+        request.session[CLOSED] = user.ban_reason if user is not None and user.banned_at else ""
+        return super().respond_user_inactive(request, user)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who comes from elsewhere, where there is no mail, has nothing to say once more, and no other way on."""

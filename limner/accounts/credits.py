@@ -34,9 +34,11 @@ def hold(account: Account, job: UUID, amount: int) -> None:
         raise OutOfCredits(
             say(
                 "This needs {needed} credits and you have {left} left today."
-                " Ask for fewer or smaller pictures, or wait until midnight UTC, when the day's credits are renewed.",
+                " Ask for fewer or smaller pictures, or wait until midnight UTC (in {hours} h),"
+                " when the day's credits are renewed.",
                 needed=_credits(amount),
                 left=_credits(max(today, 0)),
+                hours=24 - timezone.now().hour,
             )
         )
     left = balance(account)

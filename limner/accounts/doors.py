@@ -64,7 +64,7 @@ def elsewhere(route: str, where: str, name: str) -> URLPattern:
 urlpatterns = [
     path("sign-in", views.sign_in, name="account_login"),
     path("sign-out", views.sign_out, name="account_logout"),
-    door("sign-in/closed", "account.views.account_inactive", "account_inactive"),
+    path("sign-in/closed", views.closed, name="account_inactive"),
     door("sign-in/second", "mfa.base.views.authenticate", "mfa_authenticate"),
     door("sign-in/passkey", "mfa.webauthn.views.login_webauthn", "mfa_login_webauthn"),
     door("sign-in/cancelled", "socialaccount.views.login_cancelled", "socialaccount_login_cancelled"),

@@ -6,10 +6,13 @@ import re
 import secrets
 from datetime import timedelta
 
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core import signing
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from limner.accounts.keys import digest
@@ -108,6 +111,13 @@ def turn_away(actor: Account, account: Account) -> None:
     waits = Account.objects.filter(pk=account.pk, waiting_since__isnull=False, is_active=False)
     if not waits.update(waiting_since=None):
         raise NotFound(say("Nobody of that name waits."))
+
+
+def reset_path(account: Account) -> str:
+    """Where `account` sets another password, by the token that a mail would bring."""
+    token = EmailAwarePasswordResetTokenGenerator().make_token(account)
+    who = user_pk_to_url_str(account)
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": who, "key": token})
 
 
 # The first owner ----------------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from limner.accounts import people
-from limner.accounts.adapters import FIRST, INVITATION
+from limner.accounts.adapters import CLOSED, FIRST, INVITATION
 from limner.accounts.forms import SignInForm
 from limner.accounts.keys import digest
 from limner.accounts.limits import check_sign_in, count_failed_sign_in, forget_sign_in
 from limner.accounts.models import Account
+from limner.accounts.services import no_owner_can_sign_in
 from limner.errors import RateLimited
 
 View = Callable[..., HttpResponseBase]
@@ -76,6 +77,10 @@ class SignIn(LoginView):  # type: ignore[misc]
     def _who(self) -> tuple[str, str]:
         return self.request.META.get("REMOTE_ADDR", ""), self.request.POST.get("login", "").strip()
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"no_owner": no_owner_can_sign_in()}
+
 
 class SignOut(LogoutView):  # type: ignore[misc]
     """Ends the session; asked for by POST, so that no picture in a page can do it."""
@@ -128,6 +133,12 @@ class Reset(PasswordResetView):  # type: ignore[misc]
             return render(request, "accounts/no_mail.html")
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
+
+
+@with_accounts
+def closed(request: HttpRequest) -> HttpResponseBase:
+    """Why a right password opens nothing, said once to whoever gave it."""
+    return render(request, "account/account_inactive.html", {"reason": request.session.pop(CLOSED, "")})
 
 
 sign_in = with_accounts(SignIn.as_view())

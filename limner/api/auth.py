@@ -25,8 +25,8 @@ from limner.jobs.threads import in_thread
 NO_KEY = (
     "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth "
     "(i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the "
-    "API from your browser and are prompted for a username and password. Whoever runs this Limner makes keys with "
-    "`limner key add`."
+    "API from your browser and are prompted for a username and password. Keys are made on the page "
+    "/account/keys of this Limner, or with `limner key add`."
 )
 
 
@@ -103,8 +103,8 @@ def no_possible_key(headers: Mapping[str, str]) -> ApiError | None:
 def _wrong(secret: str) -> ApiError:
     return ApiError(
         401,
-        f"Incorrect API key provided: {masked(secret)}. Whoever runs this Limner makes keys with "
-        "`limner key add`, and `limner key list` shows those that are good.",
+        f"Incorrect API key provided: {masked(secret)}. Keys are made on the page /account/keys of this "
+        "Limner, which shows those that are good, or with `limner key add`.",
         code="invalid_api_key",
     )
 

@@ -30,6 +30,8 @@ from limner.ops import moderating, overview, people
 from limner.ops.forms import InviteForm, PlanForm, RuleForm
 
 LOG_PAGE = 50
+MADE = "limner_made"
+"""Where a session keeps a link until it is shown, once."""
 DONE = {
     "saved": gettext_noop("It was saved."),
     "deleted": gettext_noop("It was deleted."),
@@ -126,7 +128,8 @@ def person_page(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpR
     """One of them: what they may, and what was done about them."""
     shown = people.person(public_id)
     plans = Plan.objects.order_by("name") if viewer.is_superuser else ()
-    context = {"person": shown, "plans": plans, "history": people.history_of(shown)}
+    made = request.session.pop(MADE, "") if settings.LIMNER_ACCOUNTS else ""
+    context = {"person": shown, "plans": plans, "history": people.history_of(shown), "made": made}
     return _page(request, viewer, "person", context)
 
 
@@ -144,6 +147,11 @@ def change_person(request: HttpRequest, viewer: Account, public_id: UUID) -> Htt
     elif verb == "turn-away":
         people.turn_away(viewer, public_id)
         return redirect(f"{reverse('ops:people')}?done=turned-away")
+    elif verb == "reset":
+        request.session[MADE] = request.build_absolute_uri(people.reset_link(viewer, public_id))
+    elif verb == "delete":
+        people.delete(viewer, public_id, reason, name=request.POST.get("name", ""))
+        return redirect(f"{reverse('ops:people')}?done=deleted")
     elif verb == "plan":
         people.set_plan(viewer, public_id, request.POST.get("plan", ""))
     elif verb in ("moderator", "no-moderator"):
@@ -160,11 +168,12 @@ def change_person(request: HttpRequest, viewer: Account, public_id: UUID) -> Htt
 def invitations_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Those that let somebody in yet, and a form for one more, whose link is shown this once."""
     form = InviteForm(request.POST if request.method == "POST" else None)
-    made = ""
     if request.method == "POST" and form.is_valid():
         secret = people.invite(viewer, **form.cleaned_data)
-        made = request.build_absolute_uri(f"{reverse('account_signup')}?{urlencode({'invitation': secret})}")
-        form = InviteForm()
+        there = f"{reverse('account_signup')}?{urlencode({'invitation': secret})}"
+        request.session[MADE] = request.build_absolute_uri(there)
+        return redirect("ops:invitations")  # a page that is loaded again makes no second one
+    made = request.session.pop(MADE, "") if request.method == "GET" else ""
     context = {"form": form, "made": made, "invitations": people.invitations(), "mode": settings.LIMNER_SIGN_UP}
     return _page(request, viewer, "invitations", context, status=400 if form.errors else 200)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from math import isqrt
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from limner.accounts.models import Plan
 from limner.accounts.people import MOST_DAYS, MOST_USES
+from limner.accounts.plans import for_new_people
 from limner.accounts.storage_use import MB
 from limner.engines.catalog import catalog
 from limner.errors import InvalidRequest
@@ -35,6 +38,10 @@ class PlanForm(FormOfPlan):
     )
     day = forms.DecimalField(label=_("Credits a day"), required=False, min_value=0, max_digits=12, decimal_places=3)
     megabytes = forms.IntegerField(label=_("Storage, in MB"), required=False, min_value=1, max_value=10**9)
+    side = forms.IntegerField(
+        label=_("Largest picture: 1024 is 1024 × 1024, or as many pixels in another shape"),
+        required=False, min_value=16, max_value=100_000,
+    )  # fmt: skip
     models = forms.CharField(label=_("Models, between commas"), required=False, max_length=2000)
 
     class Meta:
@@ -44,7 +51,6 @@ class PlanForm(FormOfPlan):
             "weight",
             "requests_per_minute",
             "running_jobs",
-            "largest_pixels",
             "for_new_people",
             "for_guests",
         )
@@ -53,7 +59,6 @@ class PlanForm(FormOfPlan):
             "weight": _("Turns of the machine: 2 has twice those of 1"),
             "requests_per_minute": _("Requests a minute"),
             "running_jobs": _("Jobs at a time"),
-            "largest_pixels": _("Pixels of the largest picture"),
             "for_new_people": _("New people begin with it"),
             "for_guests": _("Guests have it"),
         }
@@ -65,6 +70,7 @@ class PlanForm(FormOfPlan):
         for name, kept in (("month", plan.credits_per_month), ("day", plan.credits_per_day)):
             self.initial[name] = None if kept is None else (Decimal(kept) / THOUSAND).normalize()
         self.initial["megabytes"] = None if plan.storage_bytes is None else plan.storage_bytes // MB
+        self.initial["side"] = None if plan.largest_pixels is None else isqrt(plan.largest_pixels)
         self.initial["models"] = ", ".join(plan.allowed_models)
         dressed(self)
 
@@ -94,6 +100,8 @@ class PlanForm(FormOfPlan):
         plan.credits_per_day = None if told["day"] is None else int(told["day"] * THOUSAND)
         if "megabytes" in self.changed_data:  # else it keeps what is no whole number of them
             plan.storage_bytes = None if told["megabytes"] is None else told["megabytes"] * MB
+        if "side" in self.changed_data:  # else it keeps what is no square
+            plan.largest_pixels = None if told["side"] is None else told["side"] ** 2
         plan.allowed_models = told["models"]
         for flag in ("for_new_people", "for_guests"):
             if getattr(plan, flag):
@@ -109,14 +117,14 @@ class InviteForm(forms.Form):
     """An invitation to be made. Its plan may be any: whoever may invite may give."""
 
     note = forms.CharField(label=_("Whom it is for"), max_length=120, required=False)
-    plan = forms.ModelChoiceField(
-        Plan.objects.order_by("name"), label=_("Plan"), required=False, empty_label=_("That of new people")
-    )
+    plan = forms.ModelChoiceField(Plan.objects.order_by("name"), label=_("Plan"), required=False)
     uses = forms.IntegerField(label=_("How many people"), min_value=1, max_value=MOST_USES, initial=1)
     days = forms.IntegerField(label=_("Days it works"), min_value=1, max_value=MOST_DAYS, initial=7)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        usual = gettext("As for new people: %(plan)s") % {"plan": for_new_people().name}
+        cast("forms.ModelChoiceField[Plan]", self.fields["plan"]).empty_label = usual
         dressed(self)
 
 

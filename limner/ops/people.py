@@ -135,6 +135,30 @@ def set_owner(owner: Account, public_id: UUID, owns: bool) -> Account:
     return changed
 
 
+def reset_link(owner: Account, public_id: UUID) -> str:
+    """The path where somebody sets another password, for whom no mail is sent. It works once, for three days."""
+    _only_owner(owner)
+    with transaction.atomic():
+        person_ = person(public_id)
+        if person_.is_superuser or person_.is_guest or not person_.is_active:
+            raise NotAllowed(say("This cannot be changed for this account."))
+        audit.record(owner, "reset_link", Target.ACCOUNT, public_id)
+        return coming.reset_path(person_)
+
+
+def delete(owner: Account, public_id: UUID, reason: str, *, name: str) -> None:
+    """Somebody's account goes, with everything that is theirs. For an owner, who types the name as well."""
+    _only_owner(owner)
+    reason = reason_of(reason)
+    gone = person(public_id)
+    if gone.is_superuser:
+        raise NotAllowed(say("An owner cannot be deleted: make them no owner first."))
+    if name.strip() != gone.get_username():
+        raise InvalidRequest(say("Type the name of the account that is to be deleted."), param="name")
+    audit.record(owner, "delete", Target.ACCOUNT, public_id, reason, {"name": gone.get_username()})
+    delete_everything(gone)
+
+
 def let_in(moderator: Account, public_id: UUID) -> Account:
     """Whoever signed up and waits may come in."""
     with transaction.atomic():

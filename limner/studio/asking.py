@@ -83,6 +83,9 @@ class Offer:
     def sizes(self) -> list[Choice]:
         """Every size on offer, 1024 × 1024 first where the model reaches it."""
         offered = sorted(self.model.capabilities.offered_sizes, key=lambda size: size != _SQUARE)
+        most = self.viewer.plan.largest_pixels if self.viewer and self.viewer.plan else None
+        if most is not None:  # where none is small enough, pressing the button says so
+            offered = [size for size in offered if size.pixels <= most] or offered
         return [Choice(str(size), wording.size_title(size), self._prices(size)) for size in offered]
 
     def _prices(self, size: Size) -> dict[str, int]:

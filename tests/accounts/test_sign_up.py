@@ -123,7 +123,8 @@ def test_the_page_of_invitations_shows_a_link_once_and_is_for_staff(staff: Accou
     assert signed_in(bob).get("/admin/invitations").status_code == 404
     assert Client().get("/admin/invitations")["location"].startswith("/sign-in")
     browser = signed_in(staff)
-    made = browser.post("/admin/invitations", {"note": "<b>Eve</b>", "uses": 2, "days": 3}).content.decode()
+    answer = browser.post("/admin/invitations", {"note": "<b>Eve</b>", "uses": 2, "days": 3}, follow=True)
+    made = answer.content.decode()
     found = re.search(r"http://testserver/sign-up\?invitation=([\w-]{43})", made)
     assert found
     assert "<b>Eve" not in made

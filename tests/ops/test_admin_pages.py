@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,9 +16,10 @@ from limner.gallery import publishing, search, words
 from limner.gallery.models import Picture
 from limner.jobs.models import Job
 from limner.jobs.states import State
+from limner.moderation import audit
 from limner.moderation.flags import raise_flag, report
 from limner.moderation.models import Action, AuditEntry, Flag, PlanAction, Rule, Target
-from tests.cast import signed_in
+from tests.cast import PASSWORD, signed_in
 from tests.jobs.house import ask
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,33 @@ def test_what_a_form_does_not_ask_for_is_not_changed(owner: Client, bob: Account
     owner.post(f"/admin/people/{bob.public_id}/change", {"do": "moderator", "is_superuser": "1"})
     bob.refresh_from_db()
     assert (bob.is_superuser, bob.is_staff) == (False, True)
+
+
+def test_an_owner_gives_a_link_for_another_password_and_deletes_an_account(bob: Account, owner: Client) -> None:
+    there = f"/admin/people/{bob.public_id}"
+    page = owner.post(f"{there}/change", {"do": "reset"}, follow=True).content.decode()
+    found = re.search(r"http://testserver(/reset/[\w-]+)", page)
+    assert found
+    assert "/reset/" not in text(owner, there)
+    browser = Client()
+    form = browser.get(found[1])["location"]
+    browser.post(form, {"password1": "a horse of another colour", "password2": "a horse of another colour"})
+    bob.refresh_from_db()
+    assert bob.check_password("a horse of another colour")
+    gone = {"do": "delete", "reason": "left school", "name": "bob"}
+    assert owner.post(f"{there}/change", gone | {"name": "rob"}).status_code == 400
+    assert owner.post(f"{there}/change", gone).status_code == 302
+    assert not Account.objects.filter(username="bob").exists()
+    assert audit.entries()[0].reason == "left school"
+
+
+def test_who_is_banned_reads_why_once_the_password_was_right(bob: Account, owner: Client) -> None:
+    owner.post(f"/admin/people/{bob.public_id}/change", {"do": "ban", "reason": "Unkind pictures."})
+    browser = Client()
+    assert browser.post("/sign-in", {"login": "bob", "password": "wrong"}).status_code == 400
+    assert "Unkind" not in text(browser, "/sign-in/closed")
+    browser.post("/sign-in", {"login": "bob", "password": PASSWORD})
+    assert "Unkind pictures." in text(browser, "/sign-in/closed")
 
 
 def test_an_owner_makes_another_and_the_last_one_stays(alice: Account, bob: Account, owner: Client) -> None:

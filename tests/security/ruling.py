@@ -9,7 +9,7 @@ INVITATIONS = "admin/invitations"
 RULING: dict[str, list[Row]] = {
     INVITATIONS: [
         Row("GET", f"/{INVITATIONS}", 200, 404, 302),
-        Row("POST", f"/{INVITATIONS}", 200, 404, 302, body="uses=1&days=1"),
+        Row("POST", f"/{INVITATIONS}", 302, 404, 302, body="uses=1&days=1"),
     ],
     f"{INVITATIONS}/<uuid:public_id>/revoke": [Row("POST", f"/{INVITATIONS}/{{invitation}}/revoke", 302, 404, 302)],
     "admin/django/": [

@@ -173,7 +173,11 @@ function timeLeft(seconds) {
 // --- the stream ----------------------------------------------------------------------------------------------
 
 const heard = {
-  state: (/** @type {{ job: string }} */ { job }) => refresh(job),
+  state: (/** @type {{ job: string }} */ { job }) => {
+    refresh(job);
+    const form = document.getElementById("make");
+    if (form) htmx.trigger(form, "takes"); // what is left of the credits, and how long the next one takes
+  },
   picture: (/** @type {{ job: string }} */ { job }) => refresh(job),
   progress,
   // A preview that cannot be shown is followed by the next one.
