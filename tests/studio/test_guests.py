@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from limner.accounts.guests import GUESTS_A_DAY
 from limner.accounts.keys import make_key
+from limner.accounts.limits import forget_counts
 from limner.accounts.models import Account, ApiKey, CreditEntry, Plan
 from limner.accounts.plans import for_guests
 from limner.errors import NotAllowed
@@ -38,6 +39,7 @@ HERE, ELSEWHERE = "203.0.113.7", "198.51.100.20"
 @pytest.fixture(autouse=True)
 def _guests_on(settings: Settings) -> None:
     settings.LIMNER_GUESTS = True
+    forget_counts()  # every test comes from the same address
 
 
 def browser(address: str = HERE) -> Client:
@@ -124,6 +126,15 @@ def test_jobs_under_way_and_bytes_are_counted_by_the_address_too(pictures: Path)
     Account.objects.filter(pk=Job.objects.get().account_id).update(bytes_kept=1000)
     brought = other.post("/upload", {"image": SimpleUploadedFile("a.png", files.picture((40, 30)))}, headers=HTMX)
     assert (brought.status_code, Upload.objects.count()) == (429, 0)
+
+
+def test_the_requests_of_a_minute_are_counted_by_the_address_too() -> None:
+    a_guest(browser())
+    Plan.objects.update(requests_per_minute=2)
+    assert browser().post("/make", ASK).status_code == 302
+    answer = browser().post("/make", ASK)
+    assert (answer.status_code, Job.objects.count()) == (429, 2)
+    assert "your plan allows 2 requests a minute. Try again in" in text(answer)
 
 
 def test_an_address_has_so_many_guests_a_day_and_none_once_one_is_banned() -> None:
