@@ -18,8 +18,9 @@ def count_bytes(account_id: int, delta: int) -> None:
         Account.objects.filter(pk=account_id).update(bytes_kept=Greatest(F("bytes_kept") + delta, 0))
 
 
-def refuse_when_full(account: Account) -> None:
-    """Raise OutOfStorage where the account keeps as much as its plan allows. Reads the database."""
+def refuse_when_full(account: Account, expected: int = 0) -> None:
+    """Raise OutOfStorage where the account keeps as much as its plan allows, or will with the bytes that are `expected`
+    of what is under way. Reads the database."""
     now = Account.objects.filter(pk=account.pk).values_list("bytes_kept", "plan__storage_bytes").first()
     used, most = now or (0, None)
     if account.came_from:
@@ -30,6 +31,14 @@ def refuse_when_full(account: Account) -> None:
                 "Your pictures and uploads take {used} MB, and your plan keeps {most} MB. Delete pictures for good"
                 " (those in the trash count too), then try again.",
                 used=used // MB,
+                most=most // MB,
+            )
+        )
+    if most is not None and used + expected >= most:
+        raise OutOfStorage(
+            say(
+                "The pictures that you have asked for will fill the {most} MB that your plan keeps. Wait until they are"
+                " drawn, or delete pictures for good (those in the trash count too), then try again.",
                 most=most // MB,
             )
         )
