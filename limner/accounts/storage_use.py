@@ -19,8 +19,8 @@ def count_bytes(account_id: int, delta: int) -> None:
 
 
 def refuse_when_full(account: Account, expected: int = 0) -> None:
-    """Raise OutOfStorage where the account keeps as much as its plan allows, or will with the bytes that are `expected`
-    of what is under way. Reads the database."""
+    """Raise OutOfStorage where the account keeps as much as its plan allows, or will with the `expected` bytes of
+    what is under way. Reads the database."""
     now = Account.objects.filter(pk=account.pk).values_list("bytes_kept", "plan__storage_bytes").first()
     used, most = now or (0, None)
     if account.came_from:
@@ -37,8 +37,8 @@ def refuse_when_full(account: Account, expected: int = 0) -> None:
     if most is not None and used + expected >= most:
         raise OutOfStorage(
             say(
-                "The pictures that you have asked for will fill the {most} MB that your plan keeps. Wait until they are"
-                " drawn, or delete pictures for good (those in the trash count too), then try again.",
+                "The pictures that you have asked for will fill the {most} MB that your plan keeps. Wait until they"
+                " are drawn, or delete pictures for good (those in the trash count too), then try again.",
                 most=most // MB,
             )
         )
