@@ -23,6 +23,7 @@ from limner.jobs.states import State
 from limner.studio.page import for_viewer
 
 DAYS = 30
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets read the wide ones too
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _lines(rows: list[Used]) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """No spreadsheet may take a name for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _credits(millicredits: int | None) -> float | None:
