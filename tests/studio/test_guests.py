@@ -126,6 +126,18 @@ def test_jobs_under_way_and_bytes_are_counted_by_the_address_too(pictures: Path)
     Account.objects.filter(pk=Job.objects.get().account_id).update(bytes_kept=1000)
     brought = other.post("/upload", {"image": SimpleUploadedFile("a.png", files.picture((40, 30)))}, headers=HTMX)
     assert (brought.status_code, Upload.objects.count()) == (429, 0)
+    assert "The guests from your address keep 0 MB together" in text(brought)
+
+
+def test_the_usage_page_shows_what_the_address_has_used() -> None:
+    client = browser()
+    guest = a_guest(client)
+    Account.objects.create(username="guest-2", is_guest=True, came_from=guest.came_from, bytes_kept=99_000_000)
+    assert a_guest(browser()) != guest
+    page = text(client.get("/usage"))
+    assert "<dd>99 MB / 100 MB</dd>" in page
+    assert "<dd>2 / 2</dd>" in page
+    assert "for all guests from your address together" in page
 
 
 def test_the_requests_of_a_minute_are_counted_by_the_address_too() -> None:
