@@ -75,7 +75,7 @@ def balance(account: Account) -> int | None:
     plan: Plan | None = account.plan
     if plan is None or plan.credits_per_month is None:
         return None
-    return plan.credits_per_month - _used_since(account, _month_begin())
+    return plan.credits_per_month - _used_since(account, month_begin())
 
 
 def balance_today(account: Account) -> int | None:
@@ -105,7 +105,7 @@ class Month:
 
 def this_month(account: Account) -> Month:
     """What the account has spent this month, and what is set aside for jobs that are under way."""
-    begin = _month_begin()
+    begin = month_begin()
     held_now = CreditEntry.objects.filter(account=account, kind=Kind.HOLD, created_at__gte=begin)
     entries = CreditEntry.objects.filter(account=account, job__in=held_now.values("job"))
     # PostgreSQL adds whole numbers up to a decimal.
@@ -114,7 +114,7 @@ def this_month(account: Account) -> Month:
     return Month(begin, spent, sums.get(Kind.HOLD, 0) - spent - sums.get(Kind.RELEASE, 0))
 
 
-def _month_begin() -> datetime:
+def month_begin() -> datetime:
     """The first moment of this month (UTC), by the database's clock."""
     return _begin(TruncMonth(Now()))
 

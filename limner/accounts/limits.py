@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -66,12 +67,15 @@ class TooManyRequests(RateLimited):
 
 
 def check_rate(who: ApiKey | Account) -> Rate:
-    """Count one request of this key (or account); raise `TooManyRequests` when its plan's minute is used up."""
+    """Count one request of this key, or of this account (guests of one address count as one); raise
+    `TooManyRequests` when its plan's minute is used up."""
     from limits import RateLimitItemPerMinute
 
     account = who.account if isinstance(who, ApiKey) else who
     allowed = (account.plan or unlimited()).requests_per_minute
-    item, name = RateLimitItemPerMinute(allowed), (type(who).__name__, str(who.pk))
+    item = RateLimitItemPerMinute(allowed)
+    place = "" if isinstance(who, ApiKey) else who.came_from
+    name = ("guests", place) if place else (type(who).__name__, str(who.pk))
     in_time = _limiter().hit(item, *name)
     stats = _limiter().get_window_stats(item, *name)
     rate = Rate(allowed, stats.remaining, _left_of(stats))
@@ -80,6 +84,23 @@ def check_rate(who: ApiKey | Account) -> Rate:
             _remember(who.digest, rate)
         raise TooManyRequests(rate)
     return rate
+
+
+def check_press(account: Account) -> None:
+    """The same for somebody at a page, where there are accounts: raise `RateLimited` with a sentence for people."""
+    if not settings.LIMNER_ACCOUNTS:
+        return
+    try:
+        check_rate(account)
+    except TooManyRequests as error:
+        raise RateLimited(
+            say(
+                "Not so fast: your plan allows {most} requests a minute. Try again in {seconds} s.",
+                most=error.rate.limit,
+                seconds=math.ceil(error.rate.reset),
+            ),
+            retry_after=error.rate.reset,
+        ) from None
 
 
 def _remember(kept: str, rate: Rate) -> None:

@@ -74,7 +74,9 @@ class Tile:
 
     @property
     def title(self) -> str:
-        """Its first words; "" where it has none."""
+        """Its first words; "" where it has none, or none for search engines, which read this page."""
+        if not self.picture.indexed:
+            return ""
         said = self.picture.prompt.strip()
         return said if len(said) <= LONGEST_TITLE else f"{said[:LONGEST_TITLE].rstrip()}…"
 

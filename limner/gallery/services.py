@@ -17,7 +17,7 @@ from limner.engines.weights import fingerprint, sampler
 from limner.errors import NotAllowed, NotFound, say
 from limner.gallery import publishing, search
 from limner.gallery.models import Lineage, Picture, Upload
-from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trashed_picture_of
+from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trash_of, trashed_picture_of
 from limner.gallery.uploads import Clean, clean
 from limner.provenance.mark import Provenance
 from limner.storage import blobs, sweeper
@@ -145,12 +145,12 @@ def trash(account: Account, public_id: UUID) -> Picture:
 def restore(account: Account, public_id: UUID) -> Picture:
     """Take one's own picture out of the trash. A second time changes nothing. Raises NotFound."""
     with transaction.atomic():
-        try:
-            picture = trashed_picture_of(account, public_id)
-        except NotFound:
+        # Locked: the trash may be emptied at this moment.
+        picture = trash_of(account).select_for_update(of=("self",)).filter(public_id=public_id).first()
+        if picture is None:
             picture = picture_visible_to(account, public_id)
             if picture.account_id != account.pk:
-                raise NotAllowed(say("Only the person who made a picture can take it out of the trash.")) from None
+                raise NotAllowed(say("Only the person who made a picture can take it out of the trash."))
             return picture
         picture.trashed_at = None
         picture.save(update_fields=["trashed_at"])

@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
-from limner.accounts.limits import check_picture_report
+from limner.accounts.limits import check_picture_report, household
 from limner.accounts.sign_in import account_of
 from limner.errors import NotFound, say
 from limner.gallery import publishing, words
@@ -100,7 +100,7 @@ def like(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 def report(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Tell the moderators. Visitors may too, so many an hour."""
     account = account_of(request)
-    check_picture_report(f"account {account.pk}" if account else request.META.get("REMOTE_ADDR", ""))
+    check_picture_report(f"account {account.pk}" if account else household(request.META.get("REMOTE_ADDR", "")))
     publishing.report(
         account,
         public_id,
@@ -129,7 +129,7 @@ class _Newest(Feed):  # type: ignore[type-arg]  # it takes none while it runs
         return reverse("gallery:gallery")
 
     def items(self) -> list[Picture]:
-        rows = ordered(Order.NEWEST, None).select_related("account")[:NEWEST]
+        rows = ordered(Order.NEWEST, None).filter(indexed=True).select_related("account")[:NEWEST]
         return [seen_by(None, row) for row in rows]
 
     def item_title(self, item: Picture) -> str:

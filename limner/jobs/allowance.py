@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from limner.accounts.guests import purse
 from limner.accounts.models import Account
 from limner.accounts.storage_use import refuse_when_full
 from limner.engines.contract import DrawRequest, Task
 from limner.errors import InvalidRequest, RateLimited, say
+from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.states import State
+
+BYTES_A_PIXEL = 1.5
+"""Of a PNG, as pictures usually are."""
+BYTES_A_PICTURE = 4000
+"""However small it is: what it says about itself."""
 
 
 def check(payer: Account, request: DrawRequest) -> None:
@@ -37,9 +45,7 @@ def check(payer: Account, request: DrawRequest) -> None:
             ),
             param="size",
         )
-    if plan.storage_bytes is not None:
-        refuse_when_full(payer)
-    if plan.running_jobs is not None and _under_way(payer) >= plan.running_jobs:
+    if plan.running_jobs is not None and _under_way(payer).count() >= plan.running_jobs:
         raise RateLimited(
             say(
                 "Your plan allows {most} jobs at the same time, and so many are under way. Wait for one to end, or"
@@ -48,8 +54,17 @@ def check(payer: Account, request: DrawRequest) -> None:
             ),
             retry_after=5.0,
         )
+    if plan.storage_bytes is not None:
+        refuse_when_full(payer, sum(map(_bytes_of, _under_way(payer).only("n", "request"))))
 
 
-def _under_way(payer: Account) -> int:
+def _under_way(payer: Account) -> QuerySet[Job]:
     # By the partial index `job_under_way`, however many jobs have ended.
-    return Job.objects.filter(**purse(payer), state__in=[State.QUEUED, State.RUNNING]).count()
+    return Job.objects.filter(**purse(payer), state__in=[State.QUEUED, State.RUNNING])
+
+
+def _bytes_of(job: Job) -> int:
+    """About what its pictures will take: those that are kept already count twice until it ends."""
+    request = request_of(job)
+    pixels = request.size.pixels if request else 0
+    return job.n * int(BYTES_A_PICTURE + BYTES_A_PIXEL * pixels)

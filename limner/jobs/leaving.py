@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from limner.accounts import credits
 from limner.accounts.bans import end_sessions
 from limner.accounts.models import Account, CreditEntry
 from limner.accounts.services import owners_locked
@@ -51,7 +52,7 @@ def delete_everything(account: Account, *, keep_account: bool = False) -> None:
     Account.objects.filter(pk=account.pk).delete()
 
 
-def _delete_all(account: Account) -> None:
+def _delete_all(account: Account, *, book: bool = True) -> None:
     for public_id in Job.objects.filter(account=account).exclude(state__in=ENDED).values_list("public_id", flat=True):
         jobs.cancel(account, public_id)
     # Jobs first: once they are gone, nothing that is still drawn can be kept.
@@ -60,7 +61,7 @@ def _delete_all(account: Account) -> None:
     trash.delete_pictures(Picture.objects.filter(account=account))
     trash.delete_uploads(account)
     publishing.unlike_all(account)
-    for rows in (Album, KeptStyle, Written, CreditEntry):
+    for rows in (Album, KeptStyle, Written, *([CreditEntry] if book else [])):
         rows._default_manager.filter(account=account).delete()
 
 
@@ -72,13 +73,20 @@ def _some_at_a_time(model: type[Event] | type[Job], account: Account) -> None:
 
 def forget_guests(go_on: Callable[[], bool] = lambda: True) -> int:
     """Delete the guests who asked for nothing for longer than `LIMNER_KEEP_GUESTS`, with all that is theirs; says how
-    many. Raises Unavailable when the storage is away."""
+    many. Whose address has used something this month leaves their row and its book until the month is over, or it
+    would have its allowance anew. Raises Unavailable when the storage is away."""
     before = timezone.now() - timedelta(days=settings.LIMNER_KEEP_GUESTS)
     later = Job.objects.filter(account=OuterRef("pk"), created_at__gte=before)
+    used = CreditEntry.objects.filter(account=OuterRef("pk"), created_at__gte=credits.month_begin())
     gone = 0
-    for guest in list(Account.objects.filter(~Exists(later), is_guest=True, date_joined__lt=before)):
+    old = Account.objects.filter(~Exists(later), is_guest=True, date_joined__lt=before)
+    for guest in list(old.annotate(counts_still=Exists(used))):
         if not go_on():
             break
+        if guest.counts_still:
+            publishing.hide_all(guest)
+            _delete_all(guest, book=False)
+            continue
         delete_everything(guest)
         gone += 1
     return gone

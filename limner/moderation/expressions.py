@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from limner.errors import InvalidRequest, say
-from limner.moderation.words import folded
+from limner.moderation.words import alike, folded
 
 # Python's own reader of expressions, under the name that 3.11 gave it.
 _parser: Any = re._parser  # type: ignore[attr-defined]
@@ -56,9 +56,9 @@ def checked(expression: str) -> str:
 
 
 def found_in(text: str, expression: str) -> str | None:
-    """What the expression finds in `text`, as it is written or without case and accents; None where nothing."""
+    """What the expression finds in `text` as it is written, without case and accents, or as it looks; else None."""
     rule = _compiled(expression)
-    for read in dict.fromkeys((text, folded(text))):
+    for read in dict.fromkeys((text, folded(text), alike(text))):
         for window in _windows(read):
             if (found := rule.search(window)) is not None:
                 return found.group()

@@ -13,6 +13,17 @@ from limner.errors import Blocked, say
 
 WHOLE = 1.0
 """Guidance below this draws some of what the negative prompt says: it then counts as a prompt."""
+_SHAPES = {
+    "АВЕЅІЈКМНОРСТУХ": "ABESIJKMHOPCTYX",  # Cyrillic
+    "аеокрсухіјѕԁһԛԝӏ": "aeokpcyxijsdhqwl",
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ": "ABEZHIKMNOPTYX",  # Greek
+    "αεηικνορτυχγ": "aenikvoptuxy",
+    "օոսհ": "onuh",  # Armenian
+    "øØđĐłŁħĦŧŦıĸɡɑɩ": "oOdDlLhHtTikgai",  # Latin, with strokes and without dots
+    "ᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ": "abcdeghijklmnoprstuvwyz",
+}
+_SHOWN_AS = str.maketrans("".join(_SHAPES), "".join(_SHAPES.values()), "\u115f\u1160\u2800")
+"""Letters that look like Latin ones, each as it is written; and letters that show nothing, which go."""
 
 
 def refuse_blocked(request: DrawRequest) -> None:
@@ -47,20 +58,24 @@ def blocked_in(text: str, words: str) -> str | None:
     rules = _rules(words)
     if not rules:
         return None
-    plain = folded(text)
-    return next((word for word, rule in rules if rule.search(plain)), None)
+    plain, shown = folded(text), alike(text)
+    return next((word for word, rule, as_shown in rules if rule.search(plain) or as_shown.search(shown)), None)
 
 
 @lru_cache(maxsize=256)
-def _rules(words: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _rules(words: str) -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
     listed = [" ".join(word.split()) for word in words.split(",")]
-    return tuple((word, _rule(word)) for word in listed if folded(word).strip())
+    return tuple(
+        (word, _rule(folded(word)), _rule(alike(word).strip() or folded(word)))
+        for word in listed
+        if folded(word).strip()
+    )
 
 
 def _rule(word: str) -> re.Pattern[str]:
     """The whole word, whatever stands between the words of a phrase."""
-    pieces = re.split(r"[\W_]+", folded(word).strip())
-    inner = r"[\W_]+".join(re.escape(piece) for piece in pieces if piece) or re.escape(folded(word).strip())
+    pieces = re.split(r"[\W_]+", word.strip())
+    inner = r"[\W_]+".join(re.escape(piece) for piece in pieces if piece) or re.escape(word.strip())
     return re.compile(_edge(inner[0], "(?<![^\\W_])") + inner + _edge(inner[-1], "(?![^\\W_])"))
 
 
@@ -82,3 +97,12 @@ def folded(text: str) -> str:
         if kind != "Cf" and not accent:
             kept.append(letter)
     return unicodedata.normalize("NFC", "".join(kept)).casefold()
+
+
+def alike(text: str) -> str:
+    """`text` folded, with each letter as the Latin one that it looks like: what somebody reads, not what was typed.
+
+    >>> alike("nаkеd"), alike("РОТ"), alike("рот")  # all vowels are Cyrillic
+    ('naked', 'pot', 'poт')
+    """
+    return folded(unicodedata.normalize("NFKD", text).translate(_SHOWN_AS))

@@ -11,7 +11,7 @@ from typing import Protocol, cast, get_args, runtime_checkable
 
 from django.conf import settings
 
-from limner.accounts.credits import balance
+from limner.accounts import credits
 from limner.accounts.models import Account
 from limner.engines.catalog import Model
 from limner.engines.validation import MAX_SEED, check_text
@@ -100,10 +100,8 @@ def begin(account: Account, model: Model, wish: Wish, *, field: str = "beginning
     writer = _built(name, account)
     if wish.theme and wish.theme not in writer.themes:
         raise _no_theme(wish.theme, name, writer.themes)
-    if writer.costs and (left := balance(account)) is not None and left <= 0:
-        raise OutOfCredits(
-            say("This writer costs money, and you have no credits left this month. Choose another writer.")
-        )
+    if writer.costs and (left := credits.left(account)) is not None and left <= 0:
+        raise OutOfCredits(say("This writer costs money, and you have no credits left. Choose another writer."))
     seed = secrets.randbelow(MAX_SEED + 1) if wish.seed is None else wish.seed
     length = cast("Length", wish.length)
     # A space at the end of a whole prompt means nothing, and would stand before the comma.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from limner.accounts.limits import check_rate
+from limner.accounts.limits import check_press
 from limner.accounts.models import Account
 from limner.engines.validation import MAX_SEED
 from limner.errors import InvalidRequest, LimnerError, say
@@ -57,8 +56,7 @@ async def write(request: HttpRequest) -> HttpResponseBase:
 
 @said_plainly()
 def _begun(viewer: Account, form: QueryDict) -> Writing:
-    if settings.LIMNER_ACCOUNTS:
-        check_rate(viewer)
+    check_press(viewer)
     wish, words = form.get("wish", ""), form.get("prompt", "").replace("\r\n", "\n")  # forms send it so
     if wish not in _WISHES:
         raise InvalidRequest(say("Limner can be asked to: {wishes}.", wishes=", ".join(_WISHES)), param="wish")

@@ -21,7 +21,7 @@ from limner.jobs.models import Job
 from limner.provenance.reading import settings_in
 from limner.studio import changes
 from limner.studio.changes import Source
-from limner.studio.page import bringing, by_htmx, for_makers, for_viewer
+from limner.studio.page import bringing, by_htmx, counted, for_makers, for_viewer
 from limner.studio.pressing import one_press
 
 USUAL_STRENGTH = 60
@@ -29,6 +29,7 @@ USUAL_STRENGTH = 60
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_viewer
+@counted
 def edit(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """Paint where a picture should change, say what should be there, and draw."""
     source = changes.source_of(viewer, public_id)
@@ -41,6 +42,7 @@ def edit(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse
 
 @require_POST
 @for_viewer
+@counted
 def vary(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """Draw others like it."""
     source = changes.source_of(viewer, public_id)
@@ -49,6 +51,7 @@ def vary(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse
 
 @require_POST
 @for_viewer
+@counted
 def enlarge(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """Keep it two or four times as large."""
     source = changes.source_of(viewer, public_id)
@@ -71,6 +74,7 @@ def compare(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_makers
+@counted
 def upload(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Bring a picture: from a file, a camera or the clipboard. Everything but its pixels is left out."""
     if request.method != "POST":

@@ -25,7 +25,7 @@ from limner.jobs.leaving import delete_everything
 from limner.jobs.models import Job
 from limner.jobs.telling import told_to
 from limner.moderation.models import Flag
-from limner.prompts.models import KeptStyle
+from limner.prompts.models import KeptStyle, Written
 from limner.studio.page import for_viewer
 from limner.studio.sending import ZipResponse
 
@@ -89,6 +89,11 @@ def documents_of(account: Account) -> list[Document]:
         "likes": (Like.objects.filter(**mine), "picture__public_id created_at"),
         "reports": (Flag.objects.filter(by=account), "kind target_kind target reason words created_at"),
         "styles": (KeptStyle.objects.filter(**mine), "public_id name words negative"),
+        "written": (Written.objects.filter(**mine), "text"),
+        "taken_down": (
+            Picture.objects.filter(**mine, taken_down_at__isnull=False),
+            "public_id taken_down_at taken_down_reason",
+        ),
     }
     return [(f"{name}.json", _listed(account, found, columns.split())) for name, (found, columns) in rows.items()]
 

@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import now
 
 from limner.accounts import credits, guests
+from limner.accounts.limits import check_press
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.errors import InvalidRequest, LimnerError, Unavailable
@@ -51,6 +52,18 @@ def for_visitors(view: View[P]) -> Seen[P]:
 def for_makers(view: View[P]) -> Seen[P]:
     """The same for what makes a visitor a guest, where guests draw, when it is not only looked at."""
     return _for(lambda request, making: (maker_of if making else _visitor)(request), view)
+
+
+def counted(view: View[P]) -> View[P]:
+    """For views that make something: their POSTs are requests, of which a plan allows so many a minute."""
+
+    @wraps(view)
+    def counting(request: HttpRequest, viewer: Account, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "POST":
+            check_press(viewer)
+        return view(request, viewer, *args, **kwargs)
+
+    return counting
 
 
 def maker_of(request: HttpRequest) -> Account | None:

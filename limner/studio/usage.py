@@ -17,12 +17,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from limner.accounts import credits
+from limner.accounts.guests import purse
 from limner.accounts.models import Account
+from limner.accounts.storage_use import MB, bytes_kept
 from limner.jobs.models import Job
 from limner.jobs.states import State
 from limner.studio.page import for_viewer
 
 DAYS = 30
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets read the wide ones too
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,9 @@ def page(request: HttpRequest, viewer: Account) -> HttpResponse:
         "month_left": _credits(credits.balance(viewer)),
         "day_left": _credits(credits.balance_today(viewer)),
         "guest": viewer.is_guest,
-        "kept": viewer.bytes_kept,
-        "allowance": plan.storage_bytes if plan else None,
-        "under_way": Job.objects.filter(account=viewer, state__in=[State.QUEUED, State.RUNNING]).count(),
+        "kept": bytes_kept(viewer) / MB,
+        "allowance": plan.storage_bytes / MB if plan and plan.storage_bytes is not None else None,
+        "under_way": Job.objects.filter(**purse(viewer), state__in=[State.QUEUED, State.RUNNING]).count(),
         "most_under_way": plan.running_jobs if plan else None,
         "by_day": _bars({day: [row for row in rows if row.day == day] for day in days}),
         "by_model": _bars(_grouped(rows, "model")),
@@ -138,7 +141,7 @@ def _lines(rows: list[Used]) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """No spreadsheet may take a name for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _credits(millicredits: int | None) -> float | None:

@@ -30,7 +30,7 @@ from limner.look.speech import spoken
 from limner.studio import asking, refining
 from limner.studio.ahead import ahead
 from limner.studio.cards import card_of, unread
-from limner.studio.page import by_htmx, for_makers, for_viewer, for_visitors, make_page, offer_for, wall_of
+from limner.studio.page import by_htmx, counted, for_makers, for_viewer, for_visitors, make_page, offer_for, wall_of
 from limner.studio.pressing import one_press
 from limner.studio.stream import stream_of
 
@@ -71,6 +71,7 @@ def begin_with(request: HttpRequest, viewer: Account) -> HttpResponse:
 
 @require_POST
 @for_makers
+@counted
 def make(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Submit a job and answer with its card. The form's token makes a second press of the same button harmless."""
     wish = refining.going_on(viewer, request.POST, asking.request_of(viewer, request.POST))
@@ -80,6 +81,7 @@ def make(request: HttpRequest, viewer: Account) -> HttpResponse:
 
 @require_POST
 @for_viewer
+@counted
 def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """The same wish once more: the same picture after a failure, another one otherwise."""
     before = job_visible_to(viewer, public_id)

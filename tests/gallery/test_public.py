@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from limner.accounts.limits import PICTURES_REPORTED_AN_HOUR, forget_counts
 from limner.accounts.models import Account
 from limner.gallery import publishing, services
 from limner.gallery.models import Picture
@@ -129,6 +130,23 @@ def test_panel_like_and_report_work_without_scripts(alice: Account, bob: Account
     assert "reported" in Client().post(f"{page}/report", {"reason": "spam"})["Location"]
     assert signed_in(alice).post(f"{page}/publish", {"public": ""}).status_code == 302
     assert Client().get(page).status_code == 404
+
+
+def test_one_household_reports_so_many_pictures_an_hour(alice: Account, pictures: Path) -> None:
+    forget_counts()
+    page = f"/pictures/{shown(alice).public_id}/report"
+    answers = [
+        Client(REMOTE_ADDR=f"2001:db8::{number:x}").post(page, {"reason": "spam"}).status_code
+        for number in range(PICTURES_REPORTED_AN_HOUR + 1)
+    ]
+    assert answers == [302] * PICTURES_REPORTED_AN_HOUR + [429]
+
+
+def test_what_search_engines_may_not_show_is_told_no_page_that_they_read(alice: Account, pictures: Path) -> None:
+    shown(alice, "a secret boat", indexed=False)
+    assert 'alt="A picture"' in Client().get("/gallery").content.decode()
+    for url in ("/gallery", "/gallery.atom"):
+        assert b"secret" not in Client().get(url).content
 
 
 def test_the_feed_answers_unchanged(alice: Account, pictures: Path) -> None:

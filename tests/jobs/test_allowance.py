@@ -108,6 +108,15 @@ def test_whoever_keeps_too_much_is_told_what_to_delete(alice: Account) -> None:
     refused(alice, OutOfStorage, "Delete pictures for good")
 
 
+def test_what_is_under_way_takes_its_place_in_the_storage_too(alice: Account) -> None:
+    on_plan(alice, storage_bytes=1_000_000)
+    jobs = [ask(alice, n=1, size=Size(512, 512)) for _ in range(3)]
+    refused(alice, OutOfStorage, "will fill the 1 MB")
+    for job in jobs:
+        cancel(alice, job.public_id)
+    ask(alice)
+
+
 def test_the_credits_of_a_day_are_renewed_the_next_day(alice: Account) -> None:
     on_plan(alice, credits_per_day=1000, credits_per_month=10_000)
     ask(alice, price=1000)

@@ -39,6 +39,10 @@ LIST = "basilisk, Café  Noir,, 猫, naked gun"
         ("a café-noir at night", "Café Noir"),
         ("café\n\nnoir", "Café Noir"),
         ("一只猫在睡觉", "猫"),
+        ("a bаsіlisk", "basilisk"),  # а and і are Cyrillic
+        ("ΒΑSΙLΙSΚ", "basilisk"),
+        ("basi\u3164lisk", "basilisk"),
+        ("a ɴaked ɡun, nøir", "naked gun"),
         ("two basilisks", None),
         ("abasilisk", None),
         ("a noir café", None),
@@ -54,6 +58,13 @@ def test_a_word_is_found_whole_however_it_is_written(prompt: str, found: str | N
 def test_marks_of_scripts_without_cases_stay() -> None:
     assert blocked_in("ガ", "カ") is None
     assert folded("ガ") == "ガ"
+
+
+def test_letters_of_other_scripts_are_themselves_too() -> None:
+    assert blocked_in("НЕТ", "нет") == "нет"
+    assert blocked_in("нeт", "нет") == "нет"  # with a Latin e
+    assert blocked_in("рот", "pot") is None
+    assert blocked_in("anything", "\u1160") is None
 
 
 def test_an_empty_list_blocks_nothing() -> None:
@@ -73,7 +84,7 @@ def test_a_word_is_found_in_itself(word: str) -> None:
 
 
 def test_the_examples_are_true() -> None:
-    assert doctest.testmod(words) == doctest.TestResults(failed=0, attempted=2)
+    assert doctest.testmod(words) == doctest.TestResults(failed=0, attempted=3)
 
 
 @pytest.mark.django_db

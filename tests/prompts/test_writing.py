@@ -96,11 +96,12 @@ class Paid(Rude):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("limit", ["credits_per_month", "credits_per_day"])
 def test_who_has_no_credits_left_is_written_nothing_that_costs_money(
-    alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
+    alice: Account, bob: Account, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("limner.prompts.writing.build_writer", lambda _: Paid())
-    bob.plan = Plan.objects.create(name="looks only", credits_per_month=0)
+    bob.plan = Plan.objects.create(name="looks only", **{limit: 0})
     bob.save()
     assert begin(alice, STORYBOOK, Wish(writer="chat")).name == "chat"
     with pytest.raises(OutOfCredits, match="Choose another writer"):

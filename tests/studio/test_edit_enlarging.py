@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from limner.accounts.limits import forget_counts
 from limner.accounts.models import Account, Plan
 from limner.errors import InvalidRequest
 from limner.gallery.models import Lineage, Picture
@@ -97,6 +98,16 @@ def test_going_on_from_an_enlarged_upload_asks_the_usual_model_for_the_usual(ali
     asked = page.context["asked"]
     assert (asked["model"], asked["prompt"], asked["size"]) == ("storybook", "", "512x512")
     assert not {"seed", "steps", "guidance"} & set(asked)
+
+
+def test_it_is_a_request_of_the_minute_that_a_plan_allows(alices: Client, alice: Account) -> None:
+    forget_counts()
+    picture = keep(alice)
+    alice.plan = Plan.objects.create(name="slow", requests_per_minute=1)
+    alice.save()
+    answers = [enlarge(alices, picture.public_id, "2") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [204, 429]  # type: ignore[attr-defined]
+    assert "your plan allows 1 requests a minute" in text(answers[1])
 
 
 def test_what_would_be_too_large_is_refused_and_not_offered(alices: Client, alice: Account) -> None:

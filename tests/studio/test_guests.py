@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from limner.accounts.guests import GUESTS_A_DAY
 from limner.accounts.keys import make_key
+from limner.accounts.limits import forget_counts
 from limner.accounts.models import Account, ApiKey, CreditEntry, Plan
 from limner.accounts.plans import for_guests
 from limner.errors import NotAllowed
@@ -38,6 +39,7 @@ HERE, ELSEWHERE = "203.0.113.7", "198.51.100.20"
 @pytest.fixture(autouse=True)
 def _guests_on(settings: Settings) -> None:
     settings.LIMNER_GUESTS = True
+    forget_counts()  # every test comes from the same address
 
 
 def browser(address: str = HERE) -> Client:
@@ -124,6 +126,27 @@ def test_jobs_under_way_and_bytes_are_counted_by_the_address_too(pictures: Path)
     Account.objects.filter(pk=Job.objects.get().account_id).update(bytes_kept=1000)
     brought = other.post("/upload", {"image": SimpleUploadedFile("a.png", files.picture((40, 30)))}, headers=HTMX)
     assert (brought.status_code, Upload.objects.count()) == (429, 0)
+    assert "The guests from your address keep 0 MB together" in text(brought)
+
+
+def test_the_usage_page_shows_what_the_address_has_used() -> None:
+    client = browser()
+    guest = a_guest(client)
+    Account.objects.create(username="guest-2", is_guest=True, came_from=guest.came_from, bytes_kept=99_000_000)
+    assert a_guest(browser()) != guest
+    page = text(client.get("/usage"))
+    assert "<dd>99 MB / 100 MB</dd>" in page
+    assert "<dd>2 / 2</dd>" in page
+    assert "for all guests from your address together" in page
+
+
+def test_the_requests_of_a_minute_are_counted_by_the_address_too() -> None:
+    a_guest(browser())
+    Plan.objects.update(requests_per_minute=1)
+    assert browser().post("/make", ASK).status_code == 302
+    answer = browser().post("/make", ASK)
+    assert (answer.status_code, Job.objects.count()) == (429, 2)
+    assert "your plan allows 1 requests a minute. Try again in" in text(answer)
 
 
 def test_an_address_has_so_many_guests_a_day_and_none_once_one_is_banned() -> None:
@@ -166,8 +189,13 @@ def test_a_guest_who_does_not_come_back_goes_with_their_pictures(pictures: Path,
     Account.objects.update(date_joined=timezone.now() - timedelta(days=8))
     Job.objects.filter(account=gone.account).update(created_at=timezone.now() - timedelta(days=8))
     tidy()
-    assert list(Account.objects.all()) == [back]
     assert not blobs.exists(gone.blob)
+    assert Job.objects.get().account == back
+    # What their address has used this month still counts.
+    assert CreditEntry.objects.filter(account=gone.account_id).exists()
+    CreditEntry.objects.filter(account=gone.account_id).update(created_at=timezone.now() - timedelta(days=32))
+    tidy()
+    assert list(Account.objects.all()) == [back]
 
 
 def test_whoever_signs_up_keeps_what_they_made_and_the_address_its_balance(pictures: Path, settings: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from limner.accounts.keys import make_key
@@ -24,6 +25,7 @@ from limner.gallery.services import store_upload
 from limner.jobs import ledger, pipeline
 from limner.jobs.models import Job
 from limner.jobs.states import State
+from limner.prompts.models import Written
 from limner.storage import blobs
 from limner.storage.keys import picture_prefix
 from tests.cast import PASSWORD, signed_in
@@ -48,11 +50,15 @@ def test_everything_is_taken_along_without_secrets(
     albums.put(alice, albums.make(alice, "Boats"), [picture.public_id])
     _, secret = make_key(alice, "laptop")
     a_job(alice)
+    Written.objects.create(account=alice, text="a boat by night")
+    Picture.objects.filter(pk=picture.pk).update(taken_down_at=timezone.now(), taken_down_reason="not a boat")
     answer = signed_in(alice).get("/account/data.zip")
     made = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
     told = {name: json.loads(made.read(name)) for name in made.namelist() if name.endswith(".json")}
     assert len(told["pictures.json"]) == len(told["jobs.json"]) == len(told["keys.json"]) == 1
     assert told["album_pictures.json"][0]["picture__public_id"] == str(picture.public_id)
+    assert told["written.json"] == [{"text": "a boat by night"}]
+    assert told["taken_down.json"][0]["taken_down_reason"] == "not a boat"
     everything = b"".join(made.read(name) for name in told)
     assert b"digest" not in everything
     assert secret.encode() not in everything

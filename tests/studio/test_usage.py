@@ -45,6 +45,13 @@ def test_the_page_and_its_csv_add_up_ones_own_jobs_by_day_model_and_key(alice: A
     assert line.endswith(f"storybook,'=cmd() ({key.prefix}),3,3,3.6")
 
 
+@pytest.mark.parametrize("name", ["=1+1", "＝1+1", "＠now"])
+def test_no_name_becomes_a_formula(alice: Account, name: str) -> None:
+    ask(alice)
+    Job.objects.update(model=name)
+    assert f",'{name}," in lines(signed_in(alice))[1]
+
+
 def test_more_jobs_are_no_more_queries(alice: Account) -> None:
     client = signed_in(alice)
 
