@@ -116,7 +116,7 @@ def _own(parts: SplitResult, param: str, account: Account) -> Picture:
         if found.view_name == "gallery:signed":
             public_id, variant = signing.unsign(found.kwargs["token"])
             if not variant.startswith("thumb-"):  # who was shown a thumbnail was not shown the picture
-                return picture_behind_address(public_id)
+                return picture_behind_address(public_id, account)
     except (Resolver404, NotFound):
         pass
     raise _refused(param, "there is no such picture here, or its address has expired")
