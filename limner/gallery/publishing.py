@@ -17,7 +17,7 @@ from limner.accounts.models import Account
 from limner.errors import InvalidRequest, NotAllowed, NotFound, say
 from limner.gallery import search
 from limner.gallery.models import Licence, Like, Picture
-from limner.gallery.queries import pictures_visible_to
+from limner.gallery.queries import ancestors_of, pictures_visible_to
 from limner.moderation import audit, flags
 from limner.moderation.models import Flag, Target
 
@@ -193,13 +193,21 @@ def hide_all(account: Account) -> int:
 
 def _show(picture: Picture) -> None:
     """Public now, or waiting for a moderator; the caller saves the row."""
-    if settings.LIMNER_GALLERY_APPROVE or flags.is_open(Target.JOB, picture.job):
+    if settings.LIMNER_GALLERY_APPROVE or _to_be_looked_at(picture):
         if picture.waiting_since is None:
             picture.waiting_since = timezone.now()
         owner = picture.account
         flags.raise_flag(Flag.Kind.WAITING, Target.PICTURE, picture.public_id, owner, by=owner)
         return
     picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
+
+
+def _to_be_looked_at(picture: Picture) -> bool:
+    """A copy or a variation is no way around whoever has yet to look at what it was made from, or said no to it."""
+    before = ancestors_of(picture)
+    if any(one.waiting_since is not None or one.taken_down_at is not None for one in before):
+        return True
+    return flags.is_open(Target.JOB, picture.job, *{one.job for one in before})
 
 
 def _own(account: Account, public_id: UUID) -> Picture:

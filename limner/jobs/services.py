@@ -89,13 +89,18 @@ def submit(
             model=request.model,
             api_key=key,
         )
-        for found in verdict.findings if verdict.flagged else ():
-            if found.action == Action.FLAG:
-                flags.raise_flag(Flag.Kind.RULE, Target.JOB, public_id, payer, rule=found.rule, words=found.words)
+        flag_job(verdict, public_id, payer)
         queued = events.state_data(State.QUEUED, attempt=0, n=job.n, pictures=0)
         events.write([Happened(payer.pk, job.pk, public_id, "state", queued)])
         events.wake_dispatchers("queued", job.lane)
     return job
+
+
+def flag_job(verdict: rules.Verdict, job: UUID, account: Account) -> None:
+    """Somebody should look at what the rules flagged, inside the caller's transaction."""
+    for found in verdict.findings if verdict.flagged else ():
+        if found.action == Action.FLAG:
+            flags.raise_flag(Flag.Kind.RULE, Target.JOB, job, account, rule=found.rule, words=found.words)
 
 
 def for_a_program(request: DrawRequest) -> DrawRequest:

@@ -68,9 +68,10 @@ def open_flag(public_id: UUID) -> Flag:
     return flag
 
 
-def is_open(target_kind: str, target: UUID | str) -> bool:
-    """Whether somebody should look at the target, and nobody has yet."""
-    return Flag.objects.filter(target_kind=target_kind, target=str(target), settled_at=None).exists()
+def is_open(target_kind: str, *targets: UUID | str) -> bool:
+    """Whether somebody should look at one of the targets, and nobody has yet."""
+    about = Flag.objects.filter(target_kind=target_kind, target__in=[str(target) for target in targets])
+    return about.filter(settled_at=None).exists()
 
 
 def settle(by: Account, target_kind: str, target: UUID | str, outcome: str, *, kind: Flag.Kind | None = None) -> int:
