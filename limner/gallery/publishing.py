@@ -66,8 +66,11 @@ def unpublish(account: Account, public_id: UUID) -> Picture:
 
 
 def hang(picture: Picture) -> None:
-    """Make a new picture public at once where the gallery is a wall, inside the caller's transaction."""
-    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS:
+    """Make a new picture public at once where the gallery is a wall, inside the caller's transaction.
+
+    Not one that no model drew: what somebody brought is theirs until they show it themselves.
+    """
+    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS or not picture.drawn:
         return
     if picture.account.is_guest or not picture.account.is_active:  # one who was banned while it was drawn
         return

@@ -11,7 +11,10 @@ from limner.accounts.models import Account
 from limner.errors import NotAllowed, NotFound
 from limner.gallery import publishing
 from limner.gallery.models import Picture
+from limner.gallery.services import store_upload
+from limner.jobs import enlarging
 from limner.moderation.models import AuditEntry, Flag
+from tests.api import files
 from tests.gallery.people import keep
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +85,16 @@ def test_on_a_wall_every_picture_hangs_at_once(alice: Account, settings: Setting
     alice.is_guest = True
     alice.save()
     assert not keep(alice).public
+
+
+def test_what_somebody_brought_hangs_on_no_wall_until_they_show_it(
+    alice: Account, settings: Settings, pictures: Path
+) -> None:
+    settings.LIMNER_GALLERY = "wall"
+    enlarging.enlarge(alice, store_upload(alice, files.picture()), 2)
+    larger = Picture.objects.get()
+    assert not larger.public
+    assert shown(larger, alice).public
 
 
 def test_without_a_gallery_nothing_is_public(
