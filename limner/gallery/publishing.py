@@ -210,7 +210,7 @@ def _to_be_looked_at(picture: Picture) -> bool:
     before = ancestors_of(picture)
     if any(one.waiting_since is not None or one.taken_down_at is not None for one in before):
         return True
-    return flags.is_open(Target.JOB, picture.job, *{one.job for one in before})
+    return flags.holds_back(Target.JOB, picture.job, *{one.job for one in before})
 
 
 def _own(account: Account, public_id: UUID) -> Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from limner.accounts.models import Account
@@ -68,10 +68,10 @@ def open_flag(public_id: UUID) -> Flag:
     return flag
 
 
-def is_open(target_kind: str, *targets: UUID | str) -> bool:
-    """Whether somebody should look at one of the targets, and nobody has yet."""
+def holds_back(target_kind: str, *targets: UUID | str) -> bool:
+    """Whether somebody should look at one of the targets and nobody has yet, or who has took it down."""
     about = Flag.objects.filter(target_kind=target_kind, target__in=[str(target) for target in targets])
-    return about.filter(settled_at=None).exists()
+    return about.filter(Q(settled_at=None) | Q(outcome="take_down")).exists()
 
 
 def settle(by: Account, target_kind: str, target: UUID | str, outcome: str, *, kind: Flag.Kind | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -94,14 +95,15 @@ def _approve(moderator: Account, flag: Flag) -> None:
 def _take_down(moderator: Account, flag: Flag, reason: str) -> None:
     if flag.target_kind not in (Target.PICTURE, Target.JOB):
         raise InvalidRequest(say("Only pictures can be taken down."), param="verb")
-    for picture in _pictures_about(flag).filter(taken_down_at=None):
-        publishing.take_down(moderator, picture.public_id, reason)
-    if flag.target_kind == Target.JOB:
-        audit.record(moderator, "take_down", Target.JOB, flag.target, reason)
-        try:
-            jobs.cancel(flag.account, UUID(flag.target))
-        except NotFound:  # its owner has deleted it
-            return
+    with transaction.atomic():
+        if flag.target_kind == Target.JOB:
+            # First of all: it locks the job, so that a picture is kept before, and goes too, or after, and waits.
+            with suppress(NotFound):  # its owner has deleted it
+                jobs.cancel(flag.account, UUID(flag.target))
+            audit.record(moderator, "take_down", Target.JOB, flag.target, reason)
+            flags.settle(moderator, Target.JOB, flag.target, "take_down")
+        for picture in _pictures_about(flag).filter(taken_down_at=None):
+            publishing.take_down(moderator, picture.public_id, reason)
 
 
 def _pictures_about(flag: Flag) -> QuerySet[Picture]:

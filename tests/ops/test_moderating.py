@@ -1,0 +1,64 @@
+"""What a moderator decides holds: for what comes later too, and for no more than was looked at."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from limner.accounts.models import Account
+from limner.gallery.models import Picture
+from limner.jobs.models import Job
+from limner.jobs.states import State
+from limner.moderation.models import Flag, Rule
+from tests.cast import signed_in
+from tests.gallery.people import keep
+from tests.jobs.house import ask
+from tests.storage.kept import pictures
+
+__all__ = ["pictures"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures")]
+
+
+@pytest.fixture(autouse=True)
+def _accounts_on(settings: Settings) -> None:
+    settings.LIMNER_ACCOUNTS = True
+
+
+@pytest.fixture
+def moderator(db: None) -> Client:
+    return signed_in(Account.objects.create_user(username="mona", password="x", is_staff=True))
+
+
+def flagged(account: Account, *, n: int = 1) -> Job:
+    Rule.objects.create(name="robots", kind="words", pattern="robot", action="flag")
+    return ask(account, n=n)
+
+
+def decide(moderator: Client, kind: Flag.Kind, verb: str) -> None:
+    flag = Flag.objects.get(kind=kind)
+    moderator.post(f"/admin/moderation/flags/{flag.public_id}", {"do": verb, "reason": "Because."})
+
+
+def publish(picture: Picture, account: Account, *, public: bool = True) -> Picture:
+    asked = {"public": "1" if public else "", "shows_prompt": "on", "licence": "reserved"}
+    signed_in(account).post(f"/pictures/{picture.public_id}/publish", asked)
+    picture.refresh_from_db()
+    return picture
+
+
+def test_a_picture_that_comes_after_its_job_was_taken_down_is_not_public(
+    moderator: Client, alice: Account, settings: Settings
+) -> None:
+    settings.LIMNER_GALLERY = "wall"
+    job = flagged(alice, n=2)
+    Job.objects.filter(pk=job.pk).update(state=State.RUNNING)
+    first = keep(alice, job=job.public_id, index=0)
+    decide(moderator, Flag.Kind.RULE, "take_down")
+    job.refresh_from_db()
+    first.refresh_from_db()
+    assert job.cancel_requested
+    assert first.taken_down_at
+    late = keep(alice, job=job.public_id, index=1)
+    assert not late.public
+    assert not publish(late, alice).public
