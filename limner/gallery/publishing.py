@@ -127,7 +127,7 @@ def approve(moderator: Account, public_id: UUID) -> Picture:
         picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
         picture.save(update_fields=_SHOWN)
         search.index([picture])
-        flags.settle(moderator, Target.PICTURE, public_id, "approve")
+        flags.settle(moderator, Target.PICTURE, public_id, "approve", kind=Flag.Kind.WAITING)
         audit.record(moderator, "approve", Target.PICTURE, public_id)
     return picture
 

@@ -80,3 +80,10 @@ def settle(by: Account, target_kind: str, target: UUID | str, outcome: str, *, k
     if kind is not None:
         about = about.filter(kind=kind)
     return about.update(settled_at=timezone.now(), settled_by=by, outcome=outcome[:20])
+
+
+def settle_alike(by: Account, flag: Flag, outcome: str) -> None:
+    """The flag is done with, and whatever says the same of the same target. What says something else stays open."""
+    about = Flag.objects.filter(target_kind=flag.target_kind, target=flag.target, settled_at=None)
+    alike = about.filter(kind=flag.kind, rule=flag.rule, reason=flag.reason)
+    alike.update(settled_at=timezone.now(), settled_by=by, outcome=outcome[:20])

@@ -61,7 +61,8 @@ def queue(before: int | None = None) -> tuple[list[Case], int | None]:
 
 
 def decide(moderator: Account, flag_id: UUID, verb: str, reason: str) -> None:
-    """Settle what is open about the flag's target: approve, take_down, dismiss or ban."""
+    """Settle what the flag says of its target, by a take-down all that is said of it: approve, take_down, dismiss or
+    ban."""
     flag = flags.open_flag(flag_id)
     if verb == "ban":
         people.ban(moderator, flag.account.public_id, reason)
@@ -76,7 +77,10 @@ def decide(moderator: Account, flag_id: UUID, verb: str, reason: str) -> None:
             audit.record(moderator, "dismiss", Target(flag.target_kind), flag.target, people.sound(reason))
     else:
         raise InvalidRequest(say("There is no such decision."), param="verb")
-    flags.settle(moderator, flag.target_kind, flag.target, verb)
+    if verb == "take_down":
+        flags.settle(moderator, flag.target_kind, flag.target, verb)
+    elif verb != "ban" or flag.kind != Flag.Kind.RULE:  # a ban may end, and what was drawn is there still
+        flags.settle_alike(moderator, flag, verb)
 
 
 def put_back(moderator: Account, public_id: UUID, reason: str) -> None:

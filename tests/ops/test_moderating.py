@@ -62,3 +62,27 @@ def test_a_picture_that_comes_after_its_job_was_taken_down_is_not_public(
     late = keep(alice, job=job.public_id, index=1)
     assert not late.public
     assert not publish(late, alice).public
+
+
+def test_a_ban_that_ends_leaves_what_a_rule_found_to_be_looked_at(moderator: Client, alice: Account) -> None:
+    picture = keep(alice, job=flagged(alice).public_id, index=0)
+    decide(moderator, Flag.Kind.RULE, "ban")
+    moderator.post(f"/admin/people/{alice.public_id}/change", {"do": "unban", "reason": "Because."})
+    alice.refresh_from_db()
+    assert alice.is_active
+    assert publish(picture, alice).waiting_since
+
+
+def test_who_dismisses_an_old_report_has_not_looked_at_what_waits_now(
+    moderator: Client, alice: Account, bob: Account, settings: Settings
+) -> None:
+    picture = keep(alice, public=True)
+    for client, reason in ((signed_in(bob), "spam"), (moderator, "hate")):
+        client.post(f"/pictures/{picture.public_id}/report", {"reason": reason})
+    publish(picture, alice, public=False)
+    settings.LIMNER_GALLERY_APPROVE = True
+    assert publish(picture, alice).waiting_since
+    flag = Flag.objects.get(reason="spam")
+    moderator.post(f"/admin/moderation/flags/{flag.public_id}", {"do": "dismiss"})
+    still_open = Flag.objects.filter(settled_at=None).values_list("kind", "reason")
+    assert set(still_open) == {("report", "hate"), ("waiting", "")}
