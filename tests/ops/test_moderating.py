@@ -7,10 +7,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from limner.accounts.models import Account
+from limner.errors import NotAllowed
+from limner.gallery import publishing
 from limner.gallery.models import Picture
 from limner.jobs.models import Job
 from limner.jobs.states import State
 from limner.moderation.models import Flag, Rule
+from limner.ops import people
 from tests.cast import signed_in
 from tests.gallery.people import keep
 from tests.jobs.house import ask
@@ -86,3 +89,29 @@ def test_who_dismisses_an_old_report_has_not_looked_at_what_waits_now(
     moderator.post(f"/admin/moderation/flags/{flag.public_id}", {"do": "dismiss"})
     still_open = Flag.objects.filter(settled_at=None).values_list("kind", "reason")
     assert set(still_open) == {("report", "hate"), ("waiting", "")}
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "taken back", "banned", "banned for a while"])
+def test_what_is_put_back_is_as_public_as_was_decided_meanwhile(
+    moderator: Client, alice: Account, bob: Account, meanwhile: str
+) -> None:
+    picture = publish(keep(alice), alice)
+    signed_in(bob).post(f"/pictures/{picture.public_id}/report", {"reason": "spam"})
+    decide(moderator, Flag.Kind.REPORT, "take_down")
+    if meanwhile == "taken back":
+        publish(picture, alice, public=False)
+    for verb in {"banned": ["ban"], "banned for a while": ["ban", "unban"]}.get(meanwhile, []):
+        moderator.post(f"/admin/people/{alice.public_id}/change", {"do": verb, "reason": "Because."})
+    moderator.post(f"/admin/moderation/pictures/{picture.public_id}/put-back", {"reason": "A mistake."})
+    picture.refresh_from_db()
+    assert (picture.taken_down_at, picture.public) == (None, meanwhile == "nothing")
+
+
+def test_who_is_banned_while_they_ask_shows_and_draws_nothing(alice: Account, bob: Account) -> None:
+    picture = keep(alice)
+    Account.objects.filter(pk=bob.pk).update(is_staff=True)
+    people.ban(Account.objects.get(pk=bob.pk), alice.public_id, "Because.")
+    with pytest.raises(NotAllowed):  # this Alice was read before
+        publishing.publish(alice, picture.public_id, shows_prompt=True, licence="reserved", indexed=True)
+    with pytest.raises(NotAllowed):
+        ask(alice)
