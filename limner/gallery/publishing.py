@@ -225,7 +225,7 @@ def _to_be_looked_at(picture: Picture) -> bool:
 
 
 def _is_active(account: int) -> bool:
-    """Whether it is not kept out. Its row is locked: a ban at the same moment comes before, or after and hides all."""
+    """Whether it is not kept out. Its row is locked: a ban at the same moment comes before, or hides all after."""
     one = Account.objects.select_for_update(no_key=True).filter(pk=account)
     return one.values_list("is_active", flat=True).first() or False
 

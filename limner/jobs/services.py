@@ -52,8 +52,8 @@ def submit(
     asks for something else. `price`, in millicredits, is fixed here: see `prices`, unless it is given.
     `predicted` is the seconds the whole job will take; without it the model's pace says. `key` is what the call came
     with. Raises Blocked; NotAllowed for an account that is closed; OutOfCredits, OutOfStorage, RateLimited or
-    InvalidRequest where the plan does not allow it; or Unavailable where the database cannot be written or the disk is
-    nearly full, with nothing stored.
+    InvalidRequest where the plan does not allow it; or Unavailable where the database cannot be written or the disk
+    is nearly full, with nothing stored.
     """
     refuse_blocked(request)
     verdict = rules.refuse_or_flag(account, drawn_texts(request))  # it may ask a server: outside the transaction

@@ -15,6 +15,7 @@ from limner.gallery.services import store_upload
 from limner.jobs import enlarging
 from limner.moderation.models import AuditEntry, Flag
 from tests.api import files
+from tests.cast import signed_in
 from tests.gallery.people import keep
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,18 @@ def test_what_was_taken_down_stays_down_until_it_is_put_back(alice: Account, bob
         shown(picture, alice)
     assert publishing.put_back(bob, picture.public_id, "It was hers.").public
     assert list(AuditEntry.objects.order_by("id").values_list("verb", flat=True)) == ["take_down", "restore"]
+
+
+def test_its_owner_is_told_why_without_a_gallery_and_in_the_trash(
+    alice: Account, bob: Account, settings: Settings, pictures: Path
+) -> None:
+    picture, bob.is_staff = keep(alice), True
+    publishing.take_down(bob, picture.public_id, "Somebody else's work.")
+    settings.LIMNER_GALLERY, client, page = "off", signed_in(alice), f"/pictures/{picture.public_id}"
+    told = b"Somebody else&#x27;s work."
+    assert told in client.get(page).content
+    client.post(f"{page}/trash")
+    assert told in client.get(page).content
 
 
 def test_a_moderator_says_yes_first(alice: Account, bob: Account, settings: Settings, pictures: Path) -> None:
