@@ -109,6 +109,15 @@ def _was_called(host: str, port: int | None, origin: str) -> bool:
 
 def _own(parts: SplitResult, param: str, account: Account) -> Picture:
     """By a signed address, whoever's it is; by public id, what the account may see."""
+    picture = _named(parts, account)
+    if picture is None:
+        raise _refused(param, "there is no such picture here, or its address has expired")
+    if picture.taken_down_at is not None:
+        raise _refused(param, "a moderator took this picture down, so nothing can be made from it")
+    return picture
+
+
+def _named(parts: SplitResult, account: Account) -> Picture | None:
     try:
         found = resolve(parts.path)
         if found.view_name in ("gallery:picture", "gallery:file", "gallery:thumb"):
@@ -116,10 +125,10 @@ def _own(parts: SplitResult, param: str, account: Account) -> Picture:
         if found.view_name == "gallery:signed":
             public_id, variant = signing.unsign(found.kwargs["token"])
             if not variant.startswith("thumb-"):  # who was shown a thumbnail was not shown the picture
-                return picture_behind_address(public_id)
+                return picture_behind_address(public_id, account)
     except (Resolver404, NotFound):
         pass
-    raise _refused(param, "there is no such picture here, or its address has expired")
+    return None
 
 
 # Elsewhere -----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from limner.accounts.models import Account
 from limner.errors import InvalidRequest, NotAllowed, NotFound, say
 from limner.gallery import search
 from limner.gallery.models import Licence, Like, Picture
-from limner.gallery.queries import pictures_visible_to
+from limner.gallery.queries import ancestors_of, pictures_visible_to
 from limner.moderation import audit, flags
 from limner.moderation.models import Flag, Target
 
@@ -36,6 +36,8 @@ def publish(account: Account, public_id: UUID, *, shows_prompt: bool, licence: s
     if account.is_guest:
         raise NotAllowed(say("Sign up to show your pictures to everybody."))
     with transaction.atomic():
+        if not _is_active(account.pk):
+            raise NotAllowed(say("This account is closed. Ask who runs this Limner why."))
         picture = _own(account, public_id)
         if licence not in Licence.values:
             raise InvalidRequest(say("Choose one of the licences in the list."), param="licence")
@@ -59,15 +61,20 @@ def unpublish(account: Account, public_id: UUID) -> Picture:
     with transaction.atomic():
         picture = _own(account, public_id)
         picture.public, picture.waiting_since = False, None
-        picture.save(update_fields=["public", "waiting_since"])
+        if picture.taken_down_at is not None:
+            picture.published_at = None  # nor is it public again when it is put back
+        picture.save(update_fields=_SHOWN)
         search.index([picture])
         flags.settle(account, Target.PICTURE, picture.public_id, "withdrawn", kind=Flag.Kind.WAITING)
     return picture
 
 
 def hang(picture: Picture) -> None:
-    """Make a new picture public at once where the gallery is a wall, inside the caller's transaction."""
-    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS:
+    """Make a new picture public at once where the gallery is a wall, inside the caller's transaction.
+
+    Not one that no model drew: what somebody brought is theirs until they show it themselves.
+    """
+    if settings.LIMNER_GALLERY != "wall" or not settings.LIMNER_ACCOUNTS or not picture.drawn:
         return
     if picture.account.is_guest or not picture.account.is_active:  # one who was banned while it was drawn
         return
@@ -130,7 +137,7 @@ def approve(moderator: Account, public_id: UUID) -> Picture:
         picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
         picture.save(update_fields=_SHOWN)
         search.index([picture])
-        flags.settle(moderator, Target.PICTURE, public_id, "approve")
+        flags.settle(moderator, Target.PICTURE, public_id, "approve", kind=Flag.Kind.WAITING)
         audit.record(moderator, "approve", Target.PICTURE, public_id)
     return picture
 
@@ -168,14 +175,20 @@ def take_down(moderator: Account, public_id: UUID, reason: str) -> Picture:
 
 
 def put_back(moderator: Account, public_id: UUID, reason: str) -> Picture:
-    """Undo a take-down: what was public is so again. Raises NotAllowed, NotFound or InvalidRequest."""
+    """Undo a take-down: what was public is so again, unless its owner took it back or was banned meanwhile.
+
+    Raises NotAllowed, NotFound or InvalidRequest.
+    """
     _moderates(moderator)
     with transaction.atomic():
+        owner = Picture.objects.filter(public_id=public_id).values_list("account", flat=True).first()
+        active = owner is not None and _is_active(owner)
         picture = _any(public_id)
         if picture.taken_down_at is None:
             raise InvalidRequest(say("This picture was not taken down."))
         last = audit.entries_about(Target.PICTURE, public_id).filter(verb="take_down").first()
-        picture.public = bool(last and last.data.get("was_public"))
+        was_public = bool(last and last.data.get("was_public"))
+        picture.public = was_public and active and picture.published_at is not None
         picture.taken_down_at, picture.taken_down_reason = None, ""
         picture.save(update_fields=["public", "taken_down_at", "taken_down_reason"])
         search.index([picture])
@@ -187,6 +200,7 @@ def put_back(moderator: Account, public_id: UUID, reason: str) -> Picture:
 def hide_all(account: Account) -> int:
     """Nothing of this account's is public any more, nor waits to be; says how many pictures that were."""
     hidden = 0
+    Picture.objects.filter(account=account, taken_down_at__isnull=False).update(published_at=None)
     shown = Picture.objects.filter(account=account).filter(Q(public=True) | Q(waiting_since__isnull=False))
     while some := list(shown.order_by("pk")[:AT_ONCE]):
         Picture.objects.filter(pk__in=[picture.pk for picture in some]).update(public=False, waiting_since=None)
@@ -199,13 +213,27 @@ def hide_all(account: Account) -> int:
 
 def _show(picture: Picture) -> None:
     """Public now, or waiting for a moderator; the caller saves the row."""
-    if settings.LIMNER_GALLERY_APPROVE or flags.is_open(Target.JOB, picture.job):
+    if settings.LIMNER_GALLERY_APPROVE or _to_be_looked_at(picture):
         if picture.waiting_since is None:
             picture.waiting_since = timezone.now()
         owner = picture.account
         flags.raise_flag(Flag.Kind.WAITING, Target.PICTURE, picture.public_id, owner, by=owner)
         return
     picture.public, picture.published_at, picture.waiting_since = True, timezone.now(), None
+
+
+def _to_be_looked_at(picture: Picture) -> bool:
+    """A copy or a variation is no way around whoever has yet to look at what it was made from, or said no to it."""
+    before = ancestors_of(picture)
+    if any(one.waiting_since is not None or one.taken_down_at is not None for one in before):
+        return True
+    return flags.holds_back(Target.JOB, picture.job, *{one.job for one in before})
+
+
+def _is_active(account: int) -> bool:
+    """Whether it is not kept out. Its row is locked: a ban at the same moment comes before, or hides all after."""
+    one = Account.objects.select_for_update(no_key=True).filter(pk=account)
+    return one.values_list("is_active", flat=True).first() or False
 
 
 def _own(account: Account, public_id: UUID) -> Picture:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from limner.accounts.models import Account
 from limner.engines.contract import ImageRef
-from limner.errors import NotFound, say
+from limner.errors import NotAllowed, NotFound, say
 from limner.gallery.models import Lineage, Picture, Upload
 
 
@@ -61,26 +61,40 @@ def trashed_picture_of(account: Account | None, public_id: UUID) -> Picture:
     return _the_one(trash_of(account), public_id)
 
 
-def picture_behind_address(public_id: UUID) -> Picture:
-    """The picture that a signed address names: the signature stands for the viewer. Raises NotFound."""
-    return _the_one(Picture.objects.filter(trashed_at=None), public_id)
+def picture_behind_address(public_id: UUID, viewer: Account | None) -> Picture:
+    """The picture that a signed address names: the signature stands for the viewer. Raises NotFound.
+
+    What was taken down only its owner and moderators see, whoever else has an address.
+    """
+    picture = _the_one(Picture.objects.filter(trashed_at=None), public_id)
+    if picture.taken_down_at is not None:
+        looks_after_it = viewer is not None and (viewer.is_staff or viewer.pk == picture.account_id)
+        if not looks_after_it:
+            raise NotFound(say("There is no such picture."))
+    return picture
 
 
 def image_keys_visible_to(account: Account, public_ids: Collection[UUID]) -> dict[UUID, str]:
-    """The blobs of these pictures, where the account may see them, and of these uploads, where they are its own."""
-    pictures = pictures_visible_to(account).filter(public_id__in=public_ids)
+    """The blobs of these pictures, where the account may make others of them, and of these uploads, where they are
+    its own."""
+    pictures = _sources_of(account).filter(public_id__in=public_ids)
     uploads = Upload.objects.filter(account=account, public_id__in=public_ids)
     return {key: blob for rows in (pictures, uploads) for key, blob in rows.values_list("public_id", "blob")}
 
 
 def image_refs_visible_to(account: Account, public_ids: Collection[UUID]) -> dict[UUID, ImageRef]:
     """The same as an engine is told of them. A picture's own alpha is not on record: it reads as opaque."""
-    pictures = pictures_visible_to(account).filter(public_id__in=public_ids)
+    pictures = _sources_of(account).filter(public_id__in=public_ids)
     uploads = uploads_of(account).filter(public_id__in=public_ids)
     found = {row.public_id: ImageRef(str(row.public_id), row.width, row.height) for row in pictures}
     for row in uploads:
         found[row.public_id] = ImageRef(str(row.public_id), row.width, row.height, row.has_alpha)
     return found
+
+
+def _sources_of(account: Account) -> QuerySet[Picture]:
+    """What the account sees, without what was taken down: nothing is made from that."""
+    return pictures_visible_to(account).filter(taken_down_at=None)
 
 
 def uploads_of(account: Account) -> QuerySet[Upload]:
@@ -103,13 +117,27 @@ def upload_of(account: Account, public_id: UUID) -> Upload:
 
 
 def own_image(account: Account, public_id: UUID) -> Picture | Upload:
-    """One's own picture or upload, to be changed. Raises NotFound."""
+    """One's own picture or upload, to be changed. Raises NotFound, or NotAllowed where it was taken down."""
     found = pictures_of(account).filter(public_id=public_id).first() or (
         uploads_of(account).filter(public_id=public_id).first()
     )
     if found is None:
         raise NotFound(say("There is no such picture."))
+    if isinstance(found, Picture) and found.taken_down_at is not None:
+        raise NotAllowed(say("A moderator took this picture down, so nothing can be made from it."))
     return found
+
+
+def ancestors_of(picture: Picture) -> list[Picture]:
+    """Every picture that it descends from and that is still there, whoever's it is and in the trash too: to judge it
+    by, not to be shown."""
+    found: dict[int, Picture] = {}
+    youngest = {picture.pk}
+    while youngest:
+        parents = Picture.objects.filter(children__child__in=youngest).exclude(pk=picture.pk).distinct()
+        youngest = {parent.pk for parent in parents if parent.pk not in found}
+        found |= {parent.pk: parent for parent in parents}
+    return list(found.values())
 
 
 def changed_from(picture: Picture) -> Picture | Upload | None:

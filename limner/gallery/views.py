@@ -35,13 +35,13 @@ from limner.gallery.formats import CONTENT_TYPES, EXTENSIONS, extension_of
 from limner.gallery.models import Licence, Picture
 from limner.gallery.public import liked_by
 from limner.gallery.queries import keeps_words_from, picture_behind_address, picture_visible_to, trashed_picture_of
+from limner.gallery.thumbnails import WIDTHS, thumbnail
 from limner.gallery.zipping import give_back_connections
 from limner.look.speech import spoken
 from limner.moderation.models import Flag
 from limner.provenance import mark
 from limner.storage import blobs, signing
 from limner.storage.derived import derived
-from limner.storage.thumbnails import WIDTHS, thumbnail
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ def trashed_thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResp
 def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
     """What a signed address names. The signature stands for the viewer; a trashed picture is gone here too."""
     public_id, variant, expires_at = signing.opened(token)
-    found = picture_behind_address(public_id)
+    found = picture_behind_address(public_id, account_of(request))
     if variant == "original":
         variant = extension_of(found)
     if ext != ("webp" if variant.startswith("thumb-") else variant):

@@ -25,10 +25,12 @@ from limner.jobs import allowance, events, health
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.pipeline import discard
-from limner.jobs.services import asked_before, compatibility
+from limner.jobs.services import asked_before, compatibility, flag_job
 from limner.jobs.states import State
 from limner.jobs.threads import give_back_connections
 from limner.jobs.trouble import said_plainly
+from limner.moderation import rules
+from limner.moderation.words import drawn_texts
 from limner.provenance import mark
 from limner.provenance.fresh_png import fresh_png
 from limner.storage import blobs
@@ -53,13 +55,15 @@ def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempote
     """Keep one's own picture or upload `factor` times as wide and high, as a new picture, with its mark.
 
     The same account's same `idempotency_key` gives the job that is already there. Slow: in a thread. Raises
-    InvalidRequest where it would be too large, and what `submit` does where the plan or the disk has no room.
+    InvalidRequest where it would be too large, Blocked where a rule says so, and what `submit` does where the plan or
+    the disk has no room.
     """
     possible = factors_for(source.width, source.height)
     if factor not in possible:
         raise InvalidRequest(_too_large(possible), param="factor")
     size = Size(source.width * factor, source.height * factor)
     request = _request(source, size)
+    verdict = rules.refuse_or_flag(account, drawn_texts(request))  # its words may be older than a rule
     with _in_turn():
         # Asked when its turn has come: an earlier press of the same button has its job by then.
         before = asked_before(account, idempotency_key, request) if idempotency_key is not None else None
@@ -67,7 +71,7 @@ def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempote
             return before
         health.refuse_when_full()
         allowance.check(Account.objects.select_related("plan").get(pk=account.pk), request)
-        return _made(account, source, request, idempotency_key)
+        return _made(account, source, request, verdict, idempotency_key)
 
 
 @contextmanager
@@ -81,7 +85,13 @@ def _in_turn() -> Iterator[None]:
         _turn.release()
 
 
-def _made(account: Account, source: Picture | Upload, request: DrawRequest, idempotency_key: str | None) -> Job:
+def _made(
+    account: Account,
+    source: Picture | Upload,
+    request: DrawRequest,
+    verdict: rules.Verdict,
+    idempotency_key: str | None,
+) -> Job:
     job = Job(
         public_id=uuid4(),
         account=account,
@@ -104,6 +114,7 @@ def _made(account: Account, source: Picture | Upload, request: DrawRequest, idem
         with transaction.atomic():
             job.started_at = job.ended_at = Now()
             job.save()
+            flag_job(verdict, job.public_id, account)
             picture = gallery.record(
                 account_id=account.pk,
                 job=job.public_id,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from limner.accounts import credits
@@ -21,6 +21,7 @@ from limner.gallery.models import Album, Picture, Upload
 from limner.jobs import services as jobs
 from limner.jobs.models import Event, Job
 from limner.jobs.states import ENDED
+from limner.moderation.models import Flag, Target
 from limner.prompts.models import KeptStyle, Written
 
 AT_ONCE = 500
@@ -103,7 +104,11 @@ def hand_over(guest: Account, account: Account) -> None:
             uploads = []  # they may be drawn from
         Picture.objects.filter(pk__in=[row.pk for row in pictures]).update(account=account)
         Upload.objects.filter(pk__in=[row.pk for row in uploads]).update(account=account)
+        jobs_ended = list(ended.values_list("public_id", flat=True))
         ended.update(account=account)
+        about = Q(target_kind=Target.JOB, target__in=[str(job) for job in jobs_ended])
+        about |= Q(target_kind=Target.PICTURE, target__in=[str(row.public_id) for row in pictures])
+        Flag.objects.filter(about, account=guest).update(account=account)
         for rows in (Album, KeptStyle):
             rows._default_manager.filter(account=guest).update(account=account)
         for picture in pictures:

@@ -13,7 +13,7 @@ from limner.accounts.guests import lock_purse
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
 from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest
-from limner.errors import Blocked, InvalidRequest, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
+from limner.errors import Blocked, InvalidRequest, NotAllowed, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
@@ -26,11 +26,12 @@ from limner.moderation.words import drawn_texts, refuse_blocked
 _OF_PAYER = (
     "bytes_kept",
     "came_from",
+    "is_active",
     *(f"plan__{limit}" for limit in ("weight", "credits_per_month", "credits_per_day", "running_jobs")),
     *(f"plan__{limit}" for limit in ("largest_pixels", "allowed_models", "storage_bytes")),
 )
 """What has to be known of whoever pays, and of their plan."""
-REFUSED = (Blocked, InvalidRequest, OutOfCredits, OutOfStorage, RateLimited)
+REFUSED = (Blocked, InvalidRequest, NotAllowed, OutOfCredits, OutOfStorage, RateLimited)
 """What `submit` says no with: there is no job, so what was brought for it is not kept."""
 
 
@@ -50,8 +51,9 @@ def submit(
     The same account's same `idempotency_key` gives the job that is already there, and InvalidRequest where it now
     asks for something else. `price`, in millicredits, is fixed here: see `prices`, unless it is given.
     `predicted` is the seconds the whole job will take; without it the model's pace says. `key` is what the call came
-    with. Raises Blocked, OutOfCredits, OutOfStorage, RateLimited or InvalidRequest where the plan does not allow it,
-    or Unavailable where the database cannot be written or the disk is nearly full, with nothing stored.
+    with. Raises Blocked; NotAllowed for an account that is closed; OutOfCredits, OutOfStorage, RateLimited or
+    InvalidRequest where the plan does not allow it; or Unavailable where the database cannot be written or the disk
+    is nearly full, with nothing stored.
     """
     refuse_blocked(request)
     verdict = rules.refuse_or_flag(account, drawn_texts(request))  # it may ask a server: outside the transaction
@@ -66,6 +68,8 @@ def submit(
         lock_purse(account)
         payers = Account.objects.select_related("plan").only(*_OF_PAYER)
         payer = payers.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
+        if not payer.is_active:  # banned since the request came in
+            raise NotAllowed(say("This account is closed. Ask who runs this Limner why."))
         if idempotency_key is not None:
             before = asked_before(payer, idempotency_key, request)
             if before is not None:
@@ -89,13 +93,18 @@ def submit(
             model=request.model,
             api_key=key,
         )
-        for found in verdict.findings if verdict.flagged else ():
-            if found.action == Action.FLAG:
-                flags.raise_flag(Flag.Kind.RULE, Target.JOB, public_id, payer, rule=found.rule, words=found.words)
+        flag_job(verdict, public_id, payer)
         queued = events.state_data(State.QUEUED, attempt=0, n=job.n, pictures=0)
         events.write([Happened(payer.pk, job.pk, public_id, "state", queued)])
         events.wake_dispatchers("queued", job.lane)
     return job
+
+
+def flag_job(verdict: rules.Verdict, job: UUID, account: Account) -> None:
+    """Somebody should look at what the rules flagged, inside the caller's transaction."""
+    for found in verdict.findings if verdict.flagged else ():
+        if found.action == Action.FLAG:
+            flags.raise_flag(Flag.Kind.RULE, Target.JOB, job, account, rule=found.rule, words=found.words)
 
 
 def for_a_program(request: DrawRequest) -> DrawRequest:

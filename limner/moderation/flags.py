@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from limner.accounts.models import Account
@@ -68,9 +68,10 @@ def open_flag(public_id: UUID) -> Flag:
     return flag
 
 
-def is_open(target_kind: str, target: UUID | str) -> bool:
-    """Whether somebody should look at the target, and nobody has yet."""
-    return Flag.objects.filter(target_kind=target_kind, target=str(target), settled_at=None).exists()
+def holds_back(target_kind: str, *targets: UUID | str) -> bool:
+    """Whether somebody should look at one of the targets and nobody has yet, or who has took it down."""
+    about = Flag.objects.filter(target_kind=target_kind, target__in=[str(target) for target in targets])
+    return about.filter(Q(settled_at=None) | Q(outcome="take_down")).exists()
 
 
 def settle(by: Account, target_kind: str, target: UUID | str, outcome: str, *, kind: Flag.Kind | None = None) -> int:
@@ -79,3 +80,10 @@ def settle(by: Account, target_kind: str, target: UUID | str, outcome: str, *, k
     if kind is not None:
         about = about.filter(kind=kind)
     return about.update(settled_at=timezone.now(), settled_by=by, outcome=outcome[:20])
+
+
+def settle_alike(by: Account, flag: Flag, outcome: str) -> None:
+    """The flag is done with, and whatever says the same of the same target. What says something else stays open."""
+    about = Flag.objects.filter(target_kind=flag.target_kind, target=flag.target, settled_at=None)
+    alike = about.filter(kind=flag.kind, rule=flag.rule, reason=flag.reason)
+    alike.update(settled_at=timezone.now(), settled_by=by, outcome=outcome[:20])

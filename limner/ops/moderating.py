@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -60,7 +61,8 @@ def queue(before: int | None = None) -> tuple[list[Case], int | None]:
 
 
 def decide(moderator: Account, flag_id: UUID, verb: str, reason: str) -> None:
-    """Settle what is open about the flag's target: approve, take_down, dismiss or ban."""
+    """Settle what the flag says of its target, by a take-down all that is said of it: approve, take_down, dismiss or
+    ban."""
     flag = flags.open_flag(flag_id)
     if verb == "ban":
         people.ban(moderator, flag.account.public_id, reason)
@@ -75,7 +77,10 @@ def decide(moderator: Account, flag_id: UUID, verb: str, reason: str) -> None:
             audit.record(moderator, "dismiss", Target(flag.target_kind), flag.target, people.sound(reason))
     else:
         raise InvalidRequest(say("There is no such decision."), param="verb")
-    flags.settle(moderator, flag.target_kind, flag.target, verb)
+    if verb == "take_down":
+        flags.settle(moderator, flag.target_kind, flag.target, verb)
+    elif verb != "ban" or flag.kind != Flag.Kind.RULE:  # a ban may end, and what was drawn is there still
+        flags.settle_alike(moderator, flag, verb)
 
 
 def put_back(moderator: Account, public_id: UUID, reason: str) -> None:
@@ -94,14 +99,15 @@ def _approve(moderator: Account, flag: Flag) -> None:
 def _take_down(moderator: Account, flag: Flag, reason: str) -> None:
     if flag.target_kind not in (Target.PICTURE, Target.JOB):
         raise InvalidRequest(say("Only pictures can be taken down."), param="verb")
-    for picture in _pictures_about(flag).filter(taken_down_at=None):
-        publishing.take_down(moderator, picture.public_id, reason)
-    if flag.target_kind == Target.JOB:
-        audit.record(moderator, "take_down", Target.JOB, flag.target, reason)
-        try:
-            jobs.cancel(flag.account, UUID(flag.target))
-        except NotFound:  # its owner has deleted it
-            return
+    with transaction.atomic():
+        if flag.target_kind == Target.JOB:
+            # First of all: it locks the job, so that a picture is kept before, and goes too, or after, and waits.
+            with suppress(NotFound):  # its owner has deleted it
+                jobs.cancel(flag.account, UUID(flag.target))
+            audit.record(moderator, "take_down", Target.JOB, flag.target, reason)
+            flags.settle(moderator, Target.JOB, flag.target, "take_down")
+        for picture in _pictures_about(flag).filter(taken_down_at=None):
+            publishing.take_down(moderator, picture.public_id, reason)
 
 
 def _pictures_about(flag: Flag) -> QuerySet[Picture]:

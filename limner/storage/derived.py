@@ -20,7 +20,11 @@ MARK = "~"
 """Between a blob's key and the name of what is derived from it. No key of a picture or upload has one."""
 
 WIDTHS = (256, 640)
-NAMES = (*(f"thumb-{width}.webp" for width in WIDTHS), "as.png", "as.jpg", "as.webp")
+NAMES = (
+    *(f"small-{width}.webp" for width in WIDTHS),
+    *(f"thumb-{width}.webp" for width in WIDTHS),  # from before, with all words in them: to be deleted
+    *("as.png", "as.jpg", "as.webp"),
+)
 """Everything that may lie beside a blob: what goes when the blob goes."""
 
 _locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from limner.accounts.keys import make_key
@@ -83,6 +84,13 @@ async def test_other_addresses_of_ours_are_no_pictures_and_nothing_is_asked_of_t
     error = await refused(client, server.url + path)
     assert "no such picture here" in error["message"]
     assert await in_thread(Job.objects.count) == 0
+
+
+async def test_nothing_is_made_from_a_picture_that_was_taken_down(
+    client: httpx.AsyncClient, server: Server, drawn: str
+) -> None:
+    await in_thread(lambda: Picture.objects.update(taken_down_at=timezone.now()))
+    assert "took this picture down" in (await refused(client, drawn))["message"]
 
 
 async def test_a_name_of_ours_in_the_settings_is_ours(

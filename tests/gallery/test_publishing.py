@@ -11,7 +11,11 @@ from limner.accounts.models import Account
 from limner.errors import NotAllowed, NotFound
 from limner.gallery import publishing
 from limner.gallery.models import Picture
+from limner.gallery.services import store_upload
+from limner.jobs import enlarging
 from limner.moderation.models import AuditEntry, Flag
+from tests.api import files
+from tests.cast import signed_in
 from tests.gallery.people import keep
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +69,18 @@ def test_what_was_taken_down_stays_down_until_it_is_put_back(alice: Account, bob
     assert list(AuditEntry.objects.order_by("id").values_list("verb", flat=True)) == ["take_down", "restore"]
 
 
+def test_its_owner_is_told_why_without_a_gallery_and_in_the_trash(
+    alice: Account, bob: Account, settings: Settings, pictures: Path
+) -> None:
+    picture, bob.is_staff = keep(alice), True
+    publishing.take_down(bob, picture.public_id, "Somebody else's work.")
+    settings.LIMNER_GALLERY, client, page = "off", signed_in(alice), f"/pictures/{picture.public_id}"
+    told = b"Somebody else&#x27;s work."
+    assert told in client.get(page).content
+    client.post(f"{page}/trash")
+    assert told in client.get(page).content
+
+
 def test_a_moderator_says_yes_first(alice: Account, bob: Account, settings: Settings, pictures: Path) -> None:
     settings.LIMNER_GALLERY_APPROVE = True
     picture = keep(alice)
@@ -82,6 +98,16 @@ def test_on_a_wall_every_picture_hangs_at_once(alice: Account, settings: Setting
     alice.is_guest = True
     alice.save()
     assert not keep(alice).public
+
+
+def test_what_somebody_brought_hangs_on_no_wall_until_they_show_it(
+    alice: Account, settings: Settings, pictures: Path
+) -> None:
+    settings.LIMNER_GALLERY = "wall"
+    enlarging.enlarge(alice, store_upload(alice, files.picture()), 2)
+    larger = Picture.objects.get()
+    assert not larger.public
+    assert shown(larger, alice).public
 
 
 def test_without_a_gallery_nothing_is_public(

@@ -17,9 +17,9 @@ from limner.gallery import services
 from limner.gallery.family import family_of
 from limner.gallery.models import Lineage, Picture, Upload
 from limner.gallery.queries import picture_visible_to, pictures_of, pictures_visible_to, trash_of
+from limner.gallery.thumbnails import thumbnail
 from limner.provenance.mark import read
 from limner.storage import blobs
-from limner.storage.thumbnails import thumbnail
 from tests.gallery.people import keep, wish
 from tests.storage.kept import boat
 from tests.storage.test_sweeper import age

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from limner.accounts.models import Account
-from limner.gallery import services
+from limner.gallery import publishing, services
 from limner.gallery.models import Picture
 from limner.storage import blobs
 from tests.cast import signed_in
@@ -58,6 +58,18 @@ def test_a_link_ends_when_the_picture_goes_into_the_trash(alice: Account, pictur
     link, _ = link_to(picture, signed_in(alice))
     services.trash(alice, picture.public_id)
     assert Client().get(link.removeprefix("http://limner.example")).status_code == 404
+
+
+def test_a_link_ends_when_the_picture_is_taken_down_and_no_other_can_be_made(
+    alice: Account, bob: Account, charlie: Account, pictures: Path
+) -> None:
+    picture, charlie.is_staff = keep(alice, public=True), True
+    charlie.save()
+    there = link_to(picture, signed_in(alice))[0].removeprefix("http://limner.example")
+    publishing.take_down(charlie, picture.public_id, "no")
+    seen = [client.head(there).status_code for client in map(signed_in, (alice, bob, charlie))]
+    assert (Client().head(there).status_code, seen) == (404, [200, 404, 200])
+    assert signed_in(alice).post(path(picture, "share")).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from limner.errors import InvalidRequest, NotFound
 from limner.gallery import albums, services, trash
 from limner.gallery.models import Lineage, Picture
 from limner.gallery.queries import trash_of
+from limner.gallery.thumbnails import thumbnail
 from limner.gallery.zipping import zipped
 from limner.storage import blobs
-from limner.storage.thumbnails import thumbnail
 from tests.gallery.people import keep, wish
 
 pytestmark = pytest.mark.django_db

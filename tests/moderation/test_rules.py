@@ -16,7 +16,7 @@ from limner.accounts.models import Account, Plan
 from limner.errors import Blocked, InvalidRequest, Unavailable
 from limner.jobs.models import Job
 from limner.moderation.expressions import checked, found_in
-from limner.moderation.flags import is_open
+from limner.moderation.flags import holds_back
 from limner.moderation.models import Action, Flag, PlanAction, Rule, Target
 from limner.moderation.rules import check, checked_pattern
 from tests.jobs.house import ask
@@ -72,7 +72,7 @@ def moderation(settings: Settings) -> Iterator[Server]:
 
 def test_without_rules_everything_is_drawn(alice: Account) -> None:
     assert check(alice, ["a basilisk"]) == check(alice, [""])
-    assert not is_open(Target.JOB, ask(alice).public_id)
+    assert not holds_back(Target.JOB, ask(alice).public_id)
 
 
 def test_what_a_rule_blocks_is_refused_and_nothing_is_stored(alice: Account) -> None:
@@ -105,7 +105,7 @@ def test_a_plan_may_be_allowed_what_others_are_not(alice: Account, bob: Account)
     PlanAction.objects.create(rule=rule, plan=studio, action=Action.ALLOW)
     with pytest.raises(Blocked):
         ask(alice)
-    assert not is_open(Target.JOB, ask(bob).public_id)
+    assert not holds_back(Target.JOB, ask(bob).public_id)
     assert [found.words for found in check(bob, ["a robot"]).findings] == ["robot"]
 
 
@@ -161,12 +161,12 @@ def test_an_expression_that_is_kept_is_quick_on_the_worst_of_prompts(pattern: st
 def test_a_server_is_asked_as_openai_is(alice: Account, moderation: Server) -> None:
     a_rule("", ENDPOINT, Action.FLAG, name="any")
     a_rule("sexual, hate", ENDPOINT, name="never")
-    assert not is_open(Target.JOB, ask(alice).public_id)
+    assert not holds_back(Target.JOB, ask(alice).public_id)
     path, key, body = moderation.seen[0]
     assert (path, key) == ("/v1/moderations", "Bearer sk-moderation")
     assert body == {"model": "omni-moderation-latest", "input": ["a red robot"]}
     moderation.categories = ["violence"]
-    assert is_open(Target.JOB, ask(alice).public_id)
+    assert holds_back(Target.JOB, ask(alice).public_id)
     assert Flag.objects.get().words == "violence"
     moderation.categories = ["violence", "hate"]
     with pytest.raises(Blocked, match="hate"):
@@ -176,7 +176,7 @@ def test_a_server_is_asked_as_openai_is(alice: Account, moderation: Server) -> N
 def test_a_server_that_does_not_answer_blocks_or_flags_as_its_rule_would(alice: Account, moderation: Server) -> None:
     moderation.status = 500
     rule = a_rule("", ENDPOINT, Action.FLAG)
-    assert is_open(Target.JOB, ask(alice).public_id)
+    assert holds_back(Target.JOB, ask(alice).public_id)
     Rule.objects.filter(pk=rule.pk).update(action=Action.BLOCK)
     with pytest.raises(Unavailable, match="does not answer"):
         ask(alice)

@@ -13,10 +13,10 @@ from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
 from limner.errors import NotFound, Unavailable
+from limner.gallery.thumbnails import thumbnail
 from limner.storage import blobs
 from limner.storage.derived import delete_with_derived
 from limner.storage.sweeper import sweep
-from limner.storage.thumbnails import thumbnail
 from tests.storage.kept import boat, opened
 from tests.storage.test_sweeper import picture
 

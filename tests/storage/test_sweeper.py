@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from limner.gallery.thumbnails import thumbnail
 from limner.storage import blobs
 from limner.storage.keys import picture_prefix
 from limner.storage.sweeper import sweep, unclaimed
-from limner.storage.thumbnails import thumbnail
 from tests.storage.kept import boat
 
 DAY = timedelta(hours=24)

@@ -7,18 +7,26 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 
 from limner.accounts.limits import forget_counts
 from limner.accounts.models import Account, Plan
+from limner.engines.contract import ImageRef, Task
 from limner.errors import InvalidRequest
+from limner.gallery import publishing
 from limner.gallery.models import Lineage, Picture
+from limner.gallery.queries import image_refs_visible_to
 from limner.gallery.services import store_upload
 from limner.jobs import enlarging, services
 from limner.jobs.models import Event, Job
+from limner.moderation.models import Flag, Rule
 from limner.provenance import mark
 from limner.storage import blobs
 from tests.api import files
-from tests.gallery.people import keep
+from tests.gallery.people import keep, wish
+from tests.gallery.test_publishing import shown
+from tests.jobs.house import ask
 from tests.storage.kept import pictures
 from tests.studio.conftest import HTMX
 from tests.studio.test_make_page import text
@@ -182,3 +190,27 @@ def test_it_costs_nothing_but_has_its_place_in_the_plan_and_among_what_was_used(
     Plan.objects.update(storage_bytes=1)
     assert "Delete pictures for good" in text(enlarge(alices, before.public_id, "2"))
     assert Job.objects.count() == 1
+
+
+def test_a_larger_copy_is_no_way_around_a_moderator(
+    alices: Client, alice: Account, bob: Account, settings: Settings
+) -> None:
+    settings.LIMNER_ACCOUNTS, bob.is_staff = True, True
+    Rule.objects.create(name="robots", kind="words", pattern="robot", action="flag")
+    before = keep(alice, wish("a robot"), job=ask(alice).public_id)
+    for _ in range(2):
+        enlarge(alices, before.public_id, "2")
+    changed = keep(alice, wish("a boat", task=Task.VARY, images=(ImageRef(str(before.public_id), 96, 64),)))
+    Flag.objects.filter(target=before.job).update(settled_at=timezone.now(), outcome="dismiss")
+    copy, again = Picture.objects.exclude(pk__in=[before.pk, changed.pk])
+    assert not shown(copy, alice).public  # of itself
+    Flag.objects.filter(target=again.job).update(settled_at=timezone.now(), outcome="dismiss")
+    assert shown(again, alice).public
+    publishing.take_down(bob, before.public_id, "no")
+    assert not shown(changed, alice).public  # for what it was made from
+    for press in ("enlarge", "vary"):
+        answer = alices.post(f"/edit/{before.public_id}/{press}", {"factor": "2", "model": "storybook", "n": "1"})
+        assert answer.status_code == 403
+        assert "took this picture down" in text(answer)
+    assert image_refs_visible_to(alice, [before.public_id]) == {}
+    assert Job.objects.count() == 3

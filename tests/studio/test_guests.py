@@ -24,6 +24,7 @@ from limner.gallery.models import Like, Picture, Upload
 from limner.jobs.models import Job
 from limner.jobs.states import State
 from limner.jobs.tidying import tidy
+from limner.moderation.models import Flag, Rule
 from limner.storage import blobs
 from tests.api import files
 from tests.gallery.people import keep
@@ -200,6 +201,7 @@ def test_a_guest_who_does_not_come_back_goes_with_their_pictures(pictures: Path,
 
 def test_whoever_signs_up_keeps_what_they_made_and_the_address_its_balance(pictures: Path, settings: Any) -> None:
     settings.LIMNER_SIGN_UP = "open"
+    Rule.objects.create(name="robots", kind="words", pattern="robot", action="flag")
     client = browser()
     guest = a_guest(client)
     picture = drawn(Job.objects.get())
@@ -213,3 +215,6 @@ def test_whoever_signs_up_keeps_what_they_made_and_the_address_its_balance(pictu
     assert Job.objects.filter(account=dora).count() == Job.objects.filter(account=guest).count() == 1
     assert not CreditEntry.objects.exclude(account=guest).exists()
     assert for_guests() == guest.plan != dora.plan
+    flagged = dict(Flag.objects.values_list("target", "account__username"))
+    assert flagged == {str(job.public_id): job.account.username for job in Job.objects.all()}
+    assert "dora" in flagged.values()

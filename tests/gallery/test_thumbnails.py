@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from limner.errors import NotFound
-from limner.provenance.mark import read
+from limner.gallery.thumbnails import thumbnail
+from limner.provenance.mark import TRAINED_ALGORITHMIC_MEDIA, Provenance, read
 from limner.storage import blobs
 from limner.storage.derived import NAMES, delete_with_derived, derived
-from limner.storage.thumbnails import thumbnail
 from tests.storage.full import full_after
 from tests.storage.kept import MADE, boat, opened
 
@@ -29,9 +29,12 @@ def test_a_thumbnail_is_a_small_webp_of_the_same_shape(pictures: Path, format: s
     assert (small.format, small.size) == ("WEBP", (width, height))
 
 
-def test_a_thumbnail_says_that_a_model_made_it(pictures: Path) -> None:
-    key = blobs.put("job/1/0", boat(), ".png").key
-    assert read(thumbnail(key, 256)) == MADE
+@pytest.mark.parametrize("format", ["png", "jpeg", "webp"])
+def test_a_thumbnail_says_that_a_model_made_it_and_not_with_which_words(pictures: Path, format: str) -> None:
+    key = blobs.put("job/1/0", boat(format=format), f".{format}").key
+    assert read(thumbnail(key, 256)) == Provenance(source_type=TRAINED_ALGORITHMIC_MEDIA)
+    assert MADE.prompt
+    assert MADE.prompt.encode() not in thumbnail(key, 256)
 
 
 def test_a_small_picture_is_not_blown_up(pictures: Path) -> None:
