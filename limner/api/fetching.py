@@ -125,7 +125,7 @@ def _named(parts: SplitResult, account: Account) -> Picture | None:
         if found.view_name == "gallery:signed":
             public_id, variant = signing.unsign(found.kwargs["token"])
             if not variant.startswith("thumb-"):  # who was shown a thumbnail was not shown the picture
-                return picture_behind_address(public_id, account)
+                return picture_behind_address(public_id, lambda: account)
     except (Resolver404, NotFound):
         pass
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -61,13 +61,14 @@ def trashed_picture_of(account: Account | None, public_id: UUID) -> Picture:
     return _the_one(trash_of(account), public_id)
 
 
-def picture_behind_address(public_id: UUID, viewer: Account | None) -> Picture:
+def picture_behind_address(public_id: UUID, who: Callable[[], Account | None]) -> Picture:
     """The picture that a signed address names: the signature stands for the viewer. Raises NotFound.
 
-    What was taken down only its owner and moderators see, whoever else has an address.
+    What was taken down only its owner and moderators see, whoever else has an address: only then it matters `who`.
     """
     picture = _the_one(Picture.objects.filter(trashed_at=None), public_id)
     if picture.taken_down_at is not None:
+        viewer = who()
         looks_after_it = viewer is not None and (viewer.is_staff or viewer.pk == picture.account_id)
         if not looks_after_it:
             raise NotFound(say("There is no such picture."))

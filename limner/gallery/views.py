@@ -138,7 +138,7 @@ def trashed_thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResp
 def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
     """What a signed address names. The signature stands for the viewer; a trashed picture is gone here too."""
     public_id, variant, expires_at = signing.opened(token)
-    found = picture_behind_address(public_id, account_of(request))
+    found = picture_behind_address(public_id, lambda: account_of(request))
     if variant == "original":
         variant = extension_of(found)
     if ext != ("webp" if variant.startswith("thumb-") else variant):

@@ -93,7 +93,7 @@ def test_an_enlarged_upload_has_no_words_and_pages_say_so(alices: Client, alice:
     assert 'alt="A picture without words"' in shown
     assert "Guidance" not in shown
     beside = text(alices.get(f"/pictures/{after.public_id}/beside"))
-    assert (">A picture without words</h2>" in beside, "data-copy-prompt" in beside) == (True, False)
+    assert (">A picture without words</bdi></h2>" in beside, "data-copy-prompt" in beside) == (True, False)
     edited = text(alices.get(f"/edit/{after.public_id}"))
     assert ("></textarea>" in edited, 'alt="A picture without words"' in edited) == (True, True)
     assert "Una imagen sin palabras" in text(alices.get("/", headers={"Accept-Language": "es"}))
