@@ -10,12 +10,16 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from limner.cli.locks import one_start
 from limner.cli.speak import warn
 from limner.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 INSTALLATION = "installation"
 
@@ -99,6 +103,8 @@ def migrate() -> None:
 
     try:
         with one_at_a_time():
+            if not connection.introspection.table_names():
+                create_tables()
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", interactive=False, verbosity=0)
@@ -107,6 +113,31 @@ def migrate() -> None:
         raise NotConfigured(f"The database cannot be used: {said}. LIMNER_DATABASE_URL says where it is.") from error
     finally:
         connection.close()
+
+
+def create_tables() -> None:
+    """All tables of an empty database in one transaction, as they are after every migration: playing those through
+    one by one takes longer than everything else that a first start does.
+    """
+    from django.apps import apps
+    from django.core.management.sql import emit_post_migrate_signal
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from limner.gallery.search import make_table
+
+    recorder = MigrationRecorder(connection)
+    with connection.schema_editor() as editor:
+        models: list[type[Model]] = [*apps.get_models(), recorder.Migration]
+        for model in models:
+            if model._meta.can_migrate(connection):
+                editor.create_model(model)
+        with connection.cursor() as cursor:
+            make_table(cursor, connection.vendor)
+        for app, name in MigrationLoader(None).graph.nodes:
+            recorder.record_applied(app, name)
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
 
 
 @contextlib.contextmanager
