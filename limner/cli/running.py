@@ -201,7 +201,7 @@ class Running:
 
         if settings.LIMNER_ACCOUNTS:
             if await in_thread(no_owner_can_sign_in):
-                say("Nobody can sign in yet. Whoever opens this link within a day becomes the owner:")
+                say("Nobody owns this Limner yet. Whoever opens this link within a day becomes the owner:")
                 say(f"  {self.address}/sign-up?{urlencode({'first': await in_thread(first_link_token)})}")
         elif self.open_to_network:
             say("Everyone who reaches this machine may use it as its owner (--open).")

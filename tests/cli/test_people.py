@@ -136,9 +136,9 @@ def test_the_first_start_with_accounts_prints_a_link_for_the_owner_and_later_one
         path = re.search(rf"http://127\.0\.0\.1:{web.port}(/sign-up\?first=\S+)", web.said())
         assert path is not None
         assert web.ask("GET", path[1]).headers["location"] == "/sign-up"
-    limner(home, "user", "add", "alice", "--password-stdin", given=PASSWORD + "\n", **ON)
+    limner(home, "user", "password", "owner", "--password-stdin", given=PASSWORD + "\n", **ON)
     with Process(home, "web", **ON) as web:
         web.wait_for("/livez")
         web.wait_until(lambda: "Limner is at" in web.said())
         assert "You need an invitation" in web.ask("GET", path[1]).text
-        assert "Nobody can sign in" not in web.said()
+        assert "Nobody owns" not in web.said()

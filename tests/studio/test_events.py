@@ -12,6 +12,7 @@ from django.test import AsyncClient
 
 from limner.accounts.models import Account
 from limner.accounts.services import set_password
+from limner.jobs.services import cancel
 from limner.jobs.threads import in_thread
 from limner.studio import stream
 from tests.cast import asigned_in
@@ -80,7 +81,7 @@ async def test_a_stream_tells_nothing_more_to_whoever_is_signed_in_no_longer(
     answer = await client.get("/events")
     pieces = aiter(answer.streaming_content)  # type: ignore[attr-defined]
     assert b"event: hello" in await anext(pieces)
-    await in_thread(a_job, alice)
+    job = await in_thread(a_job, alice)
     assert b"event: state" in await anext(pieces)
     if end == "sign out":
         await client.post("/sign-out")
@@ -88,7 +89,7 @@ async def test_a_stream_tells_nothing_more_to_whoever_is_signed_in_no_longer(
         await Account.objects.filter(pk=alice.pk).aupdate(is_active=False)
     else:
         await in_thread(set_password, alice, "another long enough word")
-    await in_thread(a_job, alice)
+    await in_thread(cancel, alice, job.public_id)
     async with asyncio.timeout(10):
         assert await anext(pieces, None) is None
 
