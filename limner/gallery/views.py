@@ -206,7 +206,7 @@ def _shown_to_others(request: HttpRequest, picture: Picture, account: Account | 
     where = {"public_id": picture.public_id}
     return {
         "hidden": keeps_words_from(picture, account),
-        "gallery": settings.LIMNER_GALLERY != "off",
+        "gallery": settings.LIMNER_GALLERY != "off" and not (account is not None and account.is_guest),
         "by": picture.account.username,
         "liked": picture.public and liked_by(account, picture),
         "licences": Licence.choices,

@@ -13,6 +13,7 @@ from django.contrib.auth import logout
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -132,7 +133,7 @@ def delete(request: HttpRequest, viewer: Account) -> HttpResponse:
     if not settings.LIMNER_ACCOUNTS:
         return redirect("studio:my_data")
     logout(request)
-    return redirect("accounts:sign_in")
+    return redirect(f"{reverse('accounts:sign_in')}?gone=1")
 
 
 def _is_meant(request: HttpRequest, viewer: Account) -> None:
