@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.db.models.signals import post_migrate
 
 from tests.cast import alice, bob, charlie
 from tests.postgres import fresh_database
@@ -52,6 +53,19 @@ def _empty_tables_quickly() -> None:
         operations.sql_flush = lambda style, tables, **_: [
             f"DELETE FROM {operations.quote_name(table)}" for table in tables
         ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_permissions_after_each_test() -> None:
+    """Emptied tables would be filled anew with permissions and kinds of content, which nobody here asks for: that is
+    most of what the end of a test with transactions of its own takes."""
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.contrib.contenttypes.models import ContentType
+
+    post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.connect(lambda **_: ContentType.objects.clear_cache(), weak=False, dispatch_uid="forget them")
 
 
 @pytest.fixture(scope="session", autouse=True)
