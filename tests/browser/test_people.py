@@ -137,7 +137,7 @@ def test_credits_run_out_and_the_page_says_what_and_until_when(visit: Visit, ali
     bob.get_by_role("button", name="Draw", exact=True).click()
     said = bob.locator("#problem")
     expect(said).to_contain_text(re.compile(r"needs [\d.]+ credits and you have 0 left today"))
-    expect(said).to_contain_text("wait until midnight UTC, when the day's credits are renewed")
+    expect(said).to_contain_text("h), when the day's credits are renewed")
     visit.troubles[:] = [one for one in visit.troubles if "status of 4" not in one]  # the browser notes the refusal
     people.choose(bob, "Usage")
     today = bob.locator(".usage-facts div").filter(has_text="Credits left today")
