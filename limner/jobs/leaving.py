@@ -68,8 +68,14 @@ def _delete_all(account: Account, *, book: bool = True) -> None:
 
 def _some_at_a_time(model: type[Event] | type[Job], account: Account) -> None:
     rows = model._default_manager.filter(account=account)
-    while ids := list(rows.values_list("pk", flat=True)[:AT_ONCE]):
-        rows.filter(pk__in=ids).delete()
+    more = True
+    while more:
+        with transaction.atomic():  # locked: what is drawn meanwhile could tell another event of a job that goes
+            ids = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True)[:AT_ONCE])
+            if model is Job:
+                Event.objects.filter(job__in=ids).delete()
+            rows.filter(pk__in=ids).delete()
+        more = bool(ids)
 
 
 def forget_guests(go_on: Callable[[], bool] = lambda: True) -> int:
