@@ -34,6 +34,8 @@ WRONG_CODE = gettext_lazy("That is not the code, or it is too old. Codes change 
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Who may come in, what is told to whoever may not, and what is never told."""
+
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "duplicate_email": gettext_lazy("Your account has that address already."),
@@ -130,6 +132,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """The same for whoever comes by the word of another place."""
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """The first owner's link is for a name and a password: it opens nothing here."""
         request.session.pop(FIRST, None)

@@ -1,4 +1,4 @@
-"""What allauth says of a second factor, in our words."""
+"""A second factor: what allauth says of it in our words, and its secrets, which are kept encrypted."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def _cipher() -> Fernet:
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Our words, and a cipher from the secret key of this Limner."""
+
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "add_email_blocked": gettext_lazy("Take the second factor away first: then an address can be added."),

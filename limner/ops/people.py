@@ -139,11 +139,11 @@ def reset_link(owner: Account, public_id: UUID) -> str:
     """The path where somebody sets another password, for whom no mail is sent. It works once, for three days."""
     _only_owner(owner)
     with transaction.atomic():
-        person_ = person(public_id)
-        if person_.is_superuser or person_.is_guest or not person_.is_active:
+        theirs = person(public_id)
+        if theirs.is_superuser or theirs.is_guest or not theirs.is_active:
             raise NotAllowed(say("This cannot be changed for this account."))
         audit.record(owner, "reset_link", Target.ACCOUNT, public_id)
-        return coming.reset_path(person_)
+        return coming.reset_path(theirs)
 
 
 def delete(owner: Account, public_id: UUID, reason: str, *, name: str) -> None:
