@@ -20,9 +20,9 @@ ON_POSTGRES := $(wildcard tests/accounts tests/api tests/faults tests/gallery te
 # The pages with the most words, once more in a language from right to left. (All of tests/browser can be run so.)
 IN_PSEUDO := $(patsubst %,tests/browser/test_%.py,composer edit lightbox refine)
 COVERAGE_FLOOR := 90
-# Two at a time, a file of tests on one worker: most of their time is waiting for disks and for other processes.
-PYTEST := bin/python -m pytest -n 2 --dist loadfile
-BROWSER := $(PYTEST) -m "browser and not extra"
+# Some at a time, a file of tests on one worker: a third of their time is waiting for disks and for other processes.
+PYTEST := bin/python -m pytest --dist loadfile
+BROWSER := $(PYTEST) -n 2 -m "browser and not extra"
 # A browser on a busy machine is late now and then: what failed is run once more, and has to pass then.
 AGAIN := --last-failed --last-failed-no-failures none
 
@@ -74,7 +74,7 @@ parts:
 
 # Lean: everything that needs no torch, no browser and no other database.
 test: $(VENV)/.dev parts
-	$(VENV)/$(PYTEST) -m "not extra and not browser"
+	$(VENV)/$(PYTEST) -n 3 -m "not extra and not browser"
 
 # All these runs always happen, and each can fail the whole. 5 is pytest's "no test was chosen".
 test-extra: $(VENV)/.dev $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
@@ -82,15 +82,15 @@ test-extra: $(VENV)/.dev $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
 	$(VENV)/$(BROWSER) tests/browser || $(VENV)/$(BROWSER) $(AGAIN) tests/browser || status=$$?; \
 	$(VENV)/$(BROWSER) --language=pseudo $(IN_PSEUDO) || $(VENV)/$(BROWSER) $(AGAIN) --language=pseudo $(IN_PSEUDO) || status=$$?; \
 	if .ci/parts --has postgres; then \
-		$(VENV)/$(PYTEST) -m "not extra" --database=postgres --ignore=tests/api/checklist $(ON_POSTGRES) || status=$$?; \
+		$(VENV)/$(PYTEST) -n 3 -m "not extra" --database=postgres --ignore=tests/api/checklist $(ON_POSTGRES) || status=$$?; \
 	fi; \
-	$(EXTRA)/$(PYTEST) -m extra || test $$? -eq 5 || status=1; \
+	$(EXTRA)/$(PYTEST) -n 2 -m extra || test $$? -eq 5 || status=1; \
 	exit $$status
 
 # What the lean tests and the browser's cover together. Slow: it looks into every process they start.
 coverage: $(VENV)/.dev parts
 	@rm -f .coverage .coverage.*
-	$(VENV)/$(PYTEST) -m "not extra" --cov=limner --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
+	$(VENV)/$(PYTEST) -n 2 -m "not extra" --cov=limner --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR)
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 
 from tests.postgres import Cluster, NoPostgres, start_cluster
@@ -51,6 +52,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     atexit.register(_in_this_process, os.getpid(), lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ["LIMNER_HOME"] = str(home)
     os.environ["PYTHONUNBUFFERED"] = "1"
+    # Some hundred processes are started from here, and a thousand clients made: each would compile Limner anew where
+    # the machine's own setting says so, and read a hundred authorities whom nobody on loopback has a certificate of.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["SSL_CERT_FILE"] = str(_one_authority(home))
     if early_config.known_args_namespace.database == "postgres" and not _only_hands_out(early_config):
         try:
             cluster = start_cluster()
@@ -60,6 +65,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         atexit.register(_in_this_process, os.getpid(), cluster.stop)
         os.environ["LIMNER_DATABASE_URL"] = cluster.url
     return (yield)
+
+
+def _one_authority(folder: Path) -> Path:
+    file = folder / "authority.pem"
+    end = "-----END CERTIFICATE-----\n"
+    file.write_text(Path(certifi.where()).read_text().partition(end)[0] + end)
+    return file
 
 
 def _only_hands_out(config: pytest.Config) -> bool:

@@ -123,9 +123,9 @@ def _named(parts: SplitResult, account: Account) -> Picture | None:
         if found.view_name in ("gallery:picture", "gallery:file", "gallery:thumb"):
             return picture_visible_to(account, found.kwargs["public_id"])
         if found.view_name == "gallery:signed":
-            public_id, variant = signing.unsign(found.kwargs["token"])
-            if not variant.startswith("thumb-"):  # who was shown a thumbnail was not shown the picture
-                return picture_behind_address(public_id, lambda: account)
+            address = signing.opened(found.kwargs["token"])
+            if not address.variant.startswith("thumb-"):  # who was shown a thumbnail was not shown the picture
+                return picture_behind_address(address, lambda: account)
     except (Resolver404, NotFound):
         pass
     return None

@@ -27,9 +27,10 @@ def origin_of(request: HttpRequest) -> str:
         raise ApiError(400, "Invalid Host header.") from None
 
 
-def picture_link(picture: Picture, origin: str) -> str:
-    """An absolute link under `origin` (the request's own scheme, host and port), ending in the file's extension."""
+def picture_link(picture: Picture, origin: str, *, while_public: bool = False) -> str:
+    """An absolute link under `origin` (the request's own scheme, host and port), ending in the file's extension; for
+    somebody else than the picture's owner, good while it is public."""
     extension = EXTENSIONS.get(picture.format, picture.format)
-    token = signing.sign(picture.public_id, extension, timezone.now() + VALID_FOR)
+    token = signing.sign(picture.public_id, extension, timezone.now() + VALID_FOR, while_public=while_public)
     path = reverse("gallery:signed", kwargs={"token": token, "ext": extension})
     return origin + path

@@ -14,6 +14,7 @@ from limner.accounts.models import Account
 from limner.engines.contract import ImageRef
 from limner.errors import NotAllowed, NotFound, say
 from limner.gallery.models import Lineage, Picture, Upload
+from limner.storage.signing import Opened
 
 
 def pictures_visible_to(account: Account | None) -> QuerySet[Picture]:
@@ -61,12 +62,13 @@ def trashed_picture_of(account: Account | None, public_id: UUID) -> Picture:
     return _the_one(trash_of(account), public_id)
 
 
-def picture_behind_address(public_id: UUID, who: Callable[[], Account | None]) -> Picture:
+def picture_behind_address(address: Opened, who: Callable[[], Account | None]) -> Picture:
     """The picture that a signed address names: the signature stands for the viewer. Raises NotFound.
 
     What was taken down only its owner and moderators see, whoever else has an address: only then it matters `who`.
     """
-    picture = _the_one(Picture.objects.filter(trashed_at=None), public_id)
+    there = pictures_visible_to(None) if address.while_public else Picture.objects.filter(trashed_at=None)
+    picture = _the_one(there, address.public_id)
     if picture.taken_down_at is not None:
         viewer = who()
         looks_after_it = viewer is not None and (viewer.is_staff or viewer.pk == picture.account_id)

@@ -137,9 +137,10 @@ def trash(account: Account, public_id: UUID) -> Picture:
         if picture.account_id != account.pk:
             raise NotAllowed(say("Only the person who made a picture can put it into the trash."))
         picture.trashed_at = timezone.now()
-        picture.save(update_fields=["trashed_at"])
-        search.index([picture])
-        return picture
+        if Picture.objects.filter(pk=picture.pk, trashed_at=None).update(trashed_at=picture.trashed_at):
+            search.index([picture])
+            return picture
+    return trashed_picture_of(account, public_id)  # somebody was quicker: it is there already, or gone
 
 
 def restore(account: Account, public_id: UUID) -> Picture:

@@ -137,15 +137,16 @@ def trashed_thumb(request: HttpRequest, public_id: UUID, width: int) -> HttpResp
 @plainly
 def signed(request: HttpRequest, token: str, ext: str) -> HttpResponseBase:
     """What a signed address names. The signature stands for the viewer; a trashed picture is gone here too."""
-    public_id, variant, expires_at = signing.opened(token)
-    found = picture_behind_address(public_id, lambda: account_of(request))
+    address = signing.opened(token)
+    found = picture_behind_address(address, lambda: account_of(request))
+    variant = address.variant
     if variant == "original":
         variant = extension_of(found)
     if ext != ("webp" if variant.startswith("thumb-") else variant):
         raise NotFound(say("There is no such picture."))
     # The signature does not say who it was made for: the API makes them for others' public pictures too.
     response = _send(request, found, variant, bare=not found.shows_prompt and not variant.startswith("thumb-"))
-    left = max(0, int((expires_at - timezone.now()).total_seconds()))
+    left = max(0, int((address.expires_at - timezone.now()).total_seconds()))
     response["Cache-Control"] = f"private, max-age={left}, immutable"
     # Programs put these addresses into pages of their own.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

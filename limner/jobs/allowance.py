@@ -8,7 +8,7 @@ from limner.accounts.guests import purse
 from limner.accounts.models import Account
 from limner.accounts.storage_use import refuse_when_full
 from limner.engines.contract import DrawRequest, Task
-from limner.errors import InvalidRequest, RateLimited, say
+from limner.errors import InvalidRequest, NotAllowed, RateLimited, say
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.states import State
@@ -21,6 +21,8 @@ BYTES_A_PICTURE = 4000
 
 def check(payer: Account, request: DrawRequest) -> None:
     """Raise, in a sentence, where the plan does not allow this. Credits are asked for when they are held."""
+    if not payer.is_active:  # banned since the request came in
+        raise NotAllowed(say("This account is closed. Ask who runs this Limner why."))
     plan = payer.plan
     if plan is None:
         return

@@ -81,7 +81,8 @@ def _some_at_a_time(model: type[Event] | type[Job], account: Account) -> None:
 def forget_guests(go_on: Callable[[], bool] = lambda: True) -> int:
     """Delete the guests who asked for nothing for longer than `LIMNER_KEEP_GUESTS`, with all that is theirs; says how
     many. Whose address has used something this month leaves their row and its book until the month is over, or it
-    would have its allowance anew. Raises Unavailable when the storage is away."""
+    would have its allowance anew; who is banned leaves theirs for good, or they would not be. Raises Unavailable when
+    the storage is away."""
     before = timezone.now() - timedelta(days=settings.LIMNER_KEEP_GUESTS)
     later = Job.objects.filter(account=OuterRef("pk"), created_at__gte=before)
     used = CreditEntry.objects.filter(account=OuterRef("pk"), created_at__gte=credits.month_begin())
@@ -90,7 +91,7 @@ def forget_guests(go_on: Callable[[], bool] = lambda: True) -> int:
     for guest in list(old.annotate(counts_still=Exists(used))):
         if not go_on():
             break
-        if guest.counts_still:
+        if guest.counts_still or guest.banned_at:
             publishing.hide_all(guest)
             _delete_all(guest, book=False)
             continue

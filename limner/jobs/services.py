@@ -68,8 +68,6 @@ def submit(
         lock_purse(account)
         payers = Account.objects.select_related("plan").only(*_OF_PAYER)
         payer = payers.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
-        if not payer.is_active:  # banned since the request came in
-            raise NotAllowed(say("This account is closed. Ask who runs this Limner why."))
         if idempotency_key is not None:
             before = asked_before(payer, idempotency_key, request)
             if before is not None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from limner.errors import NotFound
-from limner.storage.signing import opened, sign, unsign
+from limner.storage.signing import opened, sign
 
 HOUR = timedelta(hours=1)
 PICTURE = uuid.uuid4()
@@ -21,8 +21,14 @@ PICTURE = uuid.uuid4()
 
 @pytest.mark.parametrize("variant", ["png", "jpg", "webp", "thumb-256", "thumb-640"])
 def test_a_token_says_which_picture_and_which_variant(variant: str) -> None:
-    assert unsign(sign(PICTURE, variant, timezone.now() + HOUR)) == (PICTURE, variant)
-    assert unsign(sign(str(PICTURE), variant, timezone.now() + HOUR)) == (PICTURE, variant)
+    for named in (PICTURE, str(PICTURE)):
+        said = opened(sign(named, variant, timezone.now() + HOUR))
+        assert (said.public_id, said.variant, said.while_public) == (PICTURE, variant, False)
+
+
+def test_a_token_says_whether_it_is_good_only_while_the_picture_is_public() -> None:
+    said = opened(sign(PICTURE, "png", timezone.now() + HOUR, while_public=True))
+    assert (said.public_id, said.variant, said.while_public) == (PICTURE, "png", True)
 
 
 def test_a_token_is_short_and_safe_in_a_url() -> None:
@@ -31,12 +37,12 @@ def test_a_token_is_short_and_safe_in_a_url() -> None:
 
 def test_a_token_knows_its_end() -> None:
     ends = timezone.now() + HOUR
-    assert opened(sign(PICTURE, "png", ends))[2] == ends.replace(microsecond=0)
+    assert opened(sign(PICTURE, "png", ends)).expires_at == ends.replace(microsecond=0)
 
 
 def test_an_expired_token_opens_nothing() -> None:
     with pytest.raises(NotFound, match="expired"):
-        unsign(sign(PICTURE, "png", timezone.now() - timedelta(seconds=1)))
+        opened(sign(PICTURE, "png", timezone.now() - timedelta(seconds=1)))
 
 
 def test_a_token_with_one_letter_changed_opens_nothing() -> None:
@@ -44,17 +50,17 @@ def test_a_token_with_one_letter_changed_opens_nothing() -> None:
     for at in range(len(token) - 1):  # the last letter of base64 has bits that say nothing
         other = "A" if token[at] != "A" else "B"
         with pytest.raises(NotFound):
-            unsign(token[:at] + other + token[at + 1 :])
+            opened(token[:at] + other + token[at + 1 :])
 
 
 @given(st.text(max_size=120))
 def test_garbage_opens_nothing(text: str) -> None:
     with pytest.raises(NotFound):
-        unsign(text)
+        opened(text)
 
 
 def test_another_limners_token_opens_nothing(settings: Settings) -> None:
     token = sign(PICTURE, "png", timezone.now() + HOUR)
     settings.SECRET_KEY = "another key"
     with pytest.raises(NotFound):
-        unsign(token)
+        opened(token)

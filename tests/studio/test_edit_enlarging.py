@@ -13,7 +13,7 @@ from pytest_django import Settings
 from limner.accounts.limits import forget_counts
 from limner.accounts.models import Account, Plan
 from limner.engines.contract import ImageRef, Task
-from limner.errors import InvalidRequest
+from limner.errors import InvalidRequest, NotAllowed
 from limner.gallery import publishing
 from limner.gallery.models import Lineage, Picture
 from limner.gallery.queries import image_refs_visible_to
@@ -214,3 +214,11 @@ def test_a_larger_copy_is_no_way_around_a_moderator(
         assert "took this picture down" in text(answer)
     assert image_refs_visible_to(alice, [before.public_id]) == {}
     assert Job.objects.count() == 3
+
+
+def test_who_was_banned_meanwhile_makes_nothing_larger(alice: Account) -> None:
+    picture = keep(alice)
+    Account.objects.update(is_active=False)
+    with pytest.raises(NotAllowed, match="closed"):
+        enlarging.enlarge(alice, picture, 2)
+    assert not Job.objects.exists()

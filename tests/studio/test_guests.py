@@ -199,6 +199,18 @@ def test_a_guest_who_does_not_come_back_goes_with_their_pictures(pictures: Path,
     assert list(Account.objects.all()) == [back]
 
 
+def test_a_banned_guest_stays_banned_however_long_ago_they_came(pictures: Path) -> None:
+    a_guest(browser())
+    banned = drawn(Job.objects.get())
+    long_ago = timezone.now() - timedelta(days=400)
+    Account.objects.update(date_joined=long_ago, banned_at=long_ago, is_active=False)
+    Job.objects.update(created_at=long_ago)
+    CreditEntry.objects.update(created_at=long_ago)
+    tidy()
+    assert not blobs.exists(banned.blob)
+    assert browser().post("/make", ASK).status_code == 403
+
+
 def test_whoever_signs_up_keeps_what_they_made_and_the_address_its_balance(pictures: Path, settings: Any) -> None:
     settings.LIMNER_SIGN_UP = "open"
     Rule.objects.create(name="robots", kind="words", pattern="robot", action="flag")

@@ -16,6 +16,8 @@ from training.scenes.scene import Scene
 from training.scenes.world import WHOLE, World, held_out
 from training.tokens import LENGTH, Tokenizer
 
+pytestmark = pytest.mark.extra  # thousands of captions: half a minute
+
 READ = 32
 """How many tokens of a caption the model reads."""
 SMALL = World.of(

@@ -85,7 +85,8 @@ async def get_picture_file(
     request: CallerRequest, response: HttpResponse, picture: UUID, variant: Variant = "original"
 ) -> Status[LinkOut]:
     """The answer leads to the file and names its address, which needs no key for a while: give it to a browser. It
-    is dead once the picture is in the trash. `thumb-256` and `thumb-640` are small WebPs of that width."""
+    is dead once the picture is in the trash, or, of somebody else, once it is no longer public. `thumb-256` and
+    `thumb-640` are small WebPs of that width."""
     link = await in_thread(_link, request.auth.account, picture, variant, origin_of(request))
     response["Location"] = link.url
     return Status(302, link)
@@ -96,7 +97,8 @@ def _link(account: Account, public_id: UUID, variant: Variant, origin: str) -> L
     thumb = variant.startswith("thumb-")
     ext = "webp" if thumb else extension_of(picture) if variant == "original" else EXTENSIONS[variant]
     expires_at = timezone.now() + VALID_FOR
-    token = signing.sign(picture.public_id, variant if thumb else ext, expires_at)
+    theirs = picture.account_id != account.pk
+    token = signing.sign(picture.public_id, variant if thumb else ext, expires_at, while_public=theirs)
     return LinkOut(url=origin + reverse("gallery:signed", kwargs={"token": token, "ext": ext}), expires_at=expires_at)
 
 
@@ -133,7 +135,7 @@ def _restored(account: Account, public_id: UUID, origin: str) -> PictureOut:
 
 
 def _out(account: Account, picture: Picture, origin: str) -> PictureOut:
-    made = picture.parameters
+    made, mine = picture.parameters, picture.account_id == account.pk
     return PictureOut(
         id=picture.public_id,
         job=picture.job,
@@ -142,7 +144,7 @@ def _out(account: Account, picture: Picture, origin: str) -> PictureOut:
         height=picture.height,
         format=picture.format,
         bytes=picture.bytes,
-        url=None if picture.trashed_at else picture_link(picture, origin),
+        url=None if picture.trashed_at else picture_link(picture, origin, while_public=not mine),
         prompt=picture.prompt,
         negative_prompt=picture.negative_prompt,
         model=picture.model,
@@ -150,7 +152,7 @@ def _out(account: Account, picture: Picture, origin: str) -> PictureOut:
         steps=made.get("steps"),
         guidance=made.get("guidance"),
         task=made.get("task"),
-        mine=picture.account_id == account.pk,
+        mine=mine,
         public=picture.public,
         created_at=picture.created_at,
         trashed_at=picture.trashed_at,

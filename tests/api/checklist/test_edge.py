@@ -150,7 +150,7 @@ def test_043_whoever_has_the_address_sees_the_picture(url: str) -> None:
 def test_043_and_still_does_after_59_minutes(url: str, edge: Server) -> None:
     token, extension = url.rpartition("/")[2].split(".")
     with override_settings(SECRET_KEY=(edge.home / "secret-key").read_text().strip()):
-        picture, variant, until = signing.opened(token)
+        picture, variant, until, _ = signing.opened(token)
         assert until - timezone.now() > timedelta(minutes=60)
 
         def made(ago: timedelta) -> str:

@@ -90,5 +90,10 @@ async def test_charlie_reaches_a_picture_of_alices_only_while_it_is_public(
     await in_thread(Picture.objects.update, public=True)
     seen = await as_charlie.get(f"{PICTURES}/{picture}")
     assert (seen.status_code, seen.json()["mine"]) == (200, False)
+    links = [seen.json()["url"], (await as_charlie.get(f"{PICTURES}/{picture}/file")).json()["url"]]
+    assert [(await as_charlie.get(link)).status_code for link in links] == [200, 200]
     refused = await as_charlie.post(f"{PICTURES}/{picture}/trash")
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "permission_denied")
+
+    await in_thread(Picture.objects.update, public=False)
+    assert [(await as_charlie.get(link)).status_code for link in links] == [404, 404]
