@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.process import Process, free_port, limner
 
 
@@ -52,6 +54,7 @@ def test_a_bad_setting_is_missing_and_named(tmp_path: Path) -> None:
     assert "LIMNER_PORT" in found["settings"]["said"]
 
 
+@pytest.mark.extra
 def test_a_running_limner_is_no_trouble(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Process(home, "serve") as served:

@@ -43,6 +43,7 @@ def test_several_pictures_are_numbered(home: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out-1.webp", "out-2.webp"]
 
 
+@pytest.mark.extra
 def test_the_same_seed_gives_the_same_picture(home: Path, tmp_path: Path) -> None:
     pixels = []
     for name in ("one.png", "two.png"):
@@ -93,6 +94,7 @@ def test_bad_input_is_said_before_anything_is_made(tmp_path: Path, words: list[s
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.extra
 def test_a_name_as_long_as_the_file_system_takes_is_a_name(home: Path, tmp_path: Path) -> None:
     out = tmp_path / f"{'x' * 251}.png"
     done = limner(home, "generate", "a red robot", "-o", str(out), "--size", "256x256", "--steps", "4")
@@ -100,6 +102,7 @@ def test_a_name_as_long_as_the_file_system_takes_is_a_name(home: Path, tmp_path:
     assert list(tmp_path.iterdir()) == [out]
 
 
+@pytest.mark.extra
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no file that is always full")
 def test_a_picture_that_cannot_be_written_at_the_end_is_kept_and_said(home: Path) -> None:
     with FULL.open("wb") as full:

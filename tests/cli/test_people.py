@@ -109,6 +109,7 @@ def test_a_key_needs_an_account_that_is_there(home: Path) -> None:
     assert "No key begins with" in nothing.stderr
 
 
+@pytest.mark.extra
 def test_the_owner_can_be_given_a_password(home: Path) -> None:
     done = limner(home, "user", "password", "owner", "--password-stdin", given=PASSWORD + "\n")
     assert done.returncode == 0

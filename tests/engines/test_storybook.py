@@ -42,6 +42,7 @@ def test_storybook_knows_the_words_of_the_first_prompt_anybody_types() -> None:
     assert STORYBOOK.capabilities.unknown_words(words_of("a friendly robot holding a flower")) == []
 
 
+@pytest.mark.extra
 async def test_storybook_reads_exactly_as_many_words_and_marks_as_it_says() -> None:
     able = STORYBOOK.capabilities
     assert able.max_words is not None
@@ -107,6 +108,7 @@ def _two_processors() -> Iterator[None]:
     os.sched_setaffinity(0, before)
 
 
+@pytest.mark.extra
 @pytest.mark.usefixtures("_two_processors")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc; elsewhere nothing says it")
 async def test_storybook_draws_within_the_memory_it_is_allowed() -> None:

@@ -59,6 +59,7 @@ def test_a_dispatcher_whose_loop_stood_still_past_its_lease_is_fenced_off(alice:
     assert_books_balance()
 
 
+@pytest.mark.extra
 def test_wrong_clocks_neither_take_leases_away_nor_make_them_last(alice: Account) -> None:
     jobs = [ask(alice) for _ in range(6)]
     with (
@@ -92,13 +93,14 @@ def test_a_crowd_of_dispatchers_claims_every_job_once(alice: Account, bob: Accou
     assert set(Job.objects.values_list("state", "attempt")) == {("running", 1)}
 
 
+@pytest.mark.extra
 def test_a_newcomer_waits_for_one_turn_of_the_others_even_when_a_dispatcher_dies(alice: Account) -> None:
     """Alice asked for much before; twenty newcomers come; one of two dispatchers is killed."""
-    for _ in range(60):
+    for _ in range(100):
         ask(alice)
+    newcomers = [make_account(f"newcomer {number}") for number in range(20)]
     with drawer("first", slots=2, lease=1, step=0.02) as first, drawer("second", slots=2, lease=1, step=0.02):
         wait_for(lambda: Job.objects.filter(state=State.DONE).count() >= 2)
-        newcomers = [make_account(f"newcomer {number}") for number in range(20)]
         firsts = [ask(account).pk for account in newcomers for _ in range(2)][::2]
         kill(first)
         wait_for(all_ended)

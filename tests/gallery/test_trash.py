@@ -90,6 +90,7 @@ def test_a_zip_has_each_picture_and_its_words(alice: Account, pictures: Path) ->
     assert made.read(told[0]["file"]) == blobs.get(kept[0].blob)
 
 
+@pytest.mark.extra
 def test_a_zip_of_thousands_of_pictures_streams_in_flat_memory(alice: Account, pictures: Path) -> None:
     one = keep(alice)
     Picture.objects.bulk_create(
