@@ -17,6 +17,7 @@ from limner.config.people import mail, providers
 from limner.config.table import SETTINGS
 from limner.config.valkey import caches, valkey
 from limner.engines import upstreams
+from limner.engines.weights import store
 
 # Where settings come from: the environment, then LIMNER_HOME's .env, then the working directory's.
 _environment = Source("the environment", ours(os.environ), False)
@@ -64,6 +65,9 @@ LIMNER_LOG_LEVEL = cast(str, _values["LIMNER_LOG_LEVEL"])
 
 
 # Upstreams ----------------------------------------------------------------------------------------------------
+store.start(LIMNER_HOME)  # before them: an upstream may not have the name of a model of this machine
+
+
 def _open_upstreams() -> None:
     """Make the servers to draw with, and their models, known to this process: every way to start Limner comes here.
 

@@ -186,7 +186,20 @@ def facts(folder: Path) -> Facts:
         return Facts()
 
 
+_brought: dict[str, Model] = {}
 _installed: dict[str, Model] = {}
+
+
+def bring(models: Iterable[Model]) -> None:
+    """Make the models that lie on this machine known, in place of those known before. Called at the start."""
+    _brought.clear()
+    _brought.update((model.name, model) for model in models)
+    catalog.cache_clear()
+
+
+def brought() -> tuple[Model, ...]:
+    """Those that somebody brought to this machine."""
+    return tuple(_brought.values())
 
 
 def install(models: Iterable[Model]) -> None:
@@ -200,7 +213,7 @@ def install(models: Iterable[Model]) -> None:
 def catalog() -> Mapping[str, Model]:
     """Every model by name, the default one first."""
     bundled = _storybook()
-    return MappingProxyType({bundled.name: bundled, **_installed})
+    return MappingProxyType({bundled.name: bundled, **_brought, **_installed})
 
 
 def model(name: str) -> Model:

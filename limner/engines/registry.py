@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from limner.engines.upstreams import Upstream
 
 ENGINES: dict[str, str] = {
+    "diffusers": "limner.engines.adapters.diffusers:DiffusersEngine",
     "openvino": "limner.engines.adapters.openvino:OpenVinoEngine",
     "openai": "limner.engines.adapters.openai:OpenAiEngine",
 }

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from limner.engines.adapters.openvino.editing import start_of
 from limner.engines.adapters.openvino.engine import OpenVinoEngine
+from limner.engines.canvas import start_of
 from limner.engines.catalog import Model
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, ImageRef, Preview, Progress, Size, Task
 from limner.errors import EngineError

@@ -2,6 +2,7 @@
 
 from limner.engines.weights.checksums import verify
 from limner.engines.weights.identity import fingerprint, sampler
+from limner.engines.weights.looking import look, refuse_what_runs
 from limner.engines.weights.pulled import find, title_of, verify_pulled
 
-__all__ = ["find", "fingerprint", "sampler", "title_of", "verify", "verify_pulled"]
+__all__ = ["find", "fingerprint", "look", "refuse_what_runs", "sampler", "title_of", "verify", "verify_pulled"]

@@ -19,16 +19,16 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from limner.engines.canvas import finished
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Preview, Progress
-from limner.engines.keying import key_out
 from limner.engines.previews import preview, preview_steps
 from limner.errors import EngineError
 
 if TYPE_CHECKING:
-    from limner.engines.adapters.openvino.editing import Start
     from limner.engines.adapters.openvino.engine import OpenVinoEngine
+    from limner.engines.canvas import Start
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Drawing:
             return
         for step in range(told + 1, steps + 1):
             yield Progress(self._job, self._index, step, steps)
-        picture = self._finished(item[0])
+        picture = finished(Image.fromarray(item[0]), self._request, self._start)
         seconds = time.perf_counter() - begun
         yield Drawn(self._job, self._index, self._request.size, picture.mode, picture.tobytes(), seconds)
 
@@ -82,17 +82,6 @@ class Drawing:
         """How many there will be; every step says it again."""
         steps = self._request.steps
         return steps if self._start is None else int(steps * self._start.strength)
-
-    def _finished(self, pixels: _Pixels) -> Image.Image:
-        size = self._request.size
-        # Where the shapes differ its edges are cut: nothing is stretched.
-        picture = ImageOps.fit(Image.fromarray(pixels), (size.width, size.height), Image.Resampling.LANCZOS)
-        if self._start is not None:
-            picture = self._start.kept(picture)
-        if self._request.background == "transparent":
-            # One whose ground is not plain stays as it was drawn.
-            picture = key_out(picture) or picture
-        return picture
 
     def _generate(self) -> None:
         try:

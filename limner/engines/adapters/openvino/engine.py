@@ -5,17 +5,19 @@ One model is loaded once: the pipelines for words alone, for a whole picture and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from limner.engines.adapters.openvino.drawing import Drawing, last_line
-from limner.engines.adapters.openvino.editing import Start, cell_of, start_of
 from limner.engines.adapters.openvino.library import give_back_files, load_library, properties
 from limner.engines.adapters.openvino.noise import noise
 from limner.engines.adapters.openvino.wording import Wording
 from limner.engines.adapters.openvino.writer import OpenVinoWriter
+from limner.engines.canvas import Start, start_of
 from limner.engines.catalog import facts
 from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task, Writer
 from limner.engines.weights import verify
@@ -53,7 +55,7 @@ class OpenVinoEngine:
             raise ModelBroken(f"{model.title} cannot be loaded by OpenVINO: {last_line(error)}") from error
         said = facts(model.path)
         self._wording = Wording(model.capabilities.vocabulary, said.fallback, said.naming)
-        self._cell = cell_of(model.path)
+        self._cell = _cell_of(model.path)
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
         task = order.request.task
@@ -109,3 +111,9 @@ class OpenVinoEngine:
         if start.mask is None:
             return self._varying, [pixels]
         return self._inpainting, [pixels, self._openvino.Tensor(start.mask)]
+
+
+def _cell_of(folder: Path) -> int:
+    """Pixels of one cell of the latent of the model in `folder`: its decoder doubles between its blocks."""
+    settings = json.loads((folder / "vae_decoder" / "config.json").read_text(encoding="utf-8"))
+    return int(2 ** (len(settings.get("block_out_channels", [0] * 4)) - 1))

@@ -1,17 +1,17 @@
-"""What an edit or a variation begins with, and how the part that was not to change stays as it was."""
+"""What an edit or a variation begins with, how the part that was not to change stays as it was, and how what a model
+drew becomes the picture that was asked for."""
 
 from __future__ import annotations
 
 import io
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from limner.engines.contract import DrawOrder, DrawRequest, ImageRef, Size, Task
+from limner.engines.keying import key_out
 from limner.errors import EngineError
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
@@ -60,10 +60,16 @@ def start_of(order: DrawOrder, cell: int) -> Start:
     return Start(drawn[None], mask, strength, _fitted(original, request.size), changes)
 
 
-def cell_of(folder: Path) -> int:
-    """Pixels of one cell of the latent of the model in `folder`: its decoder doubles between its blocks."""
-    settings = json.loads((folder / "vae_decoder" / "config.json").read_text(encoding="utf-8"))
-    return int(2 ** (len(settings.get("block_out_channels", [0] * 4)) - 1))
+def finished(drawn: Image.Image, request: DrawRequest, start: Start | None) -> Image.Image:
+    """What was drawn at `draw_size`, as it was asked for. RGB, or RGBA where its ground could be taken out."""
+    # Where the shapes differ its edges are cut: nothing is stretched.
+    picture = ImageOps.fit(drawn, (request.size.width, request.size.height), Image.Resampling.LANCZOS)
+    if start is not None:
+        picture = start.kept(picture)
+    if request.background == "transparent":
+        # One whose ground is not plain stays as it was drawn.
+        picture = key_out(picture) or picture
+    return picture
 
 
 def _opened(order: DrawOrder, ref: ImageRef) -> Image.Image:

@@ -1,0 +1,74 @@
+"""From a folder to pipelines. Weights are read from safetensors alone, and no code that lies beside them is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from limner.engines.contract import Task
+from limner.engines.weights import refuse_what_runs, verify_pulled
+from limner.errors import EngineError, ModelBroken, NotConfigured, say
+
+if TYPE_CHECKING:
+    from limner.engines.catalog import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Pipelines:
+    """One model's networks, and what runs them: all pipelines share them."""
+
+    creating: Any
+    varying: Any
+    """With a whole picture to begin with; None where the kind has none."""
+    inpainting: Any
+    """With a part of one; None where the kind has none."""
+
+
+def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, precision: Any) -> Pipelines:
+    """Read and check every file of the model. Raises NotConfigured, ModelBroken, or EngineError where there is no
+    room for it in memory."""
+    folder = model.path
+    if folder is None:
+        raise NotConfigured(say("{title} has no folder of weights: set its path.", title=model.title))
+    verify_pulled(folder, model.title)
+    refuse_what_runs(folder, model.title)
+    try:
+        creating = diffusers.AutoPipelineForText2Image.from_pretrained(
+            folder, torch_dtype=precision, use_safetensors=True, local_files_only=True
+        )
+        creating.to(device)
+    except torch.OutOfMemoryError as error:
+        raise no_room(model, device) from error
+    except Exception as error:  # boundary: a stranger's folder makes the library raise anything
+        message = say(
+            "{title} cannot be loaded by diffusers: {fault}",
+            title=model.title, fault=f"{type(error).__name__}: {str(error)[-300:]}",
+        )  # fmt: skip
+        raise ModelBroken(message) from error
+    creating.set_progress_bar_config(disable=True)
+    changes = model.capabilities.tasks & {Task.EDIT, Task.VARY}
+    return Pipelines(
+        creating,
+        _of_the_same(diffusers.AutoPipelineForImage2Image, creating) if changes else None,
+        _of_the_same(diffusers.AutoPipelineForInpainting, creating) if changes else None,
+    )
+
+
+def no_room(model: Model, device: str) -> EngineError:
+    """What is said where the memory is full."""
+    return EngineError(
+        say(
+            "{title} does not fit into the memory of {device}. Choose a smaller model or a smaller size.",
+            title=model.title, device=device,
+        )
+    )  # fmt: skip
+
+
+def _of_the_same(kind: Any, creating: Any) -> Any:
+    try:
+        pipeline = kind.from_pipe(creating)
+    except ValueError:  # the library has none for this kind of model
+        return None
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline

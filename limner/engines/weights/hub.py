@@ -1,0 +1,120 @@
+"""What a hub (Hugging Face, or another that speaks its protocol) has, and one file of it. Asks only when told to.
+
+`HF_ENDPOINT` names another hub and `HF_TOKEN` is the key, as for every program that uses one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from limner.errors import InvalidRequest, NotAllowed, NotFound, Unavailable, say
+
+SECONDS = 20.0
+"""For an answer that is no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a repository."""
+
+    name: str
+    bytes: int
+    sha256: str
+    """As the hub has it; "" for small files, which it keeps under a checksum of git's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One version of a model on a hub."""
+
+    name: str
+    revision: str
+    files: tuple[File, ...]
+    licence: str
+    gated: bool
+    """Its makers are asked first, by name and with a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a search found."""
+
+    name: str
+    downloads: int
+    likes: int
+
+
+def ask(name: str, revision: str | None = None) -> Repository:
+    """What the hub says of `name`. Raises InvalidRequest for what is no name, NotFound, NotAllowed, Unavailable."""
+    library = _library()
+    with _in_words(library, name):
+        said = library.HfApi().model_info(name, revision=revision, files_metadata=True, timeout=SECONDS)
+    files = tuple(
+        File(one.rfilename, int(one.size or 0), one.lfs.sha256 if one.lfs else "") for one in said.siblings or ()
+    )
+    card: Any = said.card_data or {}
+    licence = card.get("license_name") or card.get("license") or ""
+    return Repository(name, str(said.sha), files, str(licence), bool(said.gated))
+
+
+def search(words: str, limit: int = 20) -> list[Match]:
+    """Models that draw and whose names have these words, the most fetched first. Raises Unavailable."""
+    library = _library()
+    with _in_words(library, words):
+        found = library.HfApi().list_models(
+            search=words, pipeline_tag="text-to-image", filter="diffusers", sort="downloads", limit=limit
+        )
+        return [Match(one.id, int(one.downloads or 0), int(one.likes or 0)) for one in found]
+
+
+def fetch(repository: Repository, file: File, folder: Path) -> None:
+    """One file, into `folder` under its own name; what was there of it is gone on with. Raises as `ask`, and OSError
+    where it cannot be written."""
+    library = _library()
+    with _in_words(library, repository.name):
+        library.hf_hub_download(
+            repository.name,
+            file.name,
+            revision=repository.revision,
+            local_dir=folder,
+            library_name="limner",
+        )
+
+
+def _library() -> ModuleType:
+    for said in ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"):
+        os.environ.setdefault(said, "1")
+    import huggingface_hub
+
+    return huggingface_hub
+
+
+@contextmanager
+def _in_words(library: ModuleType, name: str) -> Iterator[None]:
+    """The library's errors, as ours."""
+    wrong = library.errors
+    try:
+        yield
+    except wrong.HFValidationError as error:
+        message = say("'{name}' is no name of a model. One looks like stabilityai/sd-turbo.", name=name[:100])
+        raise InvalidRequest(message, param="model") from error
+    except wrong.GatedRepoError as error:
+        message = say("The makers of {name} want to know who uses it. Ask them on its page, make a token there, and "
+                      "set HF_TOKEN.", name=name)  # fmt: skip
+        raise NotAllowed(message) from error
+    except wrong.RepositoryNotFoundError as error:
+        message = say("The hub has no model {name}, or shows it only to those with a token: HF_TOKEN.", name=name)
+        raise NotFound(message) from error
+    except (wrong.RevisionNotFoundError, wrong.RemoteEntryNotFoundError) as error:
+        raise NotFound(say("{name} has no such version, or lost a file meanwhile. Ask again.", name=name)) from error
+    except (wrong.HTTPError, wrong.LocalEntryNotFoundError, ConnectionError, TimeoutError) as error:
+        status = getattr(getattr(error, "response", None), "status_code", "")
+        message = say("The hub did not answer well ({reason}). Ask again later: what is here is gone on with.",
+                      reason=str(status or type(error).__name__))  # fmt: skip
+        raise Unavailable(message) from error

@@ -1,0 +1,166 @@
+"""What the model in a folder is, read from its own small files: nothing is loaded, and nothing of it is run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from limner.engines.catalog import Model
+from limner.engines.contract import Capabilities, Size
+from limner.engines.weights.kinds import Kind, kinds
+from limner.errors import ModelBroken, NotConfigured, say
+
+INDEX = "model_index.json"
+NOTE = "limner.json"
+"""What Limner wrote beside a model, and what somebody changed in it: title, licence, steps, guidance, sizes …"""
+_PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
+_SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
+"""Beside the square."""
+
+
+def look(folder: Path, name: str) -> Model:
+    """The model in `folder`, called `name`. Raises NotConfigured for a kind that Limner does not know, ModelBroken
+    where the folder cannot be read as a model."""
+    index = _read(folder, INDEX)
+    kind = _kind(index, name)
+    part = "transformer" if "transformer" in index else "unet"
+    networks = _read(folder, f"{part}/config.json")
+    note = _read(folder, NOTE) if (folder / NOTE).exists() else {}
+    in_ir = (folder / part / "openvino_model.xml").is_file()
+    steps, guidance = _advice(folder, kind, networks)
+    edge = _edge(folder, kind, networks, part)
+    sizes = tuple(map(Size.parse, note.get("sizes", ()))) or _sizes(kind, edge)
+    return Model(
+        name=name,
+        engine="openvino" if in_ir else "diffusers",
+        title=str(note.get("title") or _title(name)),
+        description=say("{kind} on this machine.", kind=kind.title),
+        path=folder,
+        capabilities=Capabilities(
+            tasks=kind.tasks,
+            sizes=sizes,
+            offered_sizes=sizes,
+            max_prompt=kind.prompt,
+            default_steps=int(note.get("steps", steps)),
+            default_guidance=float(note.get("guidance", guidance)),
+            negative_prompt=kind.negative and guidance > 1,
+        ),
+        seconds=float(note.get("seconds", kind.seconds * steps / kind.steps)),
+        licence=str(note.get("licence") or ""),
+        millicredits=1000,
+    )
+
+
+def refuse_what_runs(folder: Path, title: str) -> None:
+    """Raise NotConfigured where the model is pickled, or asks for code of its own to be run."""
+    index = _read(folder, INDEX)
+    named = {"index": index}
+    for part, said in index.items():
+        if isinstance(said, list) and (folder / part / "config.json").is_file():
+            named[part] = _read(folder, f"{part}/config.json")
+        if isinstance(said, list) and len(said) == 2 and said[0] and (folder / part / f"{said[0]}.py").is_file():
+            raise _runs_code(title, f"{part}/{said[0]}.py")
+    if isinstance(index.get("_class_name"), list):
+        raise _runs_code(title, f"{index['_class_name'][0]}.py")
+    for part, said in named.items():
+        if "auto_map" in said:
+            raise _runs_code(title, f"{part}/config.json")
+    for part, said in index.items():
+        if isinstance(said, list) and said[0] is not None and (pickled := _only_pickled(folder / part)):
+            raise NotConfigured(
+                say(
+                    "{title} is pickled ({file}): to read it is to run whatever it says, so Limner does not. "
+                    "Get one whose weights are safetensors.",
+                    title=title, file=f"{part}/{pickled}",
+                )
+            )  # fmt: skip
+
+
+def _only_pickled(folder: Path) -> str:
+    """The name of a pickled file in a folder that has no other weights; "" where there is none."""
+    if not folder.is_dir():
+        return ""
+    names = sorted(os.listdir(folder))
+    if any(name.endswith((".safetensors", ".xml")) for name in names):
+        return ""
+    return next((name for name in names if os.path.splitext(name)[1] in _PICKLED), "")
+
+
+def _runs_code(title: str, file: str) -> NotConfigured:
+    return NotConfigured(
+        say(
+            "{title} asks for code of its own to be run ({file}), which Limner never does. "
+            "Choose a model that diffusers draws with as it is.",
+            title=title, file=file,
+        )
+    )  # fmt: skip
+
+
+def _kind(index: dict[str, Any], name: str) -> Kind:
+    pipeline = index.get("_class_name")
+    found = kinds().get(pipeline) if isinstance(pipeline, str) else None
+    if found is None:
+        raise NotConfigured(
+            say(
+                "{name} is a {pipeline}, which Limner does not draw with. Known kinds: {known}.",
+                name=name, pipeline=str(pipeline)[:80], known=", ".join(kind.title for kind in kinds().values()),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _advice(folder: Path, kind: Kind, networks: dict[str, Any]) -> tuple[int, float]:
+    """Steps and guidance. Those that draw in few steps are told by what their scheduler or their networks say."""
+    schedule = _read(folder, "scheduler/scheduler_config.json")
+    if kind.distilled is None:
+        return kind.steps, kind.guidance
+    if schedule.get("_class_name") == "LCMScheduler":
+        return 4, 8.0 if networks.get("time_cond_proj_dim") else 1.0
+    turbo = schedule.get("timestep_spacing") == "trailing" and schedule.get("prediction_type") == "epsilon"
+    untaught = networks.get("guidance_embeds") is False  # FLUX.1-schnell
+    return kind.distilled if turbo or untaught else (kind.steps, kind.guidance)
+
+
+def _edge(folder: Path, kind: Kind, networks: dict[str, Any], part: str) -> int:
+    """Of the square that the model was made for: cells of its latent, times the pixels of one."""
+    cells = networks.get("sample_size")
+    if part != "unet" or not isinstance(cells, int):
+        return kind.edge
+    decoder = "vae_decoder" if (folder / "vae_decoder").is_dir() else "vae"
+    blocks = _read(folder, f"{decoder}/config.json").get("block_out_channels") or [0] * 4
+    return cells * int(2 ** (len(blocks) - 1))
+
+
+def _sizes(kind: Kind, edge: int) -> tuple[Size, ...]:
+    """The square, and other shapes of about as many pixels."""
+    found = [Size(edge, edge)]
+    for wide, high in _SHAPES:
+        width = edge * (wide / high) ** 0.5
+        found.append(Size(_to_cell(width, kind.cell, edge), _to_cell(width * high / wide, kind.cell, edge)))
+    return tuple(dict.fromkeys(found))
+
+
+def _to_cell(length: float, cell: int, edge: int) -> int:
+    cell = min(cell, max(edge // 8, 8))
+    return max(round(length / cell), 1) * cell
+
+
+def _title(name: str) -> str:
+    words: Iterable[str] = name.replace("_", " ").replace("-", " ").split()
+    return " ".join(word if any(map(str.isupper, word)) else word[:1].upper() + word[1:] for word in words)
+
+
+def _read(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        said = json.loads((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no JSON"
+        message = say("The model in {folder} is damaged: its {file} cannot be read ({reason}).",
+                      folder=folder, file=name, reason=reason)  # fmt: skip
+        raise ModelBroken(message) from error
+    if not isinstance(said, dict):
+        raise ModelBroken(say("The model in {folder} is damaged: its {file} is no table.", folder=folder, file=name))
+    return said
