@@ -11,11 +11,15 @@ import click
 from django.conf import settings
 
 from limner.cli.speak import console, plain, say, warn
-from limner.engines.catalog import Model, catalog, installed
+from limner.engines.catalog import Model, brought, catalog, installed
+from limner.engines.catalog import model as known
 from limner.errors import InvalidRequest, LimnerError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from limner.engines.upstreams import Upstream
+    from limner.engines.weights.hub import Repository
 
 
 @click.group()
@@ -67,6 +71,117 @@ def refresh_(upstream: str | None) -> None:
     if failed:
         sys.exit(1)
     say("A Limner that runs knows them after its next start.")
+
+
+@models.command("search")
+@click.argument("words")
+def search_(words: str) -> None:
+    """Ask the hub for models whose names have WORDS, the most fetched first."""
+    from rich.table import Table
+
+    from limner.engines.weights import hub
+
+    found = hub.search(words)
+    if not found:
+        say("The hub has no such model that draws.")
+        return
+    table = Table("model", "fetched in a month", "liked by", box=None, pad_edge=False)
+    for match in found:
+        table.add_row(plain(match.name), f"{match.downloads:,}", f"{match.likes:,}")
+    console().print(table)
+    say(f"Get one with: limner models pull {plain(found[0].name)}")
+
+
+@models.command("pull")
+@click.argument("name")
+@click.option("--revision", help="A version of it: a branch, a tag or a commit.")
+@click.option("--yes", is_flag=True, help="Its licence is read and accepted.")
+def pull_(name: str, revision: str | None, yes: bool) -> None:
+    """Bring the model NAME (owner/name) from the hub to this machine."""
+    from limner.cli.start import prepare_home
+    from limner.engines.weights import hub, pulling
+
+    repository = hub.ask(name, revision)
+    files = pulling.wanted(repository)
+    size = sum(file.bytes for file in files)
+    licence = plain(repository.licence) or "not said: read its page"
+    say(f"{repository.name}: {pulling.gigabytes(size)}, licence {licence}")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise InvalidRequest("Read its licence, and say --yes when it is accepted.")
+        click.confirm("Do you accept its licence?", abort=True)
+    prepare_home()
+    place = _pulled(settings.LIMNER_HOME, repository, size)
+    say(f"{place.name} is here. Draw with: limner generate 'a lighthouse' --model {place.name}")
+    say("A Limner that runs knows it after its next start.")
+
+
+def _pulled(home: Path, repository: Repository, size: int) -> Path:
+    """Pull in a thread, and show how far it is."""
+    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import wait as wait_for
+
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+    from limner.engines.weights import pulling
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with ThreadPoolExecutor(1) as thread, Progress(*columns, console=console(), transient=True) as bar:
+        task = bar.add_task(repository.name, total=size)
+        pulled = thread.submit(pulling.pull, home, repository)
+        while wait_for([pulled], timeout=0.5).not_done:
+            bar.update(task, completed=pulling.fetched(home, repository))
+        return pulled.result()
+
+
+@models.command("show")
+@click.argument("name")
+def show_(name: str) -> None:
+    """What Limner knows of the model NAME, and where its files are."""
+    _settings()
+    for key, value in {**described(known(name)), "folder": str(known(name).path or "")}.items():
+        said = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+        if said:
+            say(f"{key:12} {plain(said)}")
+
+
+@models.command("verify")
+@click.argument("name", required=False)
+def verify_(name: str | None) -> None:
+    """Read every file of the model NAME, or of all, and compare it with its checksum."""
+    from limner.engines.weights import verify
+
+    _settings()
+    bad = False
+    for one in [known(name)] if name else [one for one in catalog().values() if one.path]:
+        if one.path is None:
+            raise InvalidRequest(f"{one.name} has no files here: {one.upstream} draws it.", param="name")
+        try:
+            verify(one.path, one.title)
+        except LimnerError as error:
+            warn(plain(error.message))
+            bad = True
+        else:
+            say(f"{one.name}: every file is here and whole")
+    if bad:
+        sys.exit(1)
+
+
+@models.command("remove")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove_(name: str, yes: bool) -> None:
+    """Delete the files of the model NAME, which was pulled. Pictures that it drew stay."""
+    from limner.engines.weights import store
+
+    home: Path = settings.LIMNER_HOME
+    one = known(name)
+    if one not in brought() or one.path is None:
+        raise InvalidRequest(f"{one.name} was not pulled, so there is nothing to remove.", param="name")
+    if not yes:
+        click.confirm(f"Delete {one.path}?", abort=True)
+    freed = store.remove(home, one.path)
+    say(f"{one.name} is gone: {freed / 1e9:.1f} GB are free again.")
 
 
 def _refreshed(upstream: Upstream) -> bool:

@@ -2,7 +2,17 @@
 
 from limner.engines.weights.checksums import verify
 from limner.engines.weights.identity import fingerprint, sampler
-from limner.engines.weights.looking import look, refuse_what_runs
+from limner.engines.weights.looking import look, note_of, refuse_what_runs
 from limner.engines.weights.pulled import find, title_of, verify_pulled
 
-__all__ = ["find", "fingerprint", "look", "refuse_what_runs", "sampler", "title_of", "verify", "verify_pulled"]
+__all__ = [
+    "find",
+    "fingerprint",
+    "look",
+    "note_of",
+    "refuse_what_runs",
+    "sampler",
+    "title_of",
+    "verify",
+    "verify_pulled",
+]

@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 from limner.errors import ModelBroken
 
 SUMS = "SHA256SUMS"
+NOTE = "limner.json"
+"""What Limner wrote beside a model, and what somebody changed in it: title, licence, steps, guidance, sizes …"""
 _LOADABLE = {".xml", ".bin", ".json", ".safetensors"}
 """What a library may read by itself when it finds it in a model's folder."""
 
@@ -53,7 +55,9 @@ def verify(folder: Path, title: str = "") -> None:
 
 def _refuse_strangers(folder: Path, title: str, named: set[Path]) -> None:
     for path in sorted(folder.rglob("*")):
-        if path.suffix in _LOADABLE and path not in named and not path.name.startswith(".") and path.is_file():
+        if path.suffix not in _LOADABLE or path in named or path.name.startswith(".") or path == folder / NOTE:
+            continue
+        if path.is_file():
             name = path.relative_to(folder).as_posix()
             # The list may have been cut short, so the model is mended before anything is deleted.
             raise ModelBroken(
@@ -68,6 +72,8 @@ def _broken(folder: Path, title: str, fault: str) -> ModelBroken:
 
 
 def _cure(folder: Path) -> str:
+    if (folder / NOTE).is_file():
+        return f"limner models pull {shlex.quote('/'.join(folder.parts[-2:]))}"
     for parent in folder.parents:
         if (parent / ".git").exists():
             return f"git -C {shlex.quote(str(parent))} checkout -- {shlex.quote(str(folder.relative_to(parent)))}"

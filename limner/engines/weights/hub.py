@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 from limner.errors import InvalidRequest, NotAllowed, NotFound, Unavailable, say
 
+PART = ".part"
+"""Of a file that is not whole yet."""
 SECONDS = 20.0
 """For an answer that is no file."""
 
@@ -74,23 +77,36 @@ def search(words: str, limit: int = 20) -> list[Match]:
 
 
 def fetch(repository: Repository, file: File, folder: Path) -> None:
-    """One file, into `folder` under its own name; what was there of it is gone on with. Raises as `ask`, and OSError
-    where it cannot be written."""
+    """One file, into `folder` under its own name. What is there of it is gone on with: the library's own download
+    keeps nothing of a file that broke off. Raises as `ask`, and OSError where it cannot be written."""
+    place = folder / file.name
+    if place.is_file() and place.stat().st_size == file.bytes:
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
     library = _library()
     with _in_words(library, repository.name):
-        library.hf_hub_download(
-            repository.name,
-            file.name,
-            revision=repository.revision,
-            local_dir=folder,
-            library_name="limner",
-        )
+        url = library.hf_hub_url(repository.name, file.name, revision=repository.revision)
+        at = library.get_hf_file_metadata(url, timeout=SECONDS)
+        headers = library.utils.build_hf_headers(library_name="limner")
+        if urlsplit(at.location).netloc != urlsplit(url).netloc:
+            headers.pop("authorization", None)  # the token is the hub's, and large files lie elsewhere
+        part = place.with_name(place.name + PART)
+        with part.open("ab") as opened:
+            if opened.tell() > file.bytes:
+                opened.truncate(0)
+            library.file_download.http_get(
+                at.location, opened, resume_size=opened.tell(), headers=headers, expected_size=file.bytes
+            )
+    os.replace(part, place)
 
 
 def _library() -> ModuleType:
     for said in ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"):
         os.environ.setdefault(said, "1")
     import huggingface_hub
+    import huggingface_hub.errors  # it shows its parts only when they are imported
+    import huggingface_hub.file_download
+    import huggingface_hub.utils
 
     return huggingface_hub
 

@@ -10,12 +10,11 @@ from typing import Any
 
 from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size
+from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
 from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
-NOTE = "limner.json"
-"""What Limner wrote beside a model, and what somebody changed in it: title, licence, steps, guidance, sizes …"""
 _PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
 _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
@@ -28,7 +27,7 @@ def look(folder: Path, name: str) -> Model:
     kind = _kind(index, name)
     part = "transformer" if "transformer" in index else "unet"
     networks = _read(folder, f"{part}/config.json")
-    note = _read(folder, NOTE) if (folder / NOTE).exists() else {}
+    note = note_of(folder)
     in_ir = (folder / part / "openvino_model.xml").is_file()
     steps, guidance = _advice(folder, kind, networks)
     edge = _edge(folder, kind, networks, part)
@@ -52,6 +51,11 @@ def look(folder: Path, name: str) -> Model:
         licence=str(note.get("licence") or ""),
         millicredits=1000,
     )
+
+
+def note_of(folder: Path) -> dict[str, Any]:
+    """What its limner.json says; nothing where there is none."""
+    return _read(folder, NOTE) if (folder / NOTE).exists() else {}
 
 
 def refuse_what_runs(folder: Path, title: str) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from limner.engines.weights import hub
-from limner.engines.weights.checksums import SUMS
+from limner.engines.weights.checksums import NOTE, SUMS
 from limner.engines.weights.hub import File, Repository
-from limner.engines.weights.looking import INDEX, NOTE, look, refuse_what_runs
+from limner.engines.weights.looking import INDEX, look, refuse_what_runs
 from limner.engines.weights.pulled import PULLED
 from limner.errors import LimnerError, ModelBroken, NotConfigured, Unavailable, say
 
@@ -65,9 +65,12 @@ def pull(
     Raises what `wanted`, `hub` and `look` do, and Unavailable where the disk has no room.
     """
     place = home / PULLED / repository.name
-    stage = stage_of(home, repository.name)
+    stage = stage_of(home, repository)
     files = wanted(repository)
-    _room_for(files, home, repository.name)
+    _room_for(files, home, repository)
+    for other in stage.parent.glob(f"{stage.name.partition('@')[0]}@*"):
+        if other != stage:
+            shutil.rmtree(other)  # of a version that nobody asks for any more
     stage.mkdir(parents=True, exist_ok=True)
     for number, file in enumerate(files):
         if number and _small(files[number - 1]) and not _small(file):
@@ -94,14 +97,14 @@ def pull(
     return place
 
 
-def stage_of(home: Path, name: str) -> Path:
-    """Where the files of a repository are fetched to."""
-    return home / PULLED / _STAGE / name.replace("/", "--")
+def stage_of(home: Path, repository: Repository) -> Path:
+    """Where the files of this version are fetched to."""
+    return home / PULLED / _STAGE / f"{repository.name.replace('/', '--')}@{repository.revision[:12]}"
 
 
-def fetched(home: Path, name: str) -> int:
+def fetched(home: Path, repository: Repository) -> int:
     """The bytes that are here of a model that is being pulled."""
-    return sum(path.stat().st_size for path in stage_of(home, name).rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in stage_of(home, repository).rglob("*") if path.is_file())
 
 
 def _looked_at(stage: Path, name: str) -> None:
@@ -121,14 +124,14 @@ def _variant(files: Iterable[File]) -> dict[str, str]:
     return {"variant": "fp16"} if any(_HALF in file.name for file in files) else {}
 
 
-def _room_for(files: list[File], home: Path, name: str) -> None:
-    need = max(sum(file.bytes for file in files) - fetched(home, name), 0)
+def _room_for(files: list[File], home: Path, repository: Repository) -> None:
+    need = max(sum(file.bytes for file in files) - fetched(home, repository), 0)
     free = shutil.disk_usage(home).free
     if need + SPARE > free:
         message = say(
             "{name} needs {need} on the disk and {spare} shall stay free, but {free} are. Free some in {folder}, or "
             "move LIMNER_HOME.",
-            name=name, need=gigabytes(need), spare=gigabytes(SPARE), free=gigabytes(free), folder=home,
+            name=repository.name, need=gigabytes(need), spare=gigabytes(SPARE), free=gigabytes(free), folder=home,
         )  # fmt: skip
         raise Unavailable(message)
 
@@ -142,13 +145,14 @@ def _not_written(error: OSError, name: str, home: Path) -> LimnerError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return Unavailable(
             say(
-                "The disk is full, so {name} is not whole yet. Free some space in {folder} and pull it again: what is "
-                "here is gone on with.",
+                "The disk is full, so {name} is not whole yet. Free some space in {folder} and pull it again: what "
+                "is here is gone on with.",
                 name=name, folder=home,
             )
         )  # fmt: skip
     reason = error.strerror or type(error).__name__
-    return Unavailable(say("{name} could not be kept in {folder}: {reason}", name=name, folder=home, reason=reason))
+    message = say("{name} could not be kept in {folder}: {reason}", name=name, folder=home, reason=reason)
+    return Unavailable(message)
 
 
 def _checked(path: Path, file: File, name: str) -> str:

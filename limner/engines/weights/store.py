@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from limner.engines import catalog
 from limner.engines.catalog import Model
 from limner.engines.weights.looking import INDEX, look
 from limner.engines.weights.pulled import PULLED
-from limner.errors import LimnerError
+from limner.errors import LimnerError, NotAllowed, say
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,21 @@ def folders_in(home: Path) -> Iterator[Path]:
             yield first
         else:
             yield from (second for second in _within(first) if os.path.isfile(second / INDEX))
+
+
+def remove(home: Path, folder: Path) -> int:
+    """Delete a model's folder, and its owner's where that is empty now; the bytes that were freed. A process that has
+    it loaded draws on: what it read is in its memory. Raises NotAllowed for a folder that is not in `models`."""
+    if home / PULLED not in folder.parents:
+        raise NotAllowed(say("{folder} is not one of the folders that models are pulled to.", folder=folder))
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    gone = folder.with_name(f".{folder.name}.gone")  # in one move, or half a model would be found
+    shutil.rmtree(gone, ignore_errors=True)
+    os.replace(folder, gone)
+    shutil.rmtree(gone)
+    if folder.parent != home / PULLED and not os.listdir(folder.parent):
+        folder.parent.rmdir()
+    return size
 
 
 def _within(folder: Path) -> list[Path]:

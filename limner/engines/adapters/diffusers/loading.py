@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from limner.engines.contract import Task
-from limner.engines.weights import refuse_what_runs, verify_pulled
+from limner.engines.weights import note_of, refuse_what_runs, verify_pulled
 from limner.errors import EngineError, ModelBroken, NotConfigured, say
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
     refuse_what_runs(folder, model.title)
     try:
         creating = diffusers.AutoPipelineForText2Image.from_pretrained(
-            folder, torch_dtype=precision, use_safetensors=True, local_files_only=True
+            folder,
+            torch_dtype=precision,
+            variant=note_of(folder).get("variant"),
+            use_safetensors=True,
+            local_files_only=True,
         )
         creating.to(device)
     except torch.OutOfMemoryError as error:

@@ -1,0 +1,189 @@
+"""Models of each kind diffusers draws with: tiny, untrained, made by the real libraries and kept as theirs are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+import transformers
+
+WIDTH = 32
+WORDS = ("a", "red", "blue", "robot", "flower", "moon", "with", "boat")
+
+
+def stable_diffusion(folder: Path, **said: Any) -> None:
+    """Of Stable Diffusion 1.5's kind: 32×32 pixels of latent, cells of 2 pixels."""
+    torch.manual_seed(3)
+    pipeline = diffusers.StableDiffusionPipeline(
+        vae=_autoencoder(),
+        text_encoder=_clip(),
+        tokenizer=_tokenizer(folder),
+        unet=_unet(),
+        scheduler=_euler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.save_pretrained(folder, **said)
+
+
+def stable_diffusion_xl(folder: Path) -> None:
+    """Two text encoders, and sizes as conditions."""
+    torch.manual_seed(4)
+    pipeline = diffusers.StableDiffusionXLPipeline(
+        vae=_autoencoder(),
+        text_encoder=_clip(),
+        text_encoder_2=transformers.CLIPTextModelWithProjection(_clip_config()),
+        tokenizer=_tokenizer(folder),
+        tokenizer_2=_tokenizer(folder),
+        unet=_unet(
+            cross_attention_dim=2 * WIDTH,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=6 * 8 + WIDTH,
+        ),
+        scheduler=_euler(),
+    )
+    pipeline.save_pretrained(folder)
+
+
+def latent_consistency(folder: Path) -> None:
+    """Stable Diffusion that was taught to draw in few steps."""
+    torch.manual_seed(5)
+    pipeline = diffusers.LatentConsistencyModelPipeline(
+        vae=_autoencoder(),
+        text_encoder=_clip(),
+        tokenizer=_tokenizer(folder),
+        unet=_unet(time_cond_proj_dim=WIDTH),
+        scheduler=diffusers.LCMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear"),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.save_pretrained(folder)
+
+
+def stable_diffusion_3(folder: Path) -> None:
+    """A transformer, two text encoders of CLIP's kind (the third is optional)."""
+    torch.manual_seed(6)
+    pipeline = diffusers.StableDiffusion3Pipeline(
+        vae=_autoencoder(shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=transformers.CLIPTextModelWithProjection(_clip_config()),
+        text_encoder_2=transformers.CLIPTextModelWithProjection(_clip_config()),
+        text_encoder_3=None,
+        tokenizer=_tokenizer(folder),
+        tokenizer_2=_tokenizer(folder),
+        tokenizer_3=None,
+        transformer=diffusers.SD3Transformer2DModel(
+            sample_size=32,
+            patch_size=1,
+            in_channels=4,
+            num_layers=1,
+            attention_head_dim=8,
+            num_attention_heads=4,
+            caption_projection_dim=32,
+            joint_attention_dim=32,
+            pooled_projection_dim=64,
+            out_channels=4,
+        ),
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
+    )
+    pipeline.save_pretrained(folder)
+
+
+def flux(folder: Path, *, taught: bool = True) -> None:
+    """FLUX.1: latents as a sequence. `taught`: guidance is an input, as in dev and not in schnell."""
+    torch.manual_seed(7)
+    pipeline = diffusers.FluxPipeline(
+        vae=_autoencoder(latent_channels=1, shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=_clip(),
+        text_encoder_2=transformers.T5EncoderModel(
+            transformers.T5Config(vocab_size=64, d_model=WIDTH, d_kv=8, d_ff=37, num_layers=1, num_heads=4)
+        ),
+        tokenizer=_tokenizer(folder),
+        tokenizer_2=_tokenizer(folder),
+        transformer=diffusers.FluxTransformer2DModel(
+            patch_size=1,
+            in_channels=4,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            joint_attention_dim=WIDTH,
+            pooled_projection_dim=WIDTH,
+            axes_dims_rope=[4, 4, 8],
+            guidance_embeds=taught,
+        ),
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
+    )
+    pipeline.save_pretrained(folder)
+
+
+def _autoencoder(**said: Any) -> Any:
+    return diffusers.AutoencoderKL(
+        **{
+            "in_channels": 3,
+            "out_channels": 3,
+            "block_out_channels": [32, 64],
+            "down_block_types": ["DownEncoderBlock2D"] * 2,
+            "up_block_types": ["UpDecoderBlock2D"] * 2,
+            "latent_channels": 4,
+            **said,
+        }
+    )
+
+
+def _unet(**said: Any) -> Any:
+    return diffusers.UNet2DConditionModel(
+        **{
+            "block_out_channels": (32, 64),
+            "layers_per_block": 1,
+            "sample_size": 32,
+            "in_channels": 4,
+            "out_channels": 4,
+            "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
+            "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
+            "cross_attention_dim": WIDTH,
+            "attention_head_dim": 8,
+            **said,
+        }
+    )
+
+
+def _euler() -> Any:
+    return diffusers.EulerDiscreteScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+
+
+def _clip_config() -> Any:
+    return transformers.CLIPTextConfig(
+        bos_token_id=0,
+        eos_token_id=1,
+        hidden_size=WIDTH,
+        intermediate_size=37,
+        num_attention_heads=4,
+        num_hidden_layers=2,
+        pad_token_id=1,
+        projection_dim=WIDTH,
+        vocab_size=64,
+    )
+
+
+def _clip() -> Any:
+    return transformers.CLIPTextModel(_clip_config())
+
+
+def _tokenizer(folder: Path) -> Any:
+    """CLIP's, which knows a few words as wholes."""
+    place = folder.with_name(folder.name + ".words")
+    place.mkdir(exist_ok=True)
+    letters = [chr(code) for code in range(97, 123)]
+    tokens = ["<|startoftext|>", "<|endoftext|>", *letters[:15], *(f"{letter}</w>" for letter in letters[:15])]
+    tokens += [f"{word}</w>" for word in WORDS if f"{word}</w>" not in tokens]
+    (place / "vocab.json").write_text(json.dumps({token: number for number, token in enumerate(tokens)}))
+    (place / "merges.txt").write_text("#version: 0.2\n")
+    return transformers.CLIPTokenizer(
+        str(place / "vocab.json"), str(place / "merges.txt"), unk_token="<|endoftext|>", model_max_length=16
+    )

@@ -1,0 +1,214 @@
+"""Models come from a hub: the real library against a hub on loopback, and everything that may go wrong on the way."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections import namedtuple
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from limner.engines.weights import hub as asking
+from limner.engines.weights import pulling, store, verify
+from limner.errors import LimnerError, ModelBroken, NotAllowed, NotConfigured, NotFound, Unavailable
+from tests.hub import TOKEN, Hub, hub
+
+NAME = "somebody/tiny-sd"
+
+
+def write(folder: Path, name: str, content: bytes | dict[str, object]) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+
+
+def model(folder: Path) -> None:
+    """The shape of a repository: whole weights, halves, pickles, a checkpoint of another form, pictures."""
+    index = {
+        "_class_name": "StableDiffusionPipeline",
+        "scheduler": ["diffusers", "PNDMScheduler"],
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"],
+    }
+    write(folder, "model_index.json", index)
+    write(folder, "scheduler/scheduler_config.json", {"_class_name": "PNDMScheduler"})
+    write(folder, "tokenizer/vocab.json", {"a": 1})
+    write(folder, "tokenizer/merges.txt", b"#version\n")
+    for part, config in (
+        ("unet", {"sample_size": 64}),
+        ("vae", {"block_out_channels": [1, 2, 3, 4]}),
+        ("text_encoder", {}),
+    ):
+        write(folder, f"{part}/config.json", config)
+    for part, stem in (
+        ("unet", "diffusion_pytorch_model"),
+        ("vae", "diffusion_pytorch_model"),
+        ("text_encoder", "model"),
+    ):
+        write(folder, f"{part}/{stem}.safetensors", os.urandom(30_000))
+        write(folder, f"{part}/{stem}.bin", b"a pickle")
+    write(folder, "tiny-sd-v1.ckpt", b"a pickle")
+    write(folder, "tiny-sd-v1.safetensors", os.urandom(1000))
+    write(folder, "README.md", b"# Tiny")
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
+    """A hub with one model, which the library asks in place of its own."""
+    import huggingface_hub.constants as theirs
+
+    with hub() as running:
+        model(tmp_path / "their")
+        running.models[NAME] = tmp_path / "their"
+        running.cards[NAME] = {"license": "openrail++"}
+        monkeypatch.setattr(theirs, "ENDPOINT", running.url)
+        monkeypatch.setattr(
+            theirs, "HUGGINGFACE_CO_URL_TEMPLATE", running.url + "/{repo_id}/resolve/{revision}/{filename}"
+        )
+        monkeypatch.setattr(theirs, "DOWNLOAD_CHUNK_SIZE", 1000)  # 10 MB: what is lost of a file that broke off
+        monkeypatch.delenv("HF_TOKEN", raising=False)
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+def test_a_model_comes_whole_with_its_licence_and_its_checksums_and_nothing_pickled(here: Hub, home: Path) -> None:
+    repository = asking.ask(NAME)
+    assert (repository.licence, repository.gated) == ("openrail++", False)
+    place = pulling.pull(home, repository)
+    assert place == home / "models" / NAME
+    names = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    assert {"model_index.json", "unet/diffusion_pytorch_model.safetensors", "limner.json", "SHA256SUMS"} <= names
+    assert not [name for name in names if name.endswith((".bin", ".ckpt", ".md"))]
+    verify(place)
+    assert json.loads((place / "limner.json").read_text())["licence"] == "openrail++"
+    [found] = store.models_in(home)
+    assert (found.name, found.engine, str(found.capabilities.sizes[0])) == ("tiny-sd", "diffusers", "512x512")
+    assert list((home / "models" / ".pulling").iterdir()) == []
+
+
+def test_halves_are_fetched_where_there_are_some(here: Hub, home: Path) -> None:
+    unet = here.models[NAME] / "unet"
+    write(unet, "diffusion_pytorch_model.fp16.safetensors", os.urandom(15_000))
+    place = pulling.pull(home, asking.ask(NAME))
+    assert not (place / "unet/diffusion_pytorch_model.safetensors").exists()
+    assert (place / "vae/diffusion_pytorch_model.safetensors").exists()
+    assert json.loads((place / "limner.json").read_text())["variant"] == "fp16"
+
+
+def test_what_broke_off_is_gone_on_with(here: Hub, home: Path) -> None:
+    here.most = 10_000
+    with pytest.raises(Unavailable, match="gone on with"):
+        pulling.pull(home, asking.ask(NAME))
+    assert pulling.fetched(home, asking.ask(NAME)) > 10_000
+    assert store.models_in(home) == []
+    here.most = None
+    here.asked.clear()
+    verify(pulling.pull(home, asking.ask(NAME)))
+    assert here.ranges(".safetensors") == ["bytes=10000-"]
+
+
+def test_a_file_that_came_damaged_is_told_and_fetched_anew(here: Hub, home: Path) -> None:
+    here.spoilt.add("unet/diffusion_pytorch_model.safetensors")
+    with pytest.raises(ModelBroken, match=r"unet/diffusion_pytorch_model\.safetensors"):
+        pulling.pull(home, asking.ask(NAME))
+    here.spoilt.clear()
+    verify(pulling.pull(home, asking.ask(NAME)))
+
+
+def test_a_disk_without_room_is_told_before_anything_is_fetched(
+    here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = asking.ask(NAME)
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**10, 10**10, 10**6))
+    here.asked.clear()
+    with pytest.raises(Unavailable, match=r"0\.0 GB are"):
+        pulling.pull(home, repository)
+    assert here.asked == []
+
+
+def test_a_disk_that_fills_up_meanwhile_keeps_what_is_there(
+    here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = asking.fetch
+
+    def full(repository: asking.Repository, file: asking.File, folder: Path) -> None:
+        if file.name.startswith("vae/") and file.name.endswith(".safetensors"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        fetch(repository, file, folder)
+
+    with monkeypatch.context() as filled:
+        filled.setattr(asking, "fetch", full)
+        with pytest.raises(Unavailable, match="The disk is full"):
+            pulling.pull(home, asking.ask(NAME))
+    here.asked.clear()
+    verify(pulling.pull(home, asking.ask(NAME)))
+    assert not [path for method, path, _ in here.asked if method == "GET" and "/cdn/" in path and "unet" in path]
+
+
+def test_a_gated_model_wants_a_token(here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.gated.add(NAME)
+    repository = asking.ask(NAME)
+    assert repository.gated
+    with pytest.raises(NotAllowed, match="HF_TOKEN"):
+        pulling.pull(home, repository)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    verify(pulling.pull(home, repository))
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("nobody/nothing", NotFound), ("no name at all", LimnerError), ("../../etc", LimnerError)]
+)
+def test_what_the_hub_does_not_have_is_said(here: Hub, name: str, error: type[LimnerError]) -> None:
+    with pytest.raises(error):
+        asking.ask(name)
+
+
+def test_a_hub_that_is_away_is_said(here: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(Unavailable, match="did not answer"):
+        asking.ask(NAME)
+
+
+def test_a_pickled_model_is_refused_before_it_is_fetched(here: Hub, home: Path) -> None:
+    for path in here.models[NAME].rglob("*.safetensors"):
+        path.unlink()
+    with pytest.raises(NotConfigured, match="pickled"):
+        pulling.pull(home, asking.ask(NAME))
+    assert not [path for _, path, _ in here.asked if path.endswith((".bin", ".ckpt"))]
+
+
+def test_a_model_that_asks_for_its_own_code_is_refused_before_its_weights_come(here: Hub, home: Path) -> None:
+    write(here.models[NAME], "unet/config.json", {"sample_size": 64, "auto_map": {"AutoModel": "theirs.Model"}})
+    with pytest.raises(NotConfigured, match="code of its own"):
+        pulling.pull(home, asking.ask(NAME))
+    assert not [path for method, path, _ in here.asked if method == "GET" and "/cdn/" in path]
+
+
+def test_a_kind_that_nobody_here_draws_with_is_refused_before_its_weights_come(here: Hub, home: Path) -> None:
+    write(here.models[NAME], "model_index.json", {"_class_name": "StableAudioPipeline"})
+    with pytest.raises(NotConfigured, match="StableAudioPipeline"):
+        pulling.pull(home, asking.ask(NAME))
+    assert not [path for method, path, _ in here.asked if method == "GET" and "/cdn/" in path]
+
+
+def test_a_removed_model_is_gone_and_two_of_one_name_are_told_apart(here: Hub, home: Path) -> None:
+    here.models["another/tiny-sd"] = here.models[NAME]
+    for name in (NAME, "another/tiny-sd"):
+        pulling.pull(home, asking.ask(name))
+    assert [found.name for found in store.models_in(home)] == ["tiny-sd", "tiny-sd@somebody"]
+    assert store.remove(home, home / "models" / NAME) > 90_000
+    assert [found.name for found in store.models_in(home)] == ["tiny-sd"]
+    assert not (home / "models/somebody").exists()
+    with pytest.raises(NotAllowed):
+        store.remove(home, home)
