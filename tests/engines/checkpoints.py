@@ -70,7 +70,7 @@ def stable_diffusion_3(folder: Path) -> None:
     """A transformer, two text encoders of CLIP's kind (the third is optional)."""
     torch.manual_seed(6)
     pipeline = diffusers.StableDiffusion3Pipeline(
-        vae=_autoencoder(shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
+        vae=_autoencoder(latent_channels=16, shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
         text_encoder=transformers.CLIPTextModelWithProjection(_clip_config()),
         text_encoder_2=transformers.CLIPTextModelWithProjection(_clip_config()),
         text_encoder_3=None,
@@ -80,14 +80,14 @@ def stable_diffusion_3(folder: Path) -> None:
         transformer=diffusers.SD3Transformer2DModel(
             sample_size=32,
             patch_size=1,
-            in_channels=4,
+            in_channels=16,
             num_layers=1,
             attention_head_dim=8,
             num_attention_heads=4,
             caption_projection_dim=32,
             joint_attention_dim=32,
             pooled_projection_dim=64,
-            out_channels=4,
+            out_channels=16,
         ),
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
     )

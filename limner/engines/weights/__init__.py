@@ -2,12 +2,13 @@
 
 from limner.engines.weights.checksums import verify
 from limner.engines.weights.identity import fingerprint, sampler
-from limner.engines.weights.looking import look, note_of, refuse_what_runs
+from limner.engines.weights.looking import left_out, look, note_of, refuse_what_runs
 from limner.engines.weights.pulled import find, title_of, verify_pulled
 
 __all__ = [
     "find",
     "fingerprint",
+    "left_out",
     "look",
     "note_of",
     "refuse_what_runs",

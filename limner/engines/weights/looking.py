@@ -58,6 +58,11 @@ def note_of(folder: Path) -> dict[str, Any]:
     return _read(folder, NOTE) if (folder / NOTE).exists() else {}
 
 
+def left_out(folder: Path) -> list[str]:
+    """The parts that its pipeline could have, and this model does without."""
+    return [part for part, said in _read(folder, INDEX).items() if said == [None, None]]
+
+
 def refuse_what_runs(folder: Path, title: str) -> None:
     """Raise NotConfigured where the model is pickled, or asks for code of its own to be run."""
     index = _read(folder, INDEX)

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from limner.engines.contract import Task
-from limner.engines.weights import note_of, refuse_what_runs, verify_pulled
+from limner.engines.weights import left_out, note_of, refuse_what_runs, verify_pulled
 from limner.errors import EngineError, ModelBroken, NotConfigured, say
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
     try:
         creating = diffusers.AutoPipelineForText2Image.from_pretrained(
             folder,
-            torch_dtype=precision,
+            dtype=precision,
             variant=note_of(folder).get("variant"),
             use_safetensors=True,
             local_files_only=True,
+            **dict.fromkeys(left_out(folder)),
         )
         creating.to(device)
     except torch.OutOfMemoryError as error:

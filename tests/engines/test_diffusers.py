@@ -1,0 +1,159 @@
+"""Drawing with diffusers, on tiny models of each kind that the real libraries make, keep and load."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from limner.engines.catalog import Model
+from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, Engine, ImageRef, Preview, Size, Task
+from limner.engines.weights import look
+from limner.errors import ModelBroken, NotConfigured
+from tests.engines.conformance import Conformance, never
+from tests.engines.test_conformance import loaded
+
+pytestmark = [
+    pytest.mark.extra,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
+]
+
+SIZE = Size(64, 64)
+KINDS = ("stable_diffusion", "stable_diffusion_xl", "latent_consistency", "stable_diffusion_3", "flux")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Model]:
+    """The model of a kind, made once."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+
+    def model(kind: str) -> Model:
+        from tests.engines import checkpoints
+
+        if not (folder / kind).exists():
+            getattr(checkpoints, kind)(folder / kind)
+        return look(folder / kind, kind)
+
+    return model
+
+
+def request(model: Model, **asked: Any) -> DrawRequest:
+    able = model.capabilities
+    usual = DrawRequest("a red robot", model.name, SIZE, SIZE, 7, 4, able.default_guidance)
+    return replace(usual, **asked)
+
+
+def drawn(engine: Engine, asked: DrawRequest, *indices: int, **images: bytes) -> list[Drawn]:
+    events = engine.draw(DrawOrder("job", 1, asked, indices or (0,), images), never)
+    return [event for event in events if isinstance(event, Drawn)]
+
+
+def pixels(picture: Drawn) -> np.ndarray[Any, Any]:
+    return np.frombuffer(picture.data, np.uint8).reshape(picture.size.height, picture.size.width, -1).astype(int)
+
+
+def file(colour: str, mode: str = "RGB") -> bytes:
+    kept = io.BytesIO()
+    Image.new(mode, (SIZE.width, SIZE.height), colour).save(kept, "PNG")
+    return kept.getvalue()
+
+
+class TestDiffusers(Conformance):
+    engine_name = "diffusers"
+    draw_size: ClassVar[Size] = SIZE
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls, made: Callable[[str], Model]) -> Engine:
+        return loaded(made("stable_diffusion"))
+
+
+@pytest.fixture(scope="module")
+def engines(made: Callable[[str], Model]) -> Callable[[str], tuple[Model, Engine]]:
+    kept: dict[str, tuple[Model, Engine]] = {}
+
+    def engine(kind: str) -> tuple[Model, Engine]:
+        if kind not in kept:
+            kept[kind] = made(kind), loaded(made(kind))
+        return kept[kind]
+
+    return engine
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_known_by_its_folder_and_draws_with_previews(
+    engines: Callable[[str], tuple[Model, Engine]], kind: str
+) -> None:
+    model, engine = engines(kind)
+    assert model.engine == "diffusers"
+    events: list[DrawEvent] = list(engine.draw(DrawOrder("job", 1, request(model, steps=8), (0,)), never))
+    [picture] = [event for event in events if isinstance(event, Drawn)]
+    assert len({event.image for event in events if isinstance(event, Preview)}) == 3
+    assert pixels(picture).std() > 1
+    [other] = drawn(engine, request(model, prompt="a blue moon with a flower", steps=8))
+    assert other.data != picture.data
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_goes_on_from_a_picture_and_leaves_what_the_mask_keeps(
+    engines: Callable[[str], tuple[Model, Engine]], kind: str
+) -> None:
+    model, engine = engines(kind)
+    whole, where = ImageRef("whole", 64, 64), ImageRef("where", 64, 64, has_alpha=True)
+    half = Image.new("RGBA", (64, 64), "black")
+    half.paste((0, 0, 0, 0), (0, 0, 32, 64))
+    mask = io.BytesIO()
+    half.save(mask, "PNG")
+    varied = request(model, task=Task.VARY, images=(whole,), strength=0.5)
+    edited = request(model, task=Task.EDIT, images=(whole,), mask=where)
+    given = {"whole": file("red"), "where": mask.getvalue()}
+    [variation] = drawn(engine, varied, **given)
+    assert variation.size == SIZE
+    [edit] = drawn(engine, edited, **given)
+    assert (pixels(edit)[:, 32:] == (255, 0, 0)).all()
+    assert not (pixels(edit)[:, :24] == (255, 0, 0)).all()
+
+
+def test_a_seed_is_the_same_picture_whatever_it_is_drawn_beside(
+    engines: Callable[[str], tuple[Model, Engine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, engine = engines("stable_diffusion")
+    alone = [drawn(engine, request(model), index)[0] for index in range(4)]
+    monkeypatch.setattr(engine, "_batch", 4)
+    together = drawn(engine, request(model), 0, 1, 2, 3)
+    again = drawn(engine, request(model, seed=8), 0, 1, 2, 3)
+    for one, other in zip(alone, together, strict=True):
+        assert abs(pixels(one) - pixels(other)).max() <= 2
+    # The same shape of batch: the same bytes, wherever in it they stand.
+    assert [picture.data for picture in together[1:]] == [picture.data for picture in again[:3]]
+
+
+def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:
+    folder = copied(made("stable_diffusion"), tmp_path)
+    for path in folder.rglob("*.safetensors"):
+        path.with_suffix(".bin").write_bytes(pickle.dumps("anything"))
+        path.unlink()
+    with pytest.raises(NotConfigured, match="pickled"):
+        loaded(look(folder, "pickled"))
+
+
+def test_a_damaged_file_is_named_with_what_mends_it(made: Callable[[str], Model], tmp_path: Path) -> None:
+    folder = copied(made("stable_diffusion"), tmp_path)
+    weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:5000])
+    with pytest.raises(ModelBroken, match="cannot be loaded"):
+        loaded(look(folder, "damaged"))
+
+
+def copied(model: Model, folder: Path) -> Path:
+    import shutil
+
+    assert model.path is not None
+    return Path(shutil.copytree(model.path, folder / "copy"))
