@@ -159,6 +159,12 @@ class EngineCrashed(EngineError):
     retryable = True
 
 
+class NoRoom(EngineError):
+    """The model, or what it draws, does not fit into the memory."""
+
+    code = "no_room"
+
+
 class ModelBroken(EngineError):
     """The model's files are missing or damaged: no attempt will help until they are mended."""
 

@@ -22,6 +22,7 @@ from limner.cli.speak import say
 from limner.cli.start import holder, prepare
 from limner.engines.catalog import catalog
 from limner.engines.placement import open_placement
+from limner.engines.placement.residency import Residency
 from limner.engines.placement.writing import close_desks, lend
 from limner.errors import LimnerError
 
@@ -63,9 +64,10 @@ class Running:
         self.open_to_network = open_to_network
         self.placements: dict[str, Placement] = {}
         if dispatch:
+            residency = Residency()
             for model in catalog().values():
                 if model.lane not in self.placements:  # an upstream's models share one
-                    self.placements[model.lane] = placement = open_placement(model)
+                    self.placements[model.lane] = placement = open_placement(model, residency)
                     if model.writer is not None:
                         lend(model.writer, cast("WritingPlacement", placement))
         self.dispatcher: Dispatcher | None = None

@@ -33,6 +33,8 @@ class Model:
     licence: str
     millicredits: int
     """The price of one picture."""
+    bytes: int = 0
+    """What its weights take, where somebody brought them to this machine: such a model is loaded on demand."""
     writer: Path | None = None
     """The folder of the model that writes prompts beside it, in the same process."""
     inline_slots: int = 0
@@ -107,6 +109,7 @@ _PLAIN_FIELDS = (
     "seconds",
     "licence",
     "millicredits",
+    "bytes",
     "inline_slots",
     "upstream",
     "upstream_model",

@@ -16,7 +16,8 @@ from typing import Any
 from limner.engines.catalog import Model
 from limner.engines.contract import DrawEvent, DrawOrder, WriteOrder
 from limner.engines.placement import frames, messages
-from limner.errors import EngineCrashed, LimnerError, Unavailable
+from limner.engines.placement.residency import Residency
+from limner.errors import EngineCrashed, LimnerError, NoRoom, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,15 @@ class ChildPlacement:
 
     slots = 1
 
-    def __init__(self, model: Model, *, start_timeout: float = 120) -> None:
+    def __init__(
+        self, model: Model, *, start_timeout: float = 120, residency: Residency | None = None, on_demand: bool = False
+    ) -> None:
+        """`on_demand`: it is loaded when somebody draws with it, and not before."""
         self.model = model
         self._start_timeout = start_timeout
+        self._residency = Residency() if residency is None else residency
+        self._on_demand = on_demand
+        self._answering = 0
         self._child: _Child | None = None
         self._starting: asyncio.Task[_Child] | None = None
         self._closed = False
@@ -48,9 +55,21 @@ class ChildPlacement:
         """The child's process id while it can draw: for `doctor`, health and tests."""
         return self._child.process.pid if self._child is not None and self._child.alive else None
 
+    @property
+    def busy(self) -> bool:
+        """Whether it draws or writes, or somebody waits for it to be loaded."""
+        return self._answering > 0
+
     async def start(self) -> None:
         """Start the child and wait until its model is loaded. Callers at the same time share one start."""
-        await self._running()
+        if not self._on_demand:
+            await self._running()
+
+    async def unload(self) -> None:
+        """Give its memory back. The next drawing loads it again."""
+        if self._child is not None:
+            child, self._child = self._child, None
+            await child.close()
 
     def draw(self, order: DrawOrder) -> AsyncIterator[DrawEvent]:
         return self._follow(lambda child: child.draw(order))
@@ -60,16 +79,21 @@ class ChildPlacement:
         return self._follow(lambda child: child.write(order))
 
     async def _follow(self, ask: Callable[[_Child], tuple[int, asyncio.Queue[Any]]]) -> AsyncIterator[Any]:
-        child = await self._running()
-        call, answers = ask(child)
+        self._answering += 1
         try:
-            while (answer := await answers.get()) is not None:
-                if isinstance(answer, LimnerError):
-                    raise answer
-                yield answer
+            child = await self._running()
+            call, answers = ask(child)
+            try:
+                while (answer := await answers.get()) is not None:
+                    if isinstance(answer, LimnerError):
+                        raise answer
+                    yield answer
+            finally:
+                # Left early (cancelled, or the reader lost interest): the child need not finish what nobody awaits.
+                child.leave(call)
         finally:
-            # Left early (cancelled, or the reader lost interest): the child need not finish what nobody awaits.
-            child.leave(call)
+            self._answering -= 1
+            await self._residency.rest(self)
 
     async def cancel(self, job: str) -> None:
         if self._child is not None:
@@ -81,9 +105,7 @@ class ChildPlacement:
             self._starting.cancel()
             with contextlib.suppress(asyncio.CancelledError, LimnerError):
                 await self._starting
-        if self._child is not None:
-            child, self._child = self._child, None
-            await child.close()
+        await self.unload()
 
     async def _running(self) -> _Child:
         if self._closed:
@@ -97,9 +119,23 @@ class ChildPlacement:
         return await asyncio.shield(self._starting)
 
     async def _start(self) -> _Child:
-        if self._child is not None:
-            await self._child.close()
-            self._child = None
+        await self.unload()
+        await self._residency.enter(self, self.model.bytes)
+        try:
+            try:
+                self._child = await self._loaded()
+            except NoRoom:
+                if not await self._residency.clear(self):
+                    raise
+                self._child = await self._loaded()  # alone
+        except BaseException:
+            await self._residency.leave(self)
+            raise
+        if self._child.room:
+            self._residency.limit(self._child.room)
+        return self._child
+
+    async def _loaded(self) -> _Child:
         child = await _Child.spawn(self.model)
         try:
             async with asyncio.timeout(self._start_timeout):
@@ -114,7 +150,6 @@ class ChildPlacement:
             # Its own error, or our cancellation: in both cases no process may be left behind.
             await child.kill()
             raise
-        self._child = child
         return child
 
 
@@ -131,6 +166,8 @@ class _Child:
         self.model = model
         self.process = process
         self.alive = True
+        self.room = 0
+        """Bytes of the memory that the model was loaded into, where that is a GPU's own."""
         self.loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reader = reader
         self._writer = writer
@@ -261,6 +298,7 @@ class _Child:
         kind, call = header.get("kind"), header.get("call")
         if kind == "ready":
             log.info("%s loaded in %.2f s", self.model.name, header.get("seconds", 0.0))
+            self.room = int(header.get("room") or 0)
             if not self.loaded.done():
                 self.loaded.set_result(None)
             return

@@ -65,7 +65,8 @@ class Host:
         except LimnerError as error:
             self._send({"kind": "failed", "error": messages.error_header(error)})
             return
-        self._send({"kind": "ready", "seconds": time.perf_counter() - begun})
+        room = getattr(engine, "room", 0)  # of a GPU's memory: the placement knows only the machine's
+        self._send({"kind": "ready", "seconds": time.perf_counter() - begun, "room": room})
         writing = threading.Thread(target=self._write, args=(model, engine), name="writer", daemon=True)
         writing.start()
         while (item := self._orders.get()) is not _CLOSE:

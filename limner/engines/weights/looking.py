@@ -16,6 +16,7 @@ from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
 _PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
+_ABBREVIATIONS = frozenset({"flux", "lcm", "sd", "sdxl", "xl", "vae"})
 _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
 
@@ -50,6 +51,7 @@ def look(folder: Path, name: str) -> Model:
         seconds=float(note.get("seconds", kind.seconds * steps / kind.steps)),
         licence=str(note.get("licence") or ""),
         millicredits=1000,
+        bytes=_bytes(folder),
     )
 
 
@@ -121,6 +123,11 @@ def _kind(index: dict[str, Any], name: str) -> Kind:
     return found
 
 
+def _bytes(folder: Path) -> int:
+    parts = (path for path in folder.glob("*/*") if path.suffix in {".safetensors", ".bin"})
+    return max(sum(path.stat().st_size for path in parts), 1)
+
+
 def _advice(folder: Path, kind: Kind, networks: dict[str, Any]) -> tuple[int, float]:
     """Steps and guidance. Those that draw in few steps are told by what their scheduler or their networks say."""
     schedule = _read(folder, "scheduler/scheduler_config.json")
@@ -159,7 +166,7 @@ def _to_cell(length: float, cell: int, edge: int) -> int:
 
 def _title(name: str) -> str:
     words: Iterable[str] = name.replace("_", " ").replace("-", " ").split()
-    return " ".join(word if any(map(str.isupper, word)) else word[:1].upper() + word[1:] for word in words)
+    return " ".join(word.upper() if word in _ABBREVIATIONS else word[:1].upper() + word[1:] for word in words)
 
 
 def _read(folder: Path, name: str) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class DiffusersEngine:
         precision = precision_of(self._torch, self._device)
         self._pipelines = load(self._torch, diffusers, model, self._device, precision)
         self.previews = Previews(self._torch, self._pipelines.creating)
+        self.room = self._torch.cuda.mem_get_info()[1] if self._device == "cuda" else 0
+        """Bytes of the GPU's memory."""
         self._batch = _ON_A_CPU if self._device == "cpu" else _ON_A_GPU
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:

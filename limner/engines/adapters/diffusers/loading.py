@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from limner.engines.contract import Task
 from limner.engines.weights import left_out, note_of, refuse_what_runs, verify_pulled
-from limner.errors import EngineError, ModelBroken, NotConfigured, say
+from limner.errors import ModelBroken, NoRoom, NotConfigured, say
 
 if TYPE_CHECKING:
     from limner.engines.catalog import Model
@@ -26,8 +26,8 @@ class Pipelines:
 
 
 def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, precision: Any) -> Pipelines:
-    """Read and check every file of the model. Raises NotConfigured, ModelBroken, or EngineError where there is no
-    room for it in memory."""
+    """Read and check every file of the model. Raises NotConfigured, ModelBroken, or NoRoom where it does not fit into
+    the memory."""
     folder = model.path
     if folder is None:
         raise NotConfigured(say("{title} has no folder of weights: set its path.", title=model.title))
@@ -60,9 +60,9 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
     )
 
 
-def no_room(model: Model, device: str) -> EngineError:
+def no_room(model: Model, device: str) -> NoRoom:
     """What is said where the memory is full."""
-    return EngineError(
+    return NoRoom(
         say(
             "{title} does not fit into the memory of {device}. Choose a smaller model or a smaller size.",
             title=model.title, device=device,

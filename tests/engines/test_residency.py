@@ -1,0 +1,89 @@
+"""More models than the memory holds: who rests goes, who draws stays, and nobody's picture is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+import pytest
+
+from limner.engines.catalog import Model
+from limner.engines.contract import Drawn
+from limner.engines.placement.child import ChildPlacement
+from limner.engines.placement.residency import BESIDE_WEIGHTS, Residency
+from limner.errors import NoRoom
+from tests.engines.puppet import order, puppet
+from tests.engines.test_child import begun, events_of
+
+ROOM = 1000
+Place = Callable[[Model], ChildPlacement]
+
+
+def weighty(name: str, share: float = 0.6) -> Model:
+    """One of which the memory holds 1 ÷ `share`."""
+    return replace(puppet(), name=name, bytes=int(ROOM * share / BESIDE_WEIGHTS))
+
+
+@pytest.fixture
+async def placed() -> AsyncIterator[Place]:
+    residency = Residency(ROOM)
+    made: list[ChildPlacement] = []
+
+    def place(model: Model) -> ChildPlacement:
+        made.append(ChildPlacement(model, residency=residency, on_demand=True))
+        return made[-1]
+
+    yield place
+    for placement in made:
+        await placement.close()
+
+
+async def test_a_model_is_loaded_when_it_is_drawn_with_and_not_before(placed: Place) -> None:
+    one = placed(weighty("one"))
+    await one.start()
+    assert one.pid is None
+    assert isinstance((await events_of(one, order("a")))[-1], Drawn)
+    assert one.pid is not None
+
+
+async def test_who_rests_makes_room_and_comes_back_when_it_is_asked(placed: Place) -> None:
+    one, other = placed(weighty("one")), placed(weighty("other"))
+    for placement, away in ((one, other), (other, one), (one, other)):
+        assert isinstance((await events_of(placement, order("a")))[-1], Drawn)
+        assert (placement.pid is None, away.pid is None) == (False, True)
+
+
+async def test_both_stay_where_both_fit_and_the_one_that_rested_longest_goes(placed: Place) -> None:
+    one, two, three = (placed(weighty(name, 0.4)) for name in ("one", "two", "three"))
+    for placement in (one, two, one, three):
+        await events_of(placement, order("a"))
+    assert [placement.pid is None for placement in (one, two, three)] == [False, True, False]
+
+
+async def test_who_draws_is_waited_for(placed: Place) -> None:
+    one, other = placed(weighty("one")), placed(weighty("other"))
+    drawing = await begun(one, order("a sleep 0.05", steps=8))
+    pid = one.pid
+    waiting = asyncio.create_task(events_of(other, order("b")))
+    await asyncio.sleep(0.1)
+    assert (one.pid, other.pid) == (pid, None)
+    assert isinstance((await drawing)[-1], Drawn)
+    assert isinstance((await waiting)[-1], Drawn)
+
+
+async def test_where_the_memory_was_smaller_than_thought_it_is_tried_alone(placed: Place) -> None:
+    one = placed(weighty("one", 0.1))
+    await events_of(one, order("a"))
+    large = placed(replace(weighty("large", 0.1), engine="tests.engines.test_residency:Large"))
+    with pytest.raises(NoRoom, match="does not fit"):
+        await events_of(large, order("b"))
+    assert one.pid is None
+    assert isinstance((await events_of(one, order("a")))[-1], Drawn)
+
+
+class Large:
+    """An engine that never fits."""
+
+    def __init__(self, model: Model) -> None:
+        raise NoRoom(f"{model.title} does not fit into the memory.")
