@@ -186,15 +186,18 @@ def models() -> Iterator[Finding]:
 
 
 def _model(model: Model) -> Finding:
-    from limner.engines.weights.checksums import verify
+    from limner.engines.weights import verify_pulled
+    from limner.engines.weights.checksums import SUMS
 
     name = f"model {model.name}"
     if model.path is None:
         return Finding(name, State.GOOD, f"{model.title} has no files of its own")
     try:
-        verify(model.path, model.title)
+        verify_pulled(model.path, model.title)
     except LimnerError as error:
         return Finding(name, State.MISSING, error.message)
+    if not (model.path / SUMS).is_file():
+        return Finding(name, State.NOTE, f"{model.title} came without checksums: nobody knows whether it is whole")
     return Finding(name, State.GOOD, f"{model.title}: every file is here and whole")
 
 

@@ -92,6 +92,22 @@ def search_(words: str) -> None:
     say(f"Get one with: limner models pull {plain(found[0].name)}")
 
 
+@models.command("starters")
+def starters_() -> None:
+    """Good first models, by the machine that they are for. Asks nobody."""
+    from rich.table import Table
+
+    from limner.engines.weights.starters import starters
+
+    table = Table("model", "for", "size", "about", "licence", "get it with", box=None, pad_edge=False)
+    for one in starters().values():
+        kind, _, memory = one.machine.partition("-")
+        machine = f"a GPU with {memory} GB" if kind == "gpu" else "a CPU"
+        command = f"limner models pull {one.repository}"
+        table.add_row(one.title, machine, f"{one.gigabytes:g} GB", f"{one.speed:g} s", one.licence, command)
+    console().print(table)
+
+
 @models.command("pull")
 @click.argument("name")
 @click.option("--revision", help="A version of it: a branch, a tag or a commit.")
@@ -150,12 +166,16 @@ def show_(name: str) -> None:
 def verify_(name: str | None) -> None:
     """Read every file of the model NAME, or of all, and compare it with its checksum."""
     from limner.engines.weights import verify
+    from limner.engines.weights.checksums import SUMS
 
     _settings()
     bad = False
     for one in [known(name)] if name else [one for one in catalog().values() if one.path]:
         if one.path is None:
             raise InvalidRequest(f"{one.name} has no files here: {one.upstream} draws it.", param="name")
+        if not (one.path / SUMS).is_file():
+            say(f"{one.name}: it came without checksums, so nobody knows whether it is whole")
+            continue
         try:
             verify(one.path, one.title)
         except LimnerError as error:

@@ -112,7 +112,8 @@ def _runs_code(title: str, file: str) -> NotConfigured:
 
 def _kind(index: dict[str, Any], name: str) -> Kind:
     pipeline = index.get("_class_name")
-    found = kinds().get(pipeline) if isinstance(pipeline, str) else None
+    # Those that were exported for OpenVINO may have its name before it.
+    found = kinds().get(pipeline.removeprefix("OV")) if isinstance(pipeline, str) else None
     if found is None:
         raise NotConfigured(
             say(

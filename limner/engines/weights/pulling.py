@@ -10,13 +10,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from limner.engines.weights import hub
 from limner.engines.weights.checksums import NOTE, SUMS
 from limner.engines.weights.hub import File, Repository
 from limner.engines.weights.looking import INDEX, look, refuse_what_runs
 from limner.engines.weights.pulled import PULLED
+from limner.engines.weights.starters import starters
 from limner.errors import LimnerError, ModelBroken, NotConfigured, Unavailable, say
 
 SPARE = 1024**3
@@ -57,10 +57,10 @@ def pull(
     home: Path,
     repository: Repository,
     *,
-    note: dict[str, Any] | None = None,
     before_each: Callable[[File], None] = lambda _: None,
 ) -> Path:
-    """Fetch it, look at it, and put it in its place, which is returned. `note` goes into its limner.json.
+    """Fetch it, look at it, and put it in its place, which is returned. What the files of a starter do not say goes
+    into its limner.json.
 
     Raises what `wanted`, `hub` and `look` do, and Unavailable where the disk has no room.
     """
@@ -87,7 +87,7 @@ def pull(
         "revision": repository.revision,
         "licence": repository.licence,
         **_variant(files),
-        **(note or {}),
+        **(starter.note if (starter := starters().get(repository.name)) else {}),
     }
     (stage / NOTE).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
     _looked_at(stage, repository.name)

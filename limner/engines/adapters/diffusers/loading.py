@@ -13,6 +13,9 @@ from limner.errors import ModelBroken, NoRoom, NotConfigured, say
 if TYPE_CHECKING:
     from limner.engines.catalog import Model
 
+_FOR_WEIGHTS = 0.8
+"""Of a GPU's free memory: what is computed takes the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pipelines:
@@ -42,7 +45,7 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
             local_files_only=True,
             **dict.fromkeys(left_out(folder)),
         )
-        creating.to(device)
+        _put(torch, creating, model, device)
     except torch.OutOfMemoryError as error:
         raise no_room(model, device) from error
     except Exception as error:  # boundary: a stranger's folder makes the library raise anything
@@ -58,6 +61,14 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
         _of_the_same(diffusers.AutoPipelineForImage2Image, creating) if changes else None,
         _of_the_same(diffusers.AutoPipelineForInpainting, creating) if changes else None,
     )
+
+
+def _put(torch: ModuleType, creating: Any, model: Model, device: str) -> None:
+    """On the device; where a GPU has no room for the whole, each network only while it computes (not run here)."""
+    if device == "cuda" and model.bytes > torch.cuda.mem_get_info()[0] * _FOR_WEIGHTS:
+        creating.enable_model_cpu_offload()
+    else:
+        creating.to(device)
 
 
 def no_room(model: Model, device: str) -> NoRoom:

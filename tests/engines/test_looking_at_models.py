@@ -1,0 +1,116 @@
+"""What a model is, is read from its own small files: its kind, what draws it, its sizes, and how its makers draw."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from limner.engines.contract import Size, Task
+from limner.engines.weights import look, refuse_what_runs, store
+from limner.engines.weights.kinds import kinds
+from limner.engines.weights.starters import starters
+from limner.errors import ModelBroken, NotConfigured
+from tests.engines.test_pulling import model, write
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    model(tmp_path / "sd")
+    return tmp_path / "sd"
+
+
+def change(folder: Path, name: str, **said: Any) -> None:
+    kept = json.loads((folder / name).read_text()) if (folder / name).exists() else {}
+    write(folder, name, {**kept, **said})
+
+
+def advice(folder: Path) -> tuple[int, float, bool]:
+    able = look(folder, "one").capabilities
+    return able.default_steps, able.default_guidance, able.negative_prompt
+
+
+def test_stable_diffusion_is_drawn_as_its_makers_do(folder: Path) -> None:
+    found = look(folder, "sd-one_tiny")
+    assert (found.engine, found.title, str(found.capabilities.sizes[0])) == ("diffusers", "SD One Tiny", "512x512")
+    assert advice(folder) == (25, 7.5, True)
+    assert found.capabilities.tasks == {Task.CREATE, Task.EDIT, Task.VARY}
+    assert all(size.width % 64 == size.height % 64 == 0 for size in found.capabilities.sizes)
+    assert Size(768, 512).pixels * 0.5 < max(size.pixels for size in found.capabilities.sizes) < 512 * 512 * 1.2
+
+
+def test_those_that_draw_in_few_steps_are_told_by_their_files(folder: Path) -> None:
+    change(folder, "scheduler/scheduler_config.json", timestep_spacing="trailing", prediction_type="epsilon")
+    assert advice(folder) == (4, 0.0, False)
+    change(folder, "scheduler/scheduler_config.json", prediction_type="v_prediction")
+    assert advice(folder) == (25, 7.5, True)
+    change(folder, "scheduler/scheduler_config.json", _class_name="LCMScheduler")
+    assert advice(folder) == (4, 1.0, False)
+    change(folder, "unet/config.json", time_cond_proj_dim=256)
+    assert advice(folder)[:2] == (4, 8.0)
+    write(folder, "transformer/config.json", {"guidance_embeds": False})
+    write(folder, "model_index.json", {"_class_name": "FluxPipeline", "transformer": ["diffusers", "Flux"]})
+    write(folder, "scheduler/scheduler_config.json", {"_class_name": "FlowMatchEulerDiscreteScheduler"})
+    assert advice(folder) == (4, 0.0, False)
+    change(folder, "transformer/config.json", guidance_embeds=True)
+    assert advice(folder) == (28, 3.5, False)
+
+
+def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:
+    for part in ("unet", "vae_decoder"):
+        write(folder, f"{part}/openvino_model.xml", b"<net/>")
+    write(folder, "vae_decoder/config.json", {"block_out_channels": [1, 2, 3]})
+    change(folder, "model_index.json", _class_name="OVStableDiffusionPipeline")
+    found = look(folder, "ir")
+    assert (found.engine, str(found.capabilities.sizes[0])) == ("openvino", "256x256")
+
+
+def test_what_somebody_writes_beside_a_model_stands(folder: Path) -> None:
+    write(folder, "limner.json", {"title": "Mine", "steps": 9, "guidance": 1.5, "sizes": ["640x384"], "seconds": 3})
+    found = look(folder, "mine")
+    assert (found.title, found.seconds, found.capabilities.sizes) == ("Mine", 3.0, (Size(640, 384),))
+    assert advice(folder)[:2] == (9, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("model_index.json", {"_class_name": ["theirs", "TheirPipeline"]}),
+        ("unet/config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
+        ("text_encoder/config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
+    ],
+)
+def test_a_model_that_brings_code_is_refused_by_the_file_that_says_so(
+    folder: Path, file: str, said: dict[str, Any]
+) -> None:
+    refuse_what_runs(folder, "One")
+    change(folder, file, **said)
+    with pytest.raises(NotConfigured, match="code of its own"):
+        refuse_what_runs(folder, "One")
+
+
+def test_code_beside_a_part_is_refused_too(folder: Path) -> None:
+    change(folder, "model_index.json", unet=["their_unet", "TheirUnet"])
+    write(folder, "unet/their_unet.py", b"import os")
+    with pytest.raises(NotConfigured, match=r"unet/their_unet\.py"):
+        refuse_what_runs(folder, "One")
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff\xfe", b'{"_class_name": 7}', b"{}"])
+def test_a_folder_that_is_no_model_is_said_and_the_others_are_there(tmp_path: Path, content: bytes) -> None:
+    model(tmp_path / "models/owner/good")
+    write(tmp_path, "models/owner/bad/model_index.json", content)
+    with pytest.raises((ModelBroken, NotConfigured)):
+        look(tmp_path / "models/owner/bad", "bad")
+    assert [found.name for found in store.models_in(tmp_path)] == ["good"]
+
+
+def test_every_starter_says_what_it_is_for_and_notes_only_what_is_read() -> None:
+    for starter in starters().values():
+        assert starter.machine == "cpu" or int(starter.machine.removeprefix("gpu-")) > 0
+        assert starter.gigabytes > 0
+        assert set(starter.note) <= {"steps", "guidance", "sizes", "title", "seconds"}
+    assert any(starter.machine == "cpu" for starter in starters().values())
+    assert all(kind.edge % kind.cell == 0 for kind in kinds().values())
