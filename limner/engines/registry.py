@@ -11,14 +11,25 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from limner.errors import NotConfigured, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from limner.engines.catalog import Model
     from limner.engines.contract import Engine, InlineEngine, InlineWriter
     from limner.engines.upstreams import Upstream
+
+
+class Converter(Protocol):
+    """Write the model in `folder` to `to`; `said` hears what is done."""
+
+    def __call__(
+        self, folder: Path, to: Path, title: str, *, in_eight_bits: bool, said: Callable[[str], None]
+    ) -> None: ...
+
 
 ENGINES: dict[str, str] = {
     "diffusers": "limner.engines.adapters.diffusers:DiffusersEngine",
@@ -28,6 +39,9 @@ ENGINES: dict[str, str] = {
 """Name → where its class lives. The class is called with the model it shall load."""
 CHAT = "limner.engines.adapters.openai.chat:OpenAiChat"
 """What writes with an upstream's chat model. The class is called with the upstream."""
+
+CONVERTER = "limner.engines.adapters.openvino.converting:convert"
+"""What makes OpenVINO's form of a model, called as `Converter` says."""
 
 WRITING: dict[str, str] = {
     "openvino_model.xml": "limner.engines.adapters.openvino.writer:OnlyWriting",
@@ -105,6 +119,12 @@ def build_engine(model: Model) -> Engine | InlineEngine:
             f"The engine '{model.engine}' needs the module '{missing}', which is not installed. "
             f"Install it into Limner's environment: pip install {missing.partition('.')[0]}"
         ) from error
+
+
+def converter() -> Converter:
+    """What makes OpenVINO's form of a model. Loads nothing before it is called."""
+    module_name, _, name = CONVERTER.partition(":")
+    return cast("Converter", getattr(import_module(module_name), name))
 
 
 def build_chat(upstream: Upstream) -> InlineWriter:

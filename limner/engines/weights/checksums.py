@@ -15,6 +15,12 @@ _LOADABLE = {".xml", ".bin", ".json", ".safetensors"}
 """What a library may read by itself when it finds it in a model's folder."""
 
 
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def verify(folder: Path, title: str = "") -> None:
     """Read every file that the folder's SHA256SUMS names. Raises ModelBroken with the first bad one and its cure.
 

@@ -4,24 +4,21 @@ file is whole, so that nobody ever draws with half of one; what was fetched befo
 from __future__ import annotations
 
 import errno
-import hashlib
-import json
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from limner.engines.weights import hub
-from limner.engines.weights.checksums import NOTE, SUMS
+from limner.engines.weights.checksums import checksum
 from limner.engines.weights.hub import File, Repository
 from limner.engines.weights.looking import INDEX, look, refuse_what_runs
+from limner.engines.weights.placing import STAGES, settle
 from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
 from limner.errors import LimnerError, ModelBroken, NotConfigured, Unavailable, say
 
 SPARE = 1024**3
 """Bytes that stay free on the disk."""
-_STAGE = ".pulling"
 _SMALL = frozenset({".json", ".txt", ".model"})
 """Beside weights: settings, vocabularies."""
 _HALF = ".fp16."
@@ -89,17 +86,14 @@ def pull(
         **_variant(files),
         **(starter.note if (starter := starters().get(repository.name)) else {}),
     }
-    (stage / NOTE).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
     _looked_at(stage, repository.name)
-    lines = [f"{checksum}  {name}\n" for name, checksum in sorted(sums.items())]
-    (stage / SUMS).write_text("".join(lines), encoding="utf-8")
-    _into(place, stage)
+    settle(stage, place, said, sums)
     return place
 
 
 def stage_of(home: Path, repository: Repository) -> Path:
     """Where the files of this version are fetched to."""
-    return home / PULLED / _STAGE / f"{repository.name.replace('/', '--')}@{repository.revision[:12]}"
+    return home / PULLED / STAGES / f"{repository.name.replace('/', '--')}@{repository.revision[:12]}"
 
 
 def fetched(home: Path, repository: Repository) -> int:
@@ -156,8 +150,7 @@ def _not_written(error: OSError, name: str, home: Path) -> LimnerError:
 
 
 def _checked(path: Path, file: File, name: str) -> str:
-    with path.open("rb") as opened:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    found = checksum(path)
     if file.sha256 and found != file.sha256:
         path.unlink()  # or it would be gone on with
         raise ModelBroken(say("{file} of {name} came damaged: pull it again.", file=file.name, name=name))
@@ -172,14 +165,3 @@ def _keep_only(stage: Path, sums: dict[str, str]) -> None:
                 path.rmdir()
         elif path.relative_to(stage).as_posix() not in sums:
             path.unlink()
-
-
-def _into(place: Path, stage: Path) -> None:
-    """In one move; an older version makes way, and is deleted when nobody can begin with it any more."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    old = stage.with_name(stage.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if place.exists():
-        os.replace(place, old)
-    os.replace(stage, place)
-    shutil.rmtree(old, ignore_errors=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from limner.engines import catalog
 from limner.engines.catalog import Model
-from limner.engines.weights.looking import INDEX, look
+from limner.engines.registry import converter
+from limner.engines.weights.looking import INDEX, look, note_of
+from limner.engines.weights.placing import STAGES, settle
 from limner.engines.weights.pulled import PULLED
-from limner.errors import LimnerError, NotAllowed, say
+from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,21 @@ def remove(home: Path, folder: Path) -> int:
     if folder.parent != home / PULLED and not os.listdir(folder.parent):
         folder.parent.rmdir()
     return size
+
+
+def convert(home: Path, one: Model, *, in_eight_bits: bool = False, said: Callable[[str], None] = print) -> Path:
+    """Make OpenVINO's form of a model, beside it: its folder, whose name ends in `-ov` or `-int8-ov`. Raises what the
+    converter does."""
+    if one.path is None or one.engine != "diffusers":
+        raise InvalidRequest(say("{name} is not in diffusers' form.", name=one.name), param="model")
+    name = f"{one.path.name}-{'int8-' if in_eight_bits else ''}ov"
+    stage = home / PULLED / STAGES / name
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    converter()(one.path, stage, one.title, in_eight_bits=in_eight_bits, said=said)
+    note = {key: value for key, value in note_of(one.path).items() if key != "variant"}
+    settle(stage, one.path.with_name(name), {**note, "converted_from": one.path.name})
+    return one.path.with_name(name)
 
 
 def _within(folder: Path) -> list[Path]:

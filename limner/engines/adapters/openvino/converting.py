@@ -1,0 +1,210 @@
+"""From diffusers' form of Stable Diffusion 1.5, 2, XL and their Turbo and LCM kin to OpenVINO's, which a CPU draws
+with faster. Each network is traced once; its weights are kept in sixteen bits, or in eight."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from limner.engines.adapters.openvino.library import load_library
+from limner.engines.weights import left_out, note_of, refuse_what_runs, verify_pulled
+from limner.errors import ModelBroken, NotConfigured, say
+
+KINDS = frozenset({"StableDiffusionPipeline", "StableDiffusionXLPipeline", "LatentConsistencyModelPipeline"})
+_WORDS = 77
+"""How many tokens CLIP reads."""
+
+
+def convert(folder: Path, to: Path, title: str, *, in_eight_bits: bool, said: Callable[[str], None]) -> None:
+    """Write the model in `folder` to `to`, which is made. `said` hears what is done. Takes minutes, and twice the
+    memory of the weights. Raises NotConfigured for other kinds and where something is not installed, ModelBroken."""
+    kind = json.loads((folder / "model_index.json").read_text(encoding="utf-8")).get("_class_name")
+    if kind not in KINDS:
+        raise NotConfigured(
+            say("{title} is a {kind}, which cannot be converted. Those can: {kinds}.",
+                title=title, kind=str(kind)[:80], kinds=", ".join(sorted(KINDS)))
+        )  # fmt: skip
+    verify_pulled(folder, title)
+    refuse_what_runs(folder, title)
+    openvino, _ = load_library()
+    try:
+        import diffusers
+        import nncf
+        import torch
+        from openvino.tools.ovc import convert_model
+        from openvino_tokenizers import convert_tokenizer
+    except ModuleNotFoundError as error:
+        message = say("Converting needs {missing}, which is not installed: pip install 'limner[diffusers]' nncf",
+                      missing=error.name)  # fmt: skip
+        raise NotConfigured(message) from error
+    try:
+        pipeline = diffusers.AutoPipelineForText2Image.from_pretrained(
+            folder,
+            dtype=torch.float32,
+            variant=note_of(folder).get("variant"),
+            use_safetensors=True,
+            local_files_only=True,
+            **dict.fromkeys(left_out(folder)),
+        )
+    except Exception as error:  # boundary: a stranger's folder makes the library raise anything
+        message = say("{title} cannot be loaded by diffusers: {fault}",
+                      title=title, fault=f"{type(error).__name__}: {str(error)[-300:]}")  # fmt: skip
+        raise ModelBroken(message) from error
+
+    def save(
+        part: str, module: Any, examples: dict[str, Any], shapes: dict[str, list[int]], outputs: list[str]
+    ) -> None:
+        said(part)
+        with torch.inference_mode():
+            network = convert_model(
+                module.eval(),
+                example_input=examples,
+                input=[(name, openvino.PartialShape(shape)) for name, shape in shapes.items()],
+            )
+        for port, name in zip(network.outputs, outputs, strict=True):
+            port.get_tensor().set_names({name})
+        if in_eight_bits:
+            network = nncf.compress_weights(network, mode=nncf.CompressWeightsMode.INT8_SYM)
+        (to / part).mkdir(parents=True, exist_ok=True)
+        openvino.save_model(network, to / part / "openvino_model.xml", compress_to_fp16=True)
+
+    with_all = kind == "StableDiffusionXLPipeline"
+    ids = torch.ones((2, _WORDS), dtype=torch.int64)
+    encoders = {name: getattr(pipeline, name, None) for name in ("text_encoder", "text_encoder_2")}
+    for name, encoder in encoders.items():
+        if encoder is not None:
+            network = _text_encoder(torch, encoder, with_all)
+            with torch.inference_mode():
+                outputs = list(network(ids))
+            save(name, network, {"input_ids": ids}, {"input_ids": [-1, -1]}, outputs)
+    examples, shapes = _denoiser_inputs(torch, pipeline, with_all)
+    save("unet", _denoiser(torch, pipeline.unet), examples, shapes, ["out_sample"])
+    vae, factor = pipeline.vae, pipeline.vae_scale_factor
+    channels = vae.config.latent_channels
+    latent, picture = torch.randn(1, channels, 8, 8), torch.randn(1, 3, 8 * factor, 8 * factor)
+    save(
+        "vae_decoder",
+        _decoder(torch, vae),
+        {"latent_sample": latent},
+        {"latent_sample": [-1, channels, -1, -1]},
+        ["sample"],
+    )
+    save("vae_encoder", _encoder(torch, vae), {"sample": picture}, {"sample": [-1, 3, -1, -1]}, ["latent_parameters"])
+    for name in ("tokenizer", "tokenizer_2"):
+        if (tokenizer := getattr(pipeline, name, None)) is not None:
+            said(name)
+            (to / name).mkdir(parents=True, exist_ok=True)
+            openvino.save_model(convert_tokenizer(tokenizer), to / name / "openvino_tokenizer.xml")
+    _settings(folder, to)
+
+
+def _settings(folder: Path, to: Path) -> None:
+    """The small files that say how the networks fit together."""
+    shutil.copy(folder / "model_index.json", to / "model_index.json")
+    for part in ("scheduler", "text_encoder", "text_encoder_2", "unet", "tokenizer", "tokenizer_2"):
+        for file in sorted((folder / part).glob("*")):
+            if file.suffix in {".json", ".txt"} and not file.name.endswith(".index.json"):
+                (to / part).mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, to / part / file.name)
+    for part in ("vae_decoder", "vae_encoder"):
+        shutil.copy(folder / "vae" / "config.json", to / part / "config.json")
+
+
+def _text_encoder(torch: ModuleType, encoder: Any, with_all: bool) -> Any:
+    class Words(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = encoder
+
+        def forward(self, input_ids: Any) -> dict[str, Any]:
+            read = self.encoder(input_ids, output_hidden_states=with_all)
+            whole = (
+                ("text_embeds", "last_hidden_state")
+                if "text_embeds" in read
+                else ("last_hidden_state", "pooler_output")
+            )
+            found = {name: read[name] for name in whole}
+            # OpenVINO GenAI finds the layer before the last by its place among the outputs.
+            layers = read.hidden_states if with_all else ()
+            return {**found, **{f"hidden_states.{number}": layer for number, layer in enumerate(layers)}}
+
+    return Words()
+
+
+def _denoiser_inputs(torch: ModuleType, pipeline: Any, with_all: bool) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    said = pipeline.unet.config
+    cells, width = 8, said.cross_attention_dim
+    examples = {
+        "sample": torch.randn(2, said.in_channels, cells, cells),
+        "timestep": torch.tensor([1.0, 1.0]),
+        "encoder_hidden_states": torch.randn(2, _WORDS, width),
+    }
+    shapes = {
+        "sample": [-1, said.in_channels, -1, -1],
+        "timestep": [-1],
+        "encoder_hidden_states": [-1, -1, width],
+    }
+    if with_all:
+        whole = pipeline.text_encoder_2.config.projection_dim
+        examples |= {"text_embeds": torch.randn(2, whole), "time_ids": torch.zeros(2, 6)}
+        shapes |= {"text_embeds": [-1, whole], "time_ids": [-1, 6]}
+    if guided := said.time_cond_proj_dim:
+        examples["timestep_cond"] = torch.randn(2, guided)
+        shapes["timestep_cond"] = [-1, guided]
+    return examples, shapes
+
+
+def _denoiser(torch: ModuleType, unet: Any) -> Any:
+    class Denoiser(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.unet = unet
+
+        def forward(
+            self,
+            sample: Any,
+            timestep: Any,
+            encoder_hidden_states: Any,
+            text_embeds: Any = None,
+            time_ids: Any = None,
+            timestep_cond: Any = None,
+        ) -> Any:
+            conditions = None if text_embeds is None else {"text_embeds": text_embeds, "time_ids": time_ids}
+            return self.unet(
+                sample,
+                timestep,
+                encoder_hidden_states,
+                timestep_cond=timestep_cond,
+                added_cond_kwargs=conditions,
+                return_dict=False,
+            )[0]
+
+    return Denoiser()
+
+
+def _decoder(torch: ModuleType, vae: Any) -> Any:
+    class Decoder(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.vae = vae
+
+        def forward(self, latent_sample: Any) -> Any:
+            return self.vae.decode(latent_sample, return_dict=False)[0]
+
+    return Decoder()
+
+
+def _encoder(torch: ModuleType, vae: Any) -> Any:
+    class Encoder(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.vae = vae
+
+        def forward(self, sample: Any) -> Any:
+            return self.vae.encode(sample, return_dict=False)[0].parameters
+
+    return Encoder()

@@ -1,0 +1,128 @@
+"""Models in diffusers' form become OpenVINO's: the networks say the same, and the engine draws with them."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from limner.engines.catalog import Model
+from limner.engines.contract import Drawn, DrawOrder, DrawRequest, ImageRef, Preview, Size, Task
+from limner.engines.weights import look, store, verify
+from limner.errors import InvalidRequest, NotConfigured
+from tests.engines.conformance import never
+from tests.engines.test_conformance import loaded
+from tests.engines.test_diffusers import file
+
+pytestmark = [
+    pytest.mark.extra,
+    pytest.mark.timeout(300),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
+]
+
+KINDS = ("stable_diffusion", "stable_diffusion_xl", "latent_consistency")
+SIZE = Size(64, 64)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.engines import checkpoints
+
+    home = tmp_path_factory.mktemp("home")
+    for kind in KINDS:
+        getattr(checkpoints, kind)(home / "models" / "somebody" / kind)
+    return home
+
+
+def model(home: Path, kind: str) -> Model:
+    """The model of a kind in OpenVINO's form, converted once."""
+    place = home / "models" / "somebody" / f"{kind}-ov"
+    if not place.exists():
+        assert store.convert(home, look(home / "models" / "somebody" / kind, kind), said=lambda _: None) == place
+    return look(place, place.name)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_draws_varies_and_edits_with_openvino(home: Path, kind: str) -> None:
+    made = model(home, kind)
+    assert made.engine == "openvino"
+    assert made.path is not None
+    verify(made.path)
+    engine = loaded(made)
+    usual = DrawRequest("a red robot", made.name, SIZE, SIZE, 7, 4, made.capabilities.default_guidance)
+    events = list(engine.draw(DrawOrder("job", 1, usual, (0,)), never))
+    assert isinstance(events[-1], Drawn)
+    assert any(isinstance(event, Preview) for event in events)
+    mask = io.BytesIO()
+    Image.new("L", (64, 64), "white").save(mask, "PNG")
+    whole, where = ImageRef("whole", 64, 64), ImageRef("where", 64, 64)
+    given = {"whole": file("red"), "where": mask.getvalue()}
+    for task, masked in ((Task.VARY, None), (Task.EDIT, where)):
+        request = DrawRequest(
+            "a blue moon", made.name, SIZE, SIZE, 7, 4, usual.guidance, task=task, images=(whole,), mask=masked
+        )
+        events = list(engine.draw(DrawOrder("job", 1, request, (0,), given), never))
+        assert isinstance(events[-1], Drawn)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_networks_say_what_they_said(home: Path, kind: str) -> None:
+    import diffusers
+    import numpy as np
+    import openvino
+    import torch
+
+    made = model(home, kind)
+    assert made.path is not None
+    theirs = diffusers.AutoPipelineForText2Image.from_pretrained(
+        home / "models" / "somebody" / kind, dtype=torch.float32, **_without(home, kind)
+    )
+
+    def ours(part: str, **given: Any) -> Any:
+        network = openvino.compile_model(
+            made.path / part / "openvino_model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+        )
+        return network({name: value.numpy() for name, value in given.items()})
+
+    torch.manual_seed(0)
+    with torch.inference_mode():
+        latent = torch.randn(1, 4, 8, 8)
+        picture = theirs.vae.decode(latent, return_dict=False)[0].numpy()
+        assert np.abs(ours("vae_decoder", latent_sample=latent)["sample"] - picture).max() < 0.01
+        ids = torch.tensor([[0, 5, 9, 1]])
+        read = theirs.text_encoder(ids)
+        assert np.abs(ours("text_encoder", input_ids=ids)["last_hidden_state"] - read[0].numpy()).max() < 0.01
+
+
+def test_in_eight_bits_it_is_smaller_and_draws(home: Path) -> None:
+    before = model(home, "stable_diffusion")
+    kept = look(home / "models" / "somebody" / "stable_diffusion", "stable_diffusion")
+    place = store.convert(home, kept, in_eight_bits=True, said=lambda _: None)
+    made = look(place, place.name)
+    assert made.bytes < before.bytes
+    request = DrawRequest("a red robot", made.name, SIZE, SIZE, 7, 4, 7.5)
+    assert isinstance(list(loaded(made).draw(DrawOrder("job", 1, request, (0,)), never))[-1], Drawn)
+
+
+def test_what_cannot_be_converted_is_said(home: Path) -> None:
+    with pytest.raises(InvalidRequest, match="not in diffusers' form"):
+        store.convert(home, model(home, "stable_diffusion"))
+    folder = home / "models" / "somebody" / "stable_diffusion"
+    index = json.loads((folder / "model_index.json").read_text())
+    (folder / "model_index.json").write_text(json.dumps({**index, "_class_name": "ZImagePipeline"}))
+    try:
+        with pytest.raises(NotConfigured, match="Those can"):
+            store.convert(home, look(folder, "other"), said=lambda _: None)
+    finally:
+        (folder / "model_index.json").write_text(json.dumps(index))
+    assert not list((home / "models").glob("*/*other*"))
+
+
+def _without(home: Path, kind: str) -> dict[str, None]:
+    from limner.engines.weights import left_out
+
+    return dict.fromkeys(left_out(home / "models" / "somebody" / kind))
