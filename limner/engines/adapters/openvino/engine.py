@@ -6,6 +6,7 @@ One model is loaded once: the pipelines for words alone, for a whole picture and
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from limner.engines.adapters.openvino.writer import OpenVinoWriter
 from limner.engines.canvas import Start, start_of
 from limner.engines.catalog import facts
 from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task, Writer
-from limner.engines.weights import verify_pulled
+from limner.engines.weights import note_of, verify_pulled
 from limner.errors import EngineError, ModelBroken, NotConfigured
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
+COMPILED = ".compiled"
+"""The folder in a model's own, where what was compiled of it is kept."""
 _CHANGING = frozenset({Task.EDIT, Task.VARY})
 
 
@@ -42,14 +45,17 @@ class OpenVinoEngine:
         self._folder = model.path
         self._openvino, self._genai = load_library()
         chosen = properties(self._openvino)
+        device = str(note_of(model.path).get("device", "CPU"))  # a GPU's or NPU's name: not run here
+        if model.bytes and os.access(model.path, os.W_OK):
+            chosen["CACHE_DIR"] = str(model.path / COMPILED)  # the next start need not compile gigabytes again
         self._tasks = model.capabilities.tasks & (_CHANGING | {Task.CREATE})
         try:
             if self._tasks & _CHANGING:
-                self._inpainting = self._genai.InpaintingPipeline(model.path, "CPU", **chosen)
+                self._inpainting = self._genai.InpaintingPipeline(model.path, device, **chosen)
                 self._varying = self._genai.Image2ImagePipeline(self._inpainting)
                 self._creating = self._genai.Text2ImagePipeline(self._inpainting)
             else:
-                self._creating = self._genai.Text2ImagePipeline(model.path, "CPU", **chosen)
+                self._creating = self._genai.Text2ImagePipeline(model.path, device, **chosen)
         except RuntimeError as error:
             # Every byte is as it was made, so it is the folder's contents or the library's version that is wrong.
             raise ModelBroken(f"{model.title} cannot be loaded by OpenVINO: {last_line(error)}") from error
