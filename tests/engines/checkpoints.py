@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ def stable_diffusion(folder: Path, **said: Any) -> None:
     pipeline = diffusers.StableDiffusionPipeline(
         vae=_autoencoder(),
         text_encoder=_clip(),
-        tokenizer=_tokenizer(folder),
+        tokenizer=_tokenizer(),
         unet=_unet(),
         scheduler=_euler(),
         safety_checker=None,
@@ -37,8 +36,8 @@ def stable_diffusion_xl(folder: Path) -> None:
         vae=_autoencoder(),
         text_encoder=_clip(),
         text_encoder_2=transformers.CLIPTextModelWithProjection(_clip_config()),
-        tokenizer=_tokenizer(folder),
-        tokenizer_2=_tokenizer(folder),
+        tokenizer=_tokenizer(),
+        tokenizer_2=_tokenizer(),
         unet=_unet(
             cross_attention_dim=2 * WIDTH,
             addition_embed_type="text_time",
@@ -56,7 +55,7 @@ def latent_consistency(folder: Path) -> None:
     pipeline = diffusers.LatentConsistencyModelPipeline(
         vae=_autoencoder(),
         text_encoder=_clip(),
-        tokenizer=_tokenizer(folder),
+        tokenizer=_tokenizer(),
         unet=_unet(time_cond_proj_dim=WIDTH),
         scheduler=diffusers.LCMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear"),
         safety_checker=None,
@@ -74,8 +73,8 @@ def stable_diffusion_3(folder: Path) -> None:
         text_encoder=transformers.CLIPTextModelWithProjection(_clip_config()),
         text_encoder_2=transformers.CLIPTextModelWithProjection(_clip_config()),
         text_encoder_3=None,
-        tokenizer=_tokenizer(folder),
-        tokenizer_2=_tokenizer(folder),
+        tokenizer=_tokenizer(),
+        tokenizer_2=_tokenizer(),
         tokenizer_3=None,
         transformer=diffusers.SD3Transformer2DModel(
             sample_size=32,
@@ -103,8 +102,8 @@ def flux(folder: Path, *, taught: bool = True) -> None:
         text_encoder_2=transformers.T5EncoderModel(
             transformers.T5Config(vocab_size=64, d_model=WIDTH, d_kv=8, d_ff=37, num_layers=1, num_heads=4)
         ),
-        tokenizer=_tokenizer(folder),
-        tokenizer_2=_tokenizer(folder),
+        tokenizer=_tokenizer(),
+        tokenizer_2=_tokenizer(),
         transformer=diffusers.FluxTransformer2DModel(
             patch_size=1,
             in_channels=4,
@@ -175,15 +174,14 @@ def _clip() -> Any:
     return transformers.CLIPTextModel(_clip_config())
 
 
-def _tokenizer(folder: Path) -> Any:
+def _tokenizer() -> Any:
     """CLIP's, which knows a few words as wholes."""
-    place = folder.with_name(folder.name + ".words")
-    place.mkdir(exist_ok=True)
-    letters = [chr(code) for code in range(97, 123)]
-    tokens = ["<|startoftext|>", "<|endoftext|>", *letters[:15], *(f"{letter}</w>" for letter in letters[:15])]
+    letters = [chr(code) for code in range(97, 112)]
+    tokens = ["<|startoftext|>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
     tokens += [f"{word}</w>" for word in WORDS if f"{word}</w>" not in tokens]
-    (place / "vocab.json").write_text(json.dumps({token: number for number, token in enumerate(tokens)}))
-    (place / "merges.txt").write_text("#version: 0.2\n")
     return transformers.CLIPTokenizer(
-        str(place / "vocab.json"), str(place / "merges.txt"), unk_token="<|endoftext|>", model_max_length=16
+        vocab={token: number for number, token in enumerate(tokens)},
+        merges=[],
+        unk_token="<|endoftext|>",
+        model_max_length=16,
     )

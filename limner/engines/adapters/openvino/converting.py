@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -59,7 +60,8 @@ def convert(folder: Path, to: Path, title: str, *, in_eight_bits: bool, said: Ca
         part: str, module: Any, examples: dict[str, Any], shapes: dict[str, list[int]], outputs: list[str]
     ) -> None:
         said(part)
-        with torch.inference_mode():
+        with torch.inference_mode(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of branches that tracing makes constants of: the shapes are the same
             network = convert_model(
                 module.eval(),
                 example_input=examples,
