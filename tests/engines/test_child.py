@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ STALLED = 20.0
 
 
 @asynccontextmanager
-async def placed(model: Model | None = None, **options: float) -> AsyncIterator[ChildPlacement]:
+async def placed(model: Model | None = None, **options: Any) -> AsyncIterator[ChildPlacement]:
     placement = ChildPlacement(model or puppet(), **options)
     try:
         yield placement

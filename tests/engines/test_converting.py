@@ -76,15 +76,15 @@ def test_the_networks_say_what_they_said(home: Path, kind: str) -> None:
     import openvino
     import torch
 
-    made = model(home, kind)
-    assert made.path is not None
+    folder = model(home, kind).path
+    assert folder is not None
     theirs = diffusers.AutoPipelineForText2Image.from_pretrained(
         home / "models" / "somebody" / kind, dtype=torch.float32, **_without(home, kind)
     )
 
     def ours(part: str, **given: Any) -> Any:
         network = openvino.compile_model(
-            made.path / part / "openvino_model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+            folder / part / "openvino_model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
         )
         return network({name: value.numpy() for name, value in given.items()})
 

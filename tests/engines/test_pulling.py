@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from tests.hub import TOKEN, Hub, hub
 NAME = "somebody/tiny-sd"
 
 
-def write(folder: Path, name: str, content: bytes | dict[str, object]) -> None:
+def write(folder: Path, name: str, content: bytes | Mapping[str, object]) -> None:
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
 

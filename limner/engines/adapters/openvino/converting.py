@@ -8,7 +8,6 @@ import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from limner.engines.adapters.openvino.library import load_library
@@ -116,7 +115,7 @@ def _settings(folder: Path, to: Path) -> None:
         shutil.copy(folder / "vae" / "config.json", to / part / "config.json")
 
 
-def _text_encoder(torch: ModuleType, encoder: Any, with_all: bool) -> Any:
+def _text_encoder(torch: Any, encoder: Any, with_all: bool) -> Any:
     class Words(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
@@ -137,12 +136,12 @@ def _text_encoder(torch: ModuleType, encoder: Any, with_all: bool) -> Any:
     return Words()
 
 
-def _denoiser_inputs(torch: ModuleType, pipeline: Any, with_all: bool) -> tuple[dict[str, Any], dict[str, list[int]]]:
+def _denoiser_inputs(torch: Any, pipeline: Any, with_all: bool) -> tuple[dict[str, Any], dict[str, list[int]]]:
     said = pipeline.unet.config
     cells, width = 8, said.cross_attention_dim
     examples = {
         "sample": torch.randn(2, said.in_channels, cells, cells),
-        "timestep": torch.tensor([1.0, 1.0]),
+        "timestep": torch.tensor([1, 1]),  # OpenVINO GenAI counts them in whole numbers
         "encoder_hidden_states": torch.randn(2, _WORDS, width),
     }
     shapes = {
@@ -160,7 +159,7 @@ def _denoiser_inputs(torch: ModuleType, pipeline: Any, with_all: bool) -> tuple[
     return examples, shapes
 
 
-def _denoiser(torch: ModuleType, unet: Any) -> Any:
+def _denoiser(torch: Any, unet: Any) -> Any:
     class Denoiser(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
@@ -188,7 +187,7 @@ def _denoiser(torch: ModuleType, unet: Any) -> Any:
     return Denoiser()
 
 
-def _decoder(torch: ModuleType, vae: Any) -> Any:
+def _decoder(torch: Any, vae: Any) -> Any:
     class Decoder(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
@@ -200,7 +199,7 @@ def _decoder(torch: ModuleType, vae: Any) -> Any:
     return Decoder()
 
 
-def _encoder(torch: ModuleType, vae: Any) -> Any:
+def _encoder(torch: Any, vae: Any) -> Any:
     class Encoder(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
