@@ -15,6 +15,8 @@ from limner.engines.weights import left_out, note_of, refuse_what_runs, verify_p
 from limner.errors import ModelBroken, NotConfigured, say
 
 KINDS = frozenset({"StableDiffusionPipeline", "StableDiffusionXLPipeline", "LatentConsistencyModelPipeline"})
+_Input = tuple[Any, list[int]]
+"""An example, and the shape that it may have: -1 is any."""
 _WORDS = 77
 """How many tokens CLIP reads."""
 
@@ -32,19 +34,48 @@ def convert(folder: Path, to: Path, title: str, *, in_eight_bits: bool, said: Ca
     refuse_what_runs(folder, title)
     openvino, _ = load_library()
     try:
-        import diffusers
-        import nncf
+        import nncf  # noqa: F401
         import torch
-        from openvino.tools.ovc import convert_model
         from openvino_tokenizers import convert_tokenizer
     except ModuleNotFoundError as error:
         message = say("Converting needs {missing}, which is not installed: pip install 'limner[diffusers]' nncf",
                       missing=error.name)  # fmt: skip
         raise NotConfigured(message) from error
+    pipeline = _loaded(folder, title, torch.float32)
+    networks = _Networks(to, in_eight_bits, said)
+    with_all = kind == "StableDiffusionXLPipeline"
+    ids = torch.ones((2, _WORDS), dtype=torch.int64)
+    for name in ("text_encoder", "text_encoder_2"):
+        if (encoder := getattr(pipeline, name, None)) is not None:
+            network = _text_encoder(torch, encoder, with_all)
+            with torch.inference_mode():
+                outputs = list(network(ids))
+            networks.save(name, network, {"input_ids": (ids, [-1, -1])}, outputs)
+    networks.save(
+        "unet", _denoiser(torch, pipeline.unet), _denoiser_inputs(torch, pipeline, with_all), ["out_sample"]
+    )
+    vae, side = pipeline.vae, 8 * pipeline.vae_scale_factor
+    channels = vae.config.latent_channels
+    latent, picture = torch.randn(1, channels, 8, 8), torch.randn(1, 3, side, side)
+    networks.save(
+        "vae_decoder", _decoder(torch, vae), {"latent_sample": (latent, [-1, channels, -1, -1])}, ["sample"]
+    )
+    networks.save("vae_encoder", _encoder(torch, vae), {"sample": (picture, [-1, 3, -1, -1])}, ["latent_parameters"])
+    for name in ("tokenizer", "tokenizer_2"):
+        if (tokenizer := getattr(pipeline, name, None)) is not None:
+            said(name)
+            (to / name).mkdir(parents=True, exist_ok=True)
+            openvino.save_model(convert_tokenizer(tokenizer), to / name / "openvino_tokenizer.xml")
+    _settings(folder, to)
+
+
+def _loaded(folder: Path, title: str, precision: Any) -> Any:
+    import diffusers
+
     try:
-        pipeline = diffusers.AutoPipelineForText2Image.from_pretrained(
+        return diffusers.AutoPipelineForText2Image.from_pretrained(
             folder,
-            dtype=torch.float32,
+            dtype=precision,
             variant=note_of(folder).get("variant"),
             use_safetensors=True,
             local_files_only=True,
@@ -55,52 +86,36 @@ def convert(folder: Path, to: Path, title: str, *, in_eight_bits: bool, said: Ca
                       title=title, fault=f"{type(error).__name__}: {str(error)[-300:]}")  # fmt: skip
         raise ModelBroken(message) from error
 
-    def save(
-        part: str, module: Any, examples: dict[str, Any], shapes: dict[str, list[int]], outputs: list[str]
-    ) -> None:
-        said(part)
+
+class _Networks:
+    """What is written of a model."""
+
+    def __init__(self, to: Path, in_eight_bits: bool, said: Callable[[str], None]) -> None:
+        self._to = to
+        self._in_eight_bits = in_eight_bits
+        self._said = said
+
+    def save(self, part: str, module: Any, inputs: dict[str, _Input], outputs: list[str]) -> None:
+        """Trace one network with its examples, and write it with its inputs' and outputs' names."""
+        import nncf
+        import openvino
+        import torch
+        from openvino.tools.ovc import convert_model
+
+        self._said(part)
         with torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of branches that tracing makes constants of: the shapes are the same
             network = convert_model(
                 module.eval(),
-                example_input=examples,
-                input=[(name, openvino.PartialShape(shape)) for name, shape in shapes.items()],
+                example_input={name: example for name, (example, _) in inputs.items()},
+                input=[(name, openvino.PartialShape(shape)) for name, (_, shape) in inputs.items()],
             )
         for port, name in zip(network.outputs, outputs, strict=True):
             port.get_tensor().set_names({name})
-        if in_eight_bits:
+        if self._in_eight_bits:
             network = nncf.compress_weights(network, mode=nncf.CompressWeightsMode.INT8_SYM)
-        (to / part).mkdir(parents=True, exist_ok=True)
-        openvino.save_model(network, to / part / "openvino_model.xml", compress_to_fp16=True)
-
-    with_all = kind == "StableDiffusionXLPipeline"
-    ids = torch.ones((2, _WORDS), dtype=torch.int64)
-    encoders = {name: getattr(pipeline, name, None) for name in ("text_encoder", "text_encoder_2")}
-    for name, encoder in encoders.items():
-        if encoder is not None:
-            network = _text_encoder(torch, encoder, with_all)
-            with torch.inference_mode():
-                outputs = list(network(ids))
-            save(name, network, {"input_ids": ids}, {"input_ids": [-1, -1]}, outputs)
-    examples, shapes = _denoiser_inputs(torch, pipeline, with_all)
-    save("unet", _denoiser(torch, pipeline.unet), examples, shapes, ["out_sample"])
-    vae, factor = pipeline.vae, pipeline.vae_scale_factor
-    channels = vae.config.latent_channels
-    latent, picture = torch.randn(1, channels, 8, 8), torch.randn(1, 3, 8 * factor, 8 * factor)
-    save(
-        "vae_decoder",
-        _decoder(torch, vae),
-        {"latent_sample": latent},
-        {"latent_sample": [-1, channels, -1, -1]},
-        ["sample"],
-    )
-    save("vae_encoder", _encoder(torch, vae), {"sample": picture}, {"sample": [-1, 3, -1, -1]}, ["latent_parameters"])
-    for name in ("tokenizer", "tokenizer_2"):
-        if (tokenizer := getattr(pipeline, name, None)) is not None:
-            said(name)
-            (to / name).mkdir(parents=True, exist_ok=True)
-            openvino.save_model(convert_tokenizer(tokenizer), to / name / "openvino_tokenizer.xml")
-    _settings(folder, to)
+        (self._to / part).mkdir(parents=True, exist_ok=True)
+        openvino.save_model(network, self._to / part / "openvino_model.xml", compress_to_fp16=True)
 
 
 def _settings(folder: Path, to: Path) -> None:
@@ -136,27 +151,21 @@ def _text_encoder(torch: Any, encoder: Any, with_all: bool) -> Any:
     return Words()
 
 
-def _denoiser_inputs(torch: Any, pipeline: Any, with_all: bool) -> tuple[dict[str, Any], dict[str, list[int]]]:
+def _denoiser_inputs(torch: Any, pipeline: Any, with_all: bool) -> dict[str, _Input]:
     said = pipeline.unet.config
-    cells, width = 8, said.cross_attention_dim
-    examples = {
-        "sample": torch.randn(2, said.in_channels, cells, cells),
-        "timestep": torch.tensor([1, 1]),  # OpenVINO GenAI counts them in whole numbers
-        "encoder_hidden_states": torch.randn(2, _WORDS, width),
-    }
-    shapes = {
-        "sample": [-1, said.in_channels, -1, -1],
-        "timestep": [-1],
-        "encoder_hidden_states": [-1, -1, width],
+    cells, width, channels = 8, said.cross_attention_dim, said.in_channels
+    inputs = {
+        "sample": (torch.randn(2, channels, cells, cells), [-1, channels, -1, -1]),
+        "timestep": (torch.tensor([1, 1]), [-1]),  # OpenVINO GenAI counts them in whole numbers
+        "encoder_hidden_states": (torch.randn(2, _WORDS, width), [-1, -1, width]),
     }
     if with_all:
         whole = pipeline.text_encoder_2.config.projection_dim
-        examples |= {"text_embeds": torch.randn(2, whole), "time_ids": torch.zeros(2, 6)}
-        shapes |= {"text_embeds": [-1, whole], "time_ids": [-1, 6]}
+        inputs["text_embeds"] = torch.randn(2, whole), [-1, whole]
+        inputs["time_ids"] = torch.zeros(2, 6), [-1, 6]
     if guided := said.time_cond_proj_dim:
-        examples["timestep_cond"] = torch.randn(2, guided)
-        shapes["timestep_cond"] = [-1, guided]
-    return examples, shapes
+        inputs["timestep_cond"] = torch.randn(2, guided), [-1, guided]
+    return inputs
 
 
 def _denoiser(torch: Any, unet: Any) -> Any:

@@ -21,7 +21,7 @@ from limner.engines.adapters.openvino.writer import OpenVinoWriter
 from limner.engines.canvas import Start, start_of
 from limner.engines.catalog import facts
 from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task, Writer
-from limner.engines.weights import note_of, verify_pulled
+from limner.engines.weights import note_of, verify, verify_pulled
 from limner.errors import EngineError, ModelBroken, NotConfigured
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class OpenVinoEngine:
     def __init__(self, model: Model) -> None:
         if model.path is None:
             raise NotConfigured(f"{model.title} has no folder of weights: set its path.")
-        verify_pulled(model.path, model.title)
+        (verify_pulled if model.bytes else verify)(model.path, model.title)
         self._model = model
         self._folder = model.path
         self._openvino, self._genai = load_library()
