@@ -20,6 +20,7 @@ COMMANDS = {
     "generate": ("limner.cli.generate", "Draw a picture into a file, with or without a server."),
     "prompt": ("limner.cli.prompt", "Write a prompt, go on from a beginning, or improve one."),
     "models": ("limner.cli.models", "The models that can draw."),
+    "bench": ("limner.cli.bench", "How fast a model draws on this machine."),
     "doctor": ("limner.cli.doctor", "What is installed, what is missing, and the command that mends it."),
     "user": ("limner.cli.people", "Accounts of people."),
     "key": ("limner.cli.people", "API keys."),
