@@ -32,6 +32,9 @@ class Hub:
     """Method, path, and the range that was asked for."""
     most: int | None = None
     """Bytes of a large file of which it gives no more, however often it is asked."""
+    commit: str = COMMIT
+    also: list[dict[str, Any]] = field(default_factory=list)
+    """What it says of files that no model of good faith has."""
     spoilt: set[str] = field(default_factory=set)
     """Files that come with another byte in the middle."""
 
@@ -104,10 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         said = {
             "id": name,
-            "sha": COMMIT,
+            "sha": self.hub.commit,
             "gated": "auto" if name in self.hub.gated else False,
             "cardData": self.hub.cards.get(name, {}),
-            "siblings": [self._sibling(folder, path) for path in files],
+            "siblings": [self._sibling(folder, path) for path in files] + self.hub.also,
         }
         self._json(said)
 

@@ -133,21 +133,27 @@ def pull_(name: str, revision: str | None, yes: bool) -> None:
 
 
 def _pulled(home: Path, repository: Repository, size: int) -> Path:
-    """Pull in a thread, and show how far it is."""
-    from concurrent.futures import ThreadPoolExecutor
-    from concurrent.futures import wait as wait_for
+    """Pull here, where Ctrl-C ends it, and show in a thread how far it is."""
+    from threading import Event, Thread
 
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
     from limner.engines.weights import pulling
 
+    ended = Event()
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with ThreadPoolExecutor(1) as thread, Progress(*columns, console=console(), transient=True) as bar:
+    with Progress(*columns, console=console(), transient=True) as bar:
         task = bar.add_task(repository.name, total=size)
-        pulled = thread.submit(pulling.pull, home, repository)
-        while wait_for([pulled], timeout=0.5).not_done:
-            bar.update(task, completed=pulling.fetched(home, repository))
-        return pulled.result()
+
+        def look() -> None:
+            while not ended.wait(0.5):
+                bar.update(task, completed=pulling.fetched(home, repository))
+
+        Thread(target=look, daemon=True).start()
+        try:
+            return pulling.pull(home, repository)
+        finally:
+            ended.set()
 
 
 @models.command("convert")

@@ -195,8 +195,9 @@ _installed: dict[str, Model] = {}
 
 def bring(models: Iterable[Model]) -> None:
     """Make the models that lie on this machine known, in place of those known before. Called at the start."""
+    found = {model.name: model for model in models}
     _brought.clear()
-    _brought.update((model.name, model) for model in models)
+    _brought.update(found)
     catalog.cache_clear()
 
 

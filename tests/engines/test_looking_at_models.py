@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from limner.engines import catalog, upstreams
 from limner.engines.contract import Size, Task
 from limner.engines.weights import look, refuse_what_runs, store
 from limner.engines.weights.kinds import kinds
@@ -61,6 +62,8 @@ def test_those_that_draw_in_few_steps_are_told_by_their_files(folder: Path) -> N
 def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:
     for part in ("unet", "vae_decoder"):
         write(folder, f"{part}/openvino_model.xml", b"<net/>")
+    assert look(folder, "both").engine == "diffusers"
+    (folder / "unet" / "diffusion_pytorch_model.safetensors").unlink()
     write(folder, "vae_decoder/config.json", {"block_out_channels": [1, 2, 3]})
     change(folder, "model_index.json", _class_name="OVStableDiffusionPipeline")
     found = look(folder, "ir")
@@ -114,3 +117,36 @@ def test_every_starter_says_what_it_is_for_and_notes_only_what_is_read() -> None
         assert set(starter.note) <= {"steps", "guidance", "sizes", "title", "seconds"}
     assert any(starter.machine == "cpu" for starter in starters().values())
     assert all(kind.edge % kind.cell == 0 for kind in kinds().values())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"sizes": 5},
+        {"sizes": ["a"]},
+        {"sizes": ["0x0"]},
+        {"steps": None},
+        {"steps": 0},
+        {"guidance": "x"},
+        {"seconds": []},
+    ],
+)
+def test_a_note_of_nonsense_leaves_its_model_out_and_limner_starts(tmp_path: Path, said: dict[str, Any]) -> None:
+    for name in ("good", "bad"):
+        model(tmp_path / "models/owner" / name)
+    write(tmp_path, "models/owner/bad/limner.json", said)
+    assert [found.name for found in store.models_in(tmp_path)] == ["good"]
+
+
+def test_a_model_with_an_upstreams_name_is_called_by_its_owner_too(tmp_path: Path) -> None:
+    model(tmp_path / "models/owner/house")
+    (tmp_path / "upstreams.toml").write_text(
+        '[house]\nkind = "other"\nurl = "http://localhost:1/v1"\nmodels = ["x"]\n'
+    )
+    try:
+        store.start(tmp_path)
+        upstreams.start({}, tmp_path)
+        assert {"house@owner", "x"} <= set(catalog.catalog())
+    finally:
+        catalog.bring([])
+        upstreams.start({}, tmp_path / "nowhere")

@@ -212,3 +212,45 @@ def test_a_removed_model_is_gone_and_two_of_one_name_are_told_apart(here: Hub, h
     assert not (home / "models/somebody").exists()
     with pytest.raises(NotAllowed):
         store.remove(home, home)
+
+
+@pytest.mark.parametrize("commit", ["/../../..", "..", "main", "", "0" * 39])
+def test_a_hub_whose_version_is_none_is_not_believed(here: Hub, home: Path, commit: str) -> None:
+    (home / "secret-key").write_text("kept")
+    here.commit = commit
+    with pytest.raises(Unavailable, match="cannot be right"):
+        asking.ask(NAME)
+    assert (home / "secret-key").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.json", "/x.json", "unet/../../x.json", "unet/a/b.json", "x\ny.json", ".git/x.json"]
+)
+def test_a_file_that_would_lie_elsewhere_is_passed_over(here: Hub, home: Path, name: str) -> None:
+    here.also = [{"rfilename": name, "size": 3, "blobId": "x"}]
+    repository = asking.ask(NAME)
+    assert name not in {file.name for file in repository.files}
+    verify(pulling.pull(home, repository))
+
+
+def test_a_size_below_nothing_is_not_believed(here: Hub) -> None:
+    here.also = [{"rfilename": "unet/x.safetensors", "size": -(10**12), "blobId": "x"}]
+    with pytest.raises(Unavailable, match="cannot be right"):
+        asking.ask(NAME)
+
+
+def test_openvinos_files_beside_others_are_not_taken_for_the_model(here: Hub, home: Path) -> None:
+    for name in ("openvino_model.xml", "openvino_model.bin"):
+        write(here.models[NAME], f"unet/{name}", b"theirs")
+    place = pulling.pull(home, asking.ask(NAME))
+    assert not list(place.rglob("openvino_*"))
+    assert store.models_in(home)[0].engine == "diffusers"
+
+
+def test_what_somebody_wrote_beside_a_model_outlives_the_next_pull(here: Hub, home: Path) -> None:
+    place = pulling.pull(home, asking.ask(NAME))
+    note = json.loads((place / "limner.json").read_text())
+    (place / "limner.json").write_text(json.dumps({**note, "steps": 12, "revision": "old"}))
+    pulling.pull(home, asking.ask(NAME))
+    note = json.loads((place / "limner.json").read_text())
+    assert (note["steps"], note["revision"]) == (12, here.commit)

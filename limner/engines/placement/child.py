@@ -48,7 +48,8 @@ class ChildPlacement:
 
     @property
     def ready(self) -> bool:
-        return self._child is not None and self._child.alive
+        """Whether it can draw; one that is loaded on demand always can, later."""
+        return not self._closed if self._on_demand else self._child is not None and self._child.alive
 
     @property
     def pid(self) -> int | None:
@@ -57,8 +58,8 @@ class ChildPlacement:
 
     @property
     def busy(self) -> bool:
-        """Whether it draws or writes, or somebody waits for it to be loaded."""
-        return self._answering > 0
+        """Whether it draws or writes, or is being loaded."""
+        return self._answering > 0 or (self._starting is not None and not self._starting.done())
 
     async def start(self) -> None:
         """Start the child and wait until its model is loaded. Callers at the same time share one start."""
@@ -93,7 +94,7 @@ class ChildPlacement:
                 child.leave(call)
         finally:
             self._answering -= 1
-            await self._residency.rest(self)
+            self._residency.rest(self)
 
     async def cancel(self, job: str) -> None:
         if self._child is not None:
@@ -116,6 +117,7 @@ class ChildPlacement:
             self._starting = asyncio.create_task(self._start(), name=f"start {self.model.name}")
             # A start whose waiters were all cancelled has nobody to take its error: it is told again at the next.
             self._starting.add_done_callback(lambda task: task.cancelled() or task.exception())
+            self._starting.add_done_callback(lambda _: self._residency.rest(self))
         return await asyncio.shield(self._starting)
 
     async def _start(self) -> _Child:
@@ -129,7 +131,7 @@ class ChildPlacement:
                     raise
                 self._child = await self._loaded()  # alone
         except BaseException:
-            await self._residency.leave(self)
+            self._residency.leave(self)
             raise
         if self._child.room:
             self._residency.limit(self._child.room)
@@ -335,7 +337,7 @@ def _cause(code: int) -> str:
 def _environment() -> dict[str, str]:
     """The child's environment: no secrets of ours, the parent's import path, no library's telemetry, and an allocator
     that gives large blocks back: glibc's learns to keep them, 20 MB in the end. What is set outside stands."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("LIMNER_")}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("LIMNER_", "HF_TOKEN"))}
     return {
         "MALLOC_ARENA_MAX": "1",
         "MALLOC_MMAP_THRESHOLD_": str(256 * 1024),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from limner.engines import catalog
@@ -25,9 +26,20 @@ _TASKS = {GENERATIONS: Task.CREATE, EDITS: Task.EDIT, VARIATIONS: Task.VARY}
 def start(environment: Mapping[str, str], folder: Path) -> tuple[Upstream, ...]:
     """Read the configured upstreams and make them and their models known to this process. Sends nothing."""
     found = read(environment, folder)
+    _tell_apart({upstream.name for upstream in found})
     catalog.install(models_of_all(found))
     configure(found)
     return found
+
+
+def _tell_apart(upstreams: set[str]) -> None:
+    """A model that somebody brought to this machine, and whose name is an upstream's, is called by its owner too."""
+    catalog.bring(
+        replace(model, name=f"{model.name}@{model.path.parent.name}")
+        if model.name in upstreams and model.path
+        else model
+        for model in catalog.brought()
+    )
 
 
 def models_of_all(upstreams: Iterable[Upstream]) -> list[Model]:

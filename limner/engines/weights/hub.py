@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,8 +15,12 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from limner.errors import InvalidRequest, NotAllowed, NotFound, Unavailable, say
+from limner.errors import InvalidRequest, NotAllowed, NotFound, Sentence, Unavailable, say
 
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_FILE = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
+"""Of a model, or of one of its parts: nothing lies deeper."""
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 PART = ".part"
 """Of a file that is not whole yet."""
 SECONDS = 20.0
@@ -54,13 +59,18 @@ class Match:
 
 
 def ask(name: str, revision: str | None = None) -> Repository:
-    """What the hub says of `name`. Raises InvalidRequest for what is no name, NotFound, NotAllowed, Unavailable."""
+    """What the hub says of `name`. Raises InvalidRequest for what is no name, NotFound, NotAllowed, Unavailable, and
+    for an answer that no hub of good faith gives."""
+    if not _REPOSITORY.fullmatch(name):
+        raise InvalidRequest(_no_name(name), param="model")
     library = _library()
     with _in_words(library, name):
         said = library.HfApi().model_info(name, revision=revision, files_metadata=True, timeout=SECONDS)
-    files = tuple(
-        File(one.rfilename, int(one.size or 0), one.lfs.sha256 if one.lfs else "") for one in said.siblings or ()
-    )
+    # What it says becomes names of files and folders here.
+    listed = [one for one in said.siblings or () if _FILE.fullmatch(str(one.rfilename))]
+    if not _COMMIT.fullmatch(str(said.sha)) or any(not isinstance(one.size, int) or one.size < 0 for one in listed):
+        raise Unavailable(say("The hub's answer about {name} cannot be right. Is HF_ENDPOINT a hub?", name=name))
+    files = tuple(File(one.rfilename, one.size, one.lfs.sha256 if one.lfs else "") for one in listed)
     card: Any = said.card_data or {}
     licence = card.get("license_name") or card.get("license") or ""
     return Repository(name, str(said.sha), files, str(licence), bool(said.gated))
@@ -88,12 +98,13 @@ def fetch(repository: Repository, file: File, folder: Path) -> None:
         url = library.hf_hub_url(repository.name, file.name, revision=repository.revision)
         at = library.get_hf_file_metadata(url, timeout=SECONDS)
         headers = library.utils.build_hf_headers(library_name="limner")
-        if urlsplit(at.location).netloc != urlsplit(url).netloc:
+        if urlsplit(at.location)[:2] != urlsplit(url)[:2]:
             headers.pop("authorization", None)  # the token is the hub's, and large files lie elsewhere
         part = place.with_name(place.name + PART)
         with part.open("ab") as opened:
             if opened.tell() > file.bytes:
                 opened.truncate(0)
+                opened.seek(0)
             library.file_download.http_get(
                 at.location, opened, resume_size=opened.tell(), headers=headers, expected_size=file.bytes
             )
@@ -118,8 +129,7 @@ def _in_words(library: ModuleType, name: str) -> Iterator[None]:
     try:
         yield
     except wrong.HFValidationError as error:
-        message = say("'{name}' is no name of a model. One looks like stabilityai/sd-turbo.", name=name[:100])
-        raise InvalidRequest(message, param="model") from error
+        raise InvalidRequest(_no_name(name), param="model") from error
     except wrong.GatedRepoError as error:
         message = say("The makers of {name} want to know who uses it. Ask them on its page, make a token there, and "
                       "set HF_TOKEN.", name=name)  # fmt: skip
@@ -134,3 +144,7 @@ def _in_words(library: ModuleType, name: str) -> Iterator[None]:
         message = say("The hub did not answer well ({reason}). Ask again later: what is here is gone on with.",
                       reason=str(status or type(error).__name__))  # fmt: skip
         raise Unavailable(message) from error
+
+
+def _no_name(name: str) -> Sentence:
+    return say("'{name}' is no name of a model. One looks like stabilityai/sd-turbo.", name=name[:100])

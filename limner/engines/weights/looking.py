@@ -29,10 +29,15 @@ def look(folder: Path, name: str) -> Model:
     part = "transformer" if "transformer" in index else "unet"
     networks = _read(folder, f"{part}/config.json")
     note = note_of(folder)
-    in_ir = (folder / part / "openvino_model.xml").is_file()
+    # Some repositories have both forms: OpenVINO's is meant where it is the only one.
+    in_ir = (folder / part / "openvino_model.xml").is_file() and not any((folder / part).glob("*.safetensors"))
     steps, guidance = _advice(folder, kind, networks)
     edge = _edge(folder, kind, networks, part)
     sizes = tuple(map(Size.parse, note.get("sizes", ()))) or _sizes(kind, edge)
+    steps, guidance = int(note.get("steps", steps)), float(note.get("guidance", guidance))
+    if steps < 1 or any(not 8 <= edge <= 8192 for size in sizes for edge in (size.width, size.height)):
+        raise ModelBroken(say("The {file} in {folder} asks for no steps, or for sizes that nobody draws.",
+                              file=NOTE, folder=folder))  # fmt: skip
     return Model(
         name=name,
         engine="openvino" if in_ir else "diffusers",
@@ -44,8 +49,8 @@ def look(folder: Path, name: str) -> Model:
             sizes=sizes,
             offered_sizes=sizes,
             max_prompt=kind.prompt,
-            default_steps=int(note.get("steps", steps)),
-            default_guidance=float(note.get("guidance", guidance)),
+            default_steps=steps,
+            default_guidance=guidance,
             negative_prompt=kind.negative and guidance > 1,
         ),
         seconds=float(note.get("seconds", kind.seconds * steps / kind.steps)),

@@ -3,15 +3,18 @@ file is whole, so that nobody ever draws with half of one; what was fetched befo
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from limner.engines.weights import hub
 from limner.engines.weights.checksums import checksum
 from limner.engines.weights.hub import File, Repository
-from limner.engines.weights.looking import INDEX, look, refuse_what_runs
+from limner.engines.weights.looking import INDEX, look, note_of, refuse_what_runs
 from limner.engines.weights.placing import STAGES, settle
 from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
@@ -19,9 +22,10 @@ from limner.errors import LimnerError, ModelBroken, NotConfigured, Unavailable, 
 
 SPARE = 1024**3
 """Bytes that stay free on the disk."""
-_SMALL = frozenset({".json", ".txt", ".model"})
+_DENOISERS = frozenset({"transformer", "unet"})
+_SMALL = frozenset({".jinja", ".json", ".model", ".txt"})
 """Beside weights: settings, vocabularies."""
-_HALF = ".fp16."
+_HALF = re.compile(r"\.fp16[.-]")
 
 
 def wanted(repository: Repository) -> list[File]:
@@ -36,11 +40,11 @@ def wanted(repository: Repository) -> list[File]:
         raise NotConfigured(message)
     inside = [file for file in repository.files if len(PurePosixPath(file.name).parts) == 2]
     small = [file for file in inside if _small(file)]
-    weights = [file for file in inside if file.name.endswith(".safetensors")]
+    weights = [file for file in inside if file.name.endswith(".safetensors") and "non_ema" not in file.name]
     in_ir = [file for file in inside if "openvino_" in file.name and file.name.endswith((".xml", ".bin"))]
-    if in_ir:
+    if in_ir and not any(_part(file) in _DENOISERS for file in weights):
         weights = in_ir
-    elif halves := [file for file in weights if _HALF in file.name]:
+    elif halves := [file for file in weights if _HALF.search(file.name)]:
         parts = {_part(file) for file in halves}
         weights = halves + [file for file in weights if _part(file) not in parts]
     if not weights:
@@ -53,8 +57,6 @@ def wanted(repository: Repository) -> list[File]:
 def pull(
     home: Path,
     repository: Repository,
-    *,
-    before_each: Callable[[File], None] = lambda _: None,
 ) -> Path:
     """Fetch it, look at it, and put it in its place, which is returned. What the files of a starter do not say goes
     into its limner.json.
@@ -72,19 +74,20 @@ def pull(
     for number, file in enumerate(files):
         if number and _small(files[number - 1]) and not _small(file):
             _looked_at(stage, repository.name)  # before gigabytes are fetched of what nobody can draw with
-        before_each(file)
         try:
             hub.fetch(repository, file, stage)
         except OSError as error:
             raise _not_written(error, repository.name, home) from error
     sums = {file.name: _checked(stage / file.name, file, repository.name) for file in files}
     _keep_only(stage, sums)
+    starter = starters().get(repository.name)
     said = {
+        **(starter.note if starter else {}),
+        **{key: kept for key, kept in _note_before(place).items() if key != "variant"},
         "repository": repository.name,
         "revision": repository.revision,
         "licence": repository.licence,
         **_variant(files),
-        **(starter.note if (starter := starters().get(repository.name)) else {}),
     }
     _looked_at(stage, repository.name)
     settle(stage, place, said, sums)
@@ -98,7 +101,11 @@ def stage_of(home: Path, repository: Repository) -> Path:
 
 def fetched(home: Path, repository: Repository) -> int:
     """The bytes that are here of a model that is being pulled."""
-    return sum(path.stat().st_size for path in stage_of(home, repository).rglob("*") if path.is_file())
+    found = 0
+    for path in stage_of(home, repository).rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # one that became whole meanwhile has another name
+            found += path.stat().st_size if path.is_file() else 0
+    return found
 
 
 def _looked_at(stage: Path, name: str) -> None:
@@ -114,13 +121,19 @@ def _part(file: File) -> str:
     return file.name.partition("/")[0]
 
 
+def _note_before(place: Path) -> dict[str, Any]:
+    """What somebody changed in the note of an older version stays."""
+    return note_of(place) if place.is_dir() else {}
+
+
 def _variant(files: Iterable[File]) -> dict[str, str]:
-    return {"variant": "fp16"} if any(_HALF in file.name for file in files) else {}
+    return {"variant": "fp16"} if any(_HALF.search(file.name) for file in files) else {}
 
 
 def _room_for(files: list[File], home: Path, repository: Repository) -> None:
     need = max(sum(file.bytes for file in files) - fetched(home, repository), 0)
-    free = shutil.disk_usage(home).free
+    models = home / PULLED  # perhaps a disk of its own
+    free = shutil.disk_usage(models if models.exists() else home).free
     if need + SPARE > free:
         message = say(
             "{name} needs {need} on the disk and {spare} shall stay free, but {free} are. Free some in {folder}, or "

@@ -34,6 +34,8 @@ def models_in(home: Path) -> list[Model]:
             found.append(look(folder, name))
         except LimnerError as error:
             log.warning("%s", error.message)
+        except Exception:  # boundary: whatever lies in one folder, Limner starts and the others draw
+            log.warning("The model in %s cannot be read, so it is left out.", folder, exc_info=True)
         taken.add(name)
     return found
 

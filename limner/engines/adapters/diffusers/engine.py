@@ -48,10 +48,12 @@ class DiffusersEngine:
             return
         changes = task in {Task.EDIT, Task.VARY}
         start = start_of(order, self._pipelines.creating.vae_scale_factor) if changes else None
-        for first in range(0, len(order.indices), self._batch):
+        # Changes one at a time: where a picture is encoded for several, only the first one's chance is used.
+        batch = 1 if changes else self._batch
+        for first in range(0, len(order.indices), batch):
             if cancelled():
                 return
-            together = order.indices[first : first + self._batch]
+            together = order.indices[first : first + batch]
             yield from Drawing(self, order, together, start, cancelled).events()
 
     def generate(
