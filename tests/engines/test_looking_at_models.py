@@ -62,10 +62,10 @@ def test_those_that_draw_in_few_steps_are_told_by_their_files(folder: Path) -> N
 def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:
     for part in ("unet", "vae_decoder"):
         write(folder, f"{part}/openvino_model.xml", b"<net/>")
-    assert look(folder, "both").engine == "diffusers"
-    (folder / "unet" / "diffusion_pytorch_model.safetensors").unlink()
     write(folder, "vae_decoder/config.json", {"block_out_channels": [1, 2, 3]})
     change(folder, "model_index.json", _class_name="OVStableDiffusionPipeline")
+    assert look(folder, "both").engine == "diffusers"
+    (folder / "unet" / "diffusion_pytorch_model.safetensors").unlink()
     found = look(folder, "ir")
     assert (found.engine, str(found.capabilities.sizes[0])) == ("openvino", "256x256")
 
