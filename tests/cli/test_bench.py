@@ -11,7 +11,7 @@ from tests.cli.process import limner
 def test_a_model_is_measured_and_the_table_can_be_pasted(tmp_path: Path) -> None:
     done = limner(tmp_path / "home", "bench", "--steps", "2", "--pictures", "2", COLUMNS="120")
     assert (done.returncode, done.stderr) == (0, "")
-    said = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in done.stdout.splitlines() if "  " in line)
+    said = dict(re.split(r"\s{2,}", line.rstrip(), maxsplit=1) for line in done.stdout.splitlines() if "  " in line)
     assert (said["model"], said["drawn by"]) == ("storybook", "openvino")
     assert said["size, steps"].endswith(", 2")
     assert float(said["seconds a picture"].split()[0]) > 0
