@@ -37,6 +37,8 @@ ENGINES: dict[str, str] = {
     "openai": "limner.engines.adapters.openai:OpenAiEngine",
 }
 """Name → where its class lives. The class is called with the model it shall load."""
+EXTRAS = {"diffusers": "'limner[diffusers]'"}
+"""What brings all that an engine needs, where one missing module is not the only one."""
 CHAT = "limner.engines.adapters.openai.chat:OpenAiChat"
 """What writes with an upstream's chat model. The class is called with the upstream."""
 
@@ -115,9 +117,10 @@ def build_engine(model: Model) -> Engine | InlineEngine:
         return cast("Engine | InlineEngine", factory(model))
     except ModuleNotFoundError as error:
         missing = error.name or module_name
+        needed = EXTRAS.get(model.engine, missing.partition(".")[0])
         raise NotConfigured(
             f"The engine '{model.engine}' needs the module '{missing}', which is not installed. "
-            f"Install it into Limner's environment: pip install {missing.partition('.')[0]}"
+            f"Install it into Limner's environment: pip install {needed}"
         ) from error
 
 

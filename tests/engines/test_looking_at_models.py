@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from limner.engines import catalog, upstreams
 from limner.engines.contract import Size, Task
+from limner.engines.registry import build_engine
 from limner.engines.weights import look, refuse_what_runs, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
@@ -150,3 +152,11 @@ def test_a_model_with_an_upstreams_name_is_called_by_its_owner_too(tmp_path: Pat
     finally:
         catalog.bring([])
         upstreams.start({}, tmp_path / "nowhere")
+
+
+def test_an_engine_that_is_not_installed_says_what_brings_all_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "diffusers", None)
+    with pytest.raises(NotConfigured, match=r"pip install 'limner\[diffusers\]'"):
+        build_engine(look(folder, "one"))

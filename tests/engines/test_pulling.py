@@ -83,7 +83,7 @@ def home(tmp_path: Path) -> Path:
 
 def test_a_model_comes_whole_with_its_licence_and_its_checksums_and_nothing_pickled(here: Hub, home: Path) -> None:
     repository = asking.ask(NAME)
-    assert (repository.licence, repository.gated) == ("openrail++", False)
+    assert repository.licence == "openrail++"
     place = pulling.pull(home, repository)
     assert place == home / "models" / NAME
     names = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
@@ -159,7 +159,6 @@ def test_a_disk_that_fills_up_meanwhile_keeps_what_is_there(
 def test_a_gated_model_wants_a_token(here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here.gated.add(NAME)
     repository = asking.ask(NAME)
-    assert repository.gated
     with pytest.raises(NotAllowed, match="HF_TOKEN"):
         pulling.pull(home, repository)
     monkeypatch.setenv("HF_TOKEN", TOKEN)

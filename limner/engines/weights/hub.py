@@ -45,8 +45,6 @@ class Repository:
     revision: str
     files: tuple[File, ...]
     licence: str
-    gated: bool
-    """Its makers are asked first, by name and with a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def ask(name: str, revision: str | None = None) -> Repository:
     files = tuple(File(one.rfilename, one.size, one.lfs.sha256 if one.lfs else "") for one in listed)
     card: Any = said.card_data or {}
     licence = card.get("license_name") or card.get("license") or ""
-    return Repository(name, str(said.sha), files, str(licence), bool(said.gated))
+    return Repository(name, str(said.sha), files, str(licence))
 
 
 def search(words: str, limit: int = 20) -> list[Match]:

@@ -54,10 +54,7 @@ def wanted(repository: Repository) -> list[File]:
     return [file for file in repository.files if file.name == INDEX] + small + weights
 
 
-def pull(
-    home: Path,
-    repository: Repository,
-) -> Path:
+def pull(home: Path, repository: Repository) -> Path:
     """Fetch it, look at it, and put it in its place, which is returned. What the files of a starter do not say goes
     into its limner.json.
 
@@ -171,7 +168,7 @@ def _checked(path: Path, file: File, name: str) -> str:
 
 
 def _keep_only(stage: Path, sums: dict[str, str]) -> None:
-    """What an older version had, and what the library notes for itself, does not come along."""
+    """Nothing comes along that was not asked for this time: a part of a file, a folder that is empty."""
     for path in sorted(stage.rglob("*"), reverse=True):
         if path.is_dir():
             if not any(path.iterdir()):
