@@ -10,7 +10,6 @@ from pathlib import Path
 
 from limner.engines import catalog
 from limner.engines.catalog import Model
-from limner.engines.registry import converter
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import STAGES, settle
 from limner.engines.weights.pulled import PULLED
@@ -69,6 +68,8 @@ def convert(home: Path, one: Model, *, in_eight_bits: bool = False, said: Callab
     converter does."""
     if one.path is None or one.engine != "diffusers":
         raise InvalidRequest(say("{name} is not in diffusers' form.", name=one.name), param="model")
+    from limner.engines.registry import converter  # 20 ms, and every start of Limner reads this module
+
     name = f"{one.path.name}-{'int8-' if in_eight_bits else ''}ov"
     stage = home / PULLED / STAGES / name
     shutil.rmtree(stage, ignore_errors=True)
