@@ -43,7 +43,7 @@ def list_(as_json: bool) -> None:
         pad_edge=False,
     )
     for model in catalog().values():
-        here = "yes" if installed(model) else "no"
+        here = _needs(model) or ("yes" if installed(model) else "no")
         sizes = ", ".join(map(str, model.capabilities.offered_sizes))
         by, seconds = model.upstream or "this machine", f"about {model.seconds:g}"
         table.add_row(plain(model.name), by, _price(model), sizes, seconds, here, model.licence)
@@ -122,13 +122,13 @@ def pull_(name: str, revision: str | None, yes: bool) -> None:
     size = sum(file.bytes for file in files)
     licence = plain(repository.licence) or "not said: read its page"
     say(f"{repository.name}: {pulling.gigabytes(size)}, licence {licence}")
+    say(f"Its page: {hub.page_of(repository.name)}")
     if not yes:
         if not sys.stdin.isatty():
             raise InvalidRequest("Read its licence, and say --yes when it is accepted.")
         click.confirm("Do you accept its licence?", abort=True)
     prepare_home()
-    place = _pulled(settings.LIMNER_HOME, repository, size)
-    say(f"{place.name} is here. Draw with: limner generate 'a lighthouse' --model {place.name}")
+    _say_how_to_draw(_pulled(settings.LIMNER_HOME, repository, size))
     say("A Limner that runs knows it after its next start.")
 
 
@@ -156,6 +156,15 @@ def _pulled(home: Path, repository: Repository, size: int) -> Path:
             ended.set()
 
 
+def _say_how_to_draw(place: Path) -> None:
+    from limner.engines.weights import look, store
+
+    name = store.names_in(settings.LIMNER_HOME)[place]
+    say(f"{name} is here. Draw with: limner generate 'a lighthouse' --model {name}")
+    if needs := _needs(look(place, name)):
+        say(f"What draws it is not installed yet. Install it into Limner's environment: {needs}")
+
+
 @models.command("convert")
 @click.argument("name")
 @click.option(
@@ -166,8 +175,9 @@ def convert_(name: str, in_eight_bits: bool) -> None:
     from limner.engines.weights import store
 
     home: Path = settings.LIMNER_HOME
-    place = store.convert(home, known(name), in_eight_bits=in_eight_bits, said=lambda part: warn(f"{part} …"))
-    say(f"{place.name} is here. Draw with: limner generate 'a lighthouse' --model {place.name}")
+    _say_how_to_draw(
+        store.convert(home, known(name), in_eight_bits=in_eight_bits, said=lambda part: warn(f"{part} …"))
+    )
 
 
 @models.command("show")
@@ -255,9 +265,17 @@ def described(model: Model) -> dict[str, object]:
         "price": price_of(model) / 1000,
         "sizes": [str(size) for size in model.capabilities.offered_sizes],
         "seconds": model.seconds,
-        "installed": installed(model),
+        "installed": installed(model) and not _needs(model),
+        "needs": _needs(model) or None,
         "licence": model.licence,
     }
+
+
+def _needs(model: Model) -> str:
+    """The command without which its engine is not here; "" where it is."""
+    from limner.engines.registry import install_command
+
+    return install_command(model.engine)
 
 
 def _price(model: Model) -> str:

@@ -85,6 +85,9 @@ def test_what_somebody_writes_beside_a_model_stands(folder: Path) -> None:
         ("model_index.json", {"_class_name": ["theirs", "TheirPipeline"]}),
         ("unet/config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
         ("text_encoder/config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
+        ("tokenizer/tokenizer_config.json", {"auto_map": {"AutoTokenizer": ["theirs.Tokenizer", None]}}),
+        ("vae/preprocessor_config.json", {"auto_map": {"AutoImageProcessor": "theirs.Processor"}}),
+        ("text_encoder/generation_config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
     ],
 )
 def test_a_model_that_brings_code_is_refused_by_the_file_that_says_so(
@@ -92,7 +95,7 @@ def test_a_model_that_brings_code_is_refused_by_the_file_that_says_so(
 ) -> None:
     refuse_what_runs(folder, "One")
     change(folder, file, **said)
-    with pytest.raises(NotConfigured, match="code of its own"):
+    with pytest.raises(NotConfigured, match=f"code of its own.*{file if said.get('auto_map') else 'theirs'}"):
         refuse_what_runs(folder, "One")
 
 
@@ -152,6 +155,21 @@ def test_a_model_with_an_upstreams_name_is_called_by_its_owner_too(tmp_path: Pat
     finally:
         catalog.bring([])
         upstreams.start({}, tmp_path / "nowhere")
+
+
+def test_of_two_folders_of_one_name_the_older_has_it(tmp_path: Path) -> None:
+    def names() -> list[str]:
+        return [f"{found.path.parent.name}: {found.name}" for found in store.models_in(tmp_path) if found.path]
+
+    old, new = "2026-01-02T03:04:05+00:00", "2026-11-02T03:04:05+00:00"
+    for owner, since in (("stabilityai", old), ("aaa", new)):
+        model(tmp_path / "models" / owner / "sd-turbo")
+        write(tmp_path, f"models/{owner}/sd-turbo/limner.json", {"here_since": since})
+    assert names() == ["aaa: sd-turbo@aaa", "stabilityai: sd-turbo"]
+    model(tmp_path / "models/aaaa/sd-turbo")  # copied into the folder today: it has no limner.json
+    assert names() == ["aaa: sd-turbo@aaa", "aaaa: sd-turbo@aaaa", "stabilityai: sd-turbo"]
+    write(tmp_path, "models/stabilityai/sd-turbo/limner.json", {"here_since": "some day"})
+    assert names() == ["aaa: sd-turbo", "aaaa: sd-turbo@aaaa", "stabilityai: sd-turbo@stabilityai"]
 
 
 def test_an_engine_that_is_not_installed_says_what_brings_all_of_it(

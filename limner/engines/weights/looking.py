@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from limner.engines.weights.kinds import Kind, kinds
 from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
-_PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
+PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
 _ABBREVIATIONS = frozenset({"flux", "lcm", "sd", "sdxl", "xl", "vae"})
 _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
@@ -25,7 +25,7 @@ def look(folder: Path, name: str) -> Model:
     """The model in `folder`, called `name`. Raises NotConfigured for a kind that Limner does not know, ModelBroken
     where the folder cannot be read as a model."""
     index = _read(folder, INDEX)
-    kind = _kind(index, name)
+    kind = kind_of(index, name)
     part = "transformer" if "transformer" in index else "unet"
     networks = _read(folder, f"{part}/config.json")
     note = note_of(folder)
@@ -65,6 +65,15 @@ def note_of(folder: Path) -> dict[str, Any]:
     return _read(folder, NOTE) if (folder / NOTE).exists() else {}
 
 
+def parts_of(index: Mapping[str, Any]) -> frozenset[str]:
+    """The folders that a model_index.json names, each with the library and the class that read it."""
+    return frozenset(
+        part
+        for part, said in index.items()
+        if isinstance(said, list) and len(said) == 2 and said[0] is not None and not part.startswith("_")
+    )
+
+
 def left_out(folder: Path) -> list[str]:
     """The parts that its pipeline could have, and this model does without."""
     return [part for part, said in _read(folder, INDEX).items() if said == [None, None]]
@@ -73,19 +82,17 @@ def left_out(folder: Path) -> list[str]:
 def refuse_what_runs(folder: Path, title: str) -> None:
     """Raise NotConfigured where the model is pickled, or asks for code of its own to be run."""
     index = _read(folder, INDEX)
-    named = {"index": index}
-    for part, said in index.items():
-        if isinstance(said, list) and (folder / part / "config.json").is_file():
-            named[part] = _read(folder, f"{part}/config.json")
-        if isinstance(said, list) and len(said) == 2 and said[0] and (folder / part / f"{said[0]}.py").is_file():
-            raise _runs_code(title, f"{part}/{said[0]}.py")
     if isinstance(index.get("_class_name"), list):
         raise _runs_code(title, f"{index['_class_name'][0]}.py")
-    for part, said in named.items():
-        if "auto_map" in said:
-            raise _runs_code(title, f"{part}/config.json")
-    for part, said in index.items():
-        if isinstance(said, list) and said[0] is not None and (pickled := _only_pickled(folder / part)):
+    parts = sorted(parts_of(index))
+    for part in parts:
+        if (folder / part / f"{index[part][0]}.py").is_file():
+            raise _runs_code(title, f"{part}/{index[part][0]}.py")
+    for file in (INDEX, *_settings(folder, parts)):
+        if _read(folder, file).get("auto_map"):
+            raise _runs_code(title, file)
+    for part in parts:
+        if pickled := _only_pickled(folder / part):
             raise NotConfigured(
                 say(
                     "{title} is pickled ({file}): to read it is to run whatever it says, so Limner does not. "
@@ -95,6 +102,13 @@ def refuse_what_runs(folder: Path, title: str) -> None:
             )  # fmt: skip
 
 
+def _settings(folder: Path, parts: Iterable[str]) -> Iterator[str]:
+    """Of networks, tokenizers, processors: config.json, tokenizer_config.json, preprocessor_config.json …"""
+    for part in parts:
+        for path in sorted((folder / part).glob("*config.json")):
+            yield f"{part}/{path.name}"
+
+
 def _only_pickled(folder: Path) -> str:
     """The name of a pickled file in a folder that has no other weights; "" where there is none."""
     if not folder.is_dir():
@@ -102,7 +116,7 @@ def _only_pickled(folder: Path) -> str:
     names = sorted(os.listdir(folder))
     if any(name.endswith((".safetensors", ".xml")) for name in names):
         return ""
-    return next((name for name in names if os.path.splitext(name)[1] in _PICKLED), "")
+    return next((name for name in names if os.path.splitext(name)[1] in PICKLED), "")
 
 
 def _runs_code(title: str, file: str) -> NotConfigured:
@@ -115,7 +129,8 @@ def _runs_code(title: str, file: str) -> NotConfigured:
     )  # fmt: skip
 
 
-def _kind(index: dict[str, Any], name: str) -> Kind:
+def kind_of(index: Mapping[str, Any], name: str) -> Kind:
+    """By what the model_index.json of `name` says. Raises NotConfigured for a kind that Limner does not know."""
     pipeline = index.get("_class_name")
     # Those that were exported for OpenVINO may have its name before it.
     found = kinds().get(pipeline.removeprefix("OV")) if isinstance(pipeline, str) else None
