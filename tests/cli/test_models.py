@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,46 @@ def test_a_pull_that_was_killed_is_taken_up_where_it_was(here: Hub, tmp_path: Pa
     assert limner(home, "models", "pull", NAME, "--yes", **at).returncode == 0
     assert here.ranges("text_encoder/model.safetensors") == [f"bytes={TEN_MEGABYTES}-"]
     assert limner(home, "models", "verify", "tiny-sd").returncode == 0
+
+
+def test_a_model_that_cannot_be_read_any_more_is_verified_and_removed_by_its_name(here: Hub, tmp_path: Path) -> None:
+    home, at = tmp_path / "home", {"HF_ENDPOINT": here.url}
+    assert limner(home, "models", "pull", NAME, "--yes", **at).returncode == 0
+    note, index = home / "models" / NAME / "limner.json", home / "models" / NAME / "model_index.json"
+    kept = note.read_text()
+    note.write_text("{")
+    spoilt = limner(home, "models", "verify", "tiny-sd")
+    assert (spoilt.returncode, "Mend it, or delete it" in spoilt.stderr) == (1, True)
+    note.write_text(kept)
+    index.write_text("{")
+    damaged = limner(home, "models", "verify")
+    assert (damaged.returncode, f"limner models pull {NAME}" in damaged.stderr) == (1, True)
+    assert limner(home, "models", "remove", "tiny-sd", "--yes").returncode == 0
+    assert not index.exists()
+
+
+def test_a_second_model_of_one_name_says_what_it_is_called(here: Hub, tmp_path: Path) -> None:
+    here.models["aaa/tiny-sd"] = here.models[NAME]
+    home, at = tmp_path / "home", {"HF_ENDPOINT": here.url}
+    assert "--model tiny-sd\n" in limner(home, "models", "pull", NAME, "--yes", **at).stdout
+    assert "--model tiny-sd@aaa\n" in limner(home, "models", "pull", "aaa/tiny-sd", "--yes", **at).stdout
+
+
+def test_a_model_whose_engine_is_not_installed_is_not_called_installed(here: Hub, tmp_path: Path) -> None:
+    home, at = tmp_path / "home", {"HF_ENDPOINT": here.url}
+    told = limner(home, "models", "pull", NAME, "--yes", **at).stdout
+    found = {one["name"]: one for one in json.loads(limner(home, "models", "list", "--json").stdout)}
+    assert (found["storybook"]["installed"], found["storybook"]["needs"]) == (True, None)
+    if find_spec("torch") and find_spec("diffusers"):
+        assert (found["tiny-sd"]["installed"], found["tiny-sd"]["needs"]) == (True, None)
+        return
+    command = "pip install 'limner[diffusers]'"
+    assert command in told
+    assert (found["tiny-sd"]["installed"], found["tiny-sd"]["needs"]) == (False, command)
+    assert command in limner(home, "models", "list", COLUMNS="200").stdout
+    refused = limner(home, "models", "convert", "tiny-sd")
+    assert (refused.returncode, f"{command} nncf" in refused.stderr) == (1, True)
+    assert not list((home / "models").glob("*/tiny-sd-ov"))
 
 
 def test_what_is_good_to_begin_with_is_told_without_asking_anybody(tmp_path: Path) -> None:

@@ -61,8 +61,15 @@ def look(folder: Path, name: str) -> Model:
 
 
 def note_of(folder: Path) -> dict[str, Any]:
-    """What its limner.json says; nothing where there is none."""
-    return _read(folder, NOTE) if (folder / NOTE).exists() else {}
+    """What its limner.json says; nothing where there is none. Raises ModelBroken."""
+    if not (folder / NOTE).exists():
+        return {}
+    try:
+        return _read(folder, NOTE)
+    except ModelBroken as error:
+        message = say("{file} cannot be read. Mend it, or delete it: then what the model's own files say holds.",
+                      file=folder / NOTE)  # fmt: skip
+        raise ModelBroken(message) from error
 
 
 def parts_of(index: Mapping[str, Any]) -> frozenset[str]:

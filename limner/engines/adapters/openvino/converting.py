@@ -30,10 +30,9 @@ def convert(folder: Path, to: Path, title: str, *, in_eight_bits: bool, said: Ca
             say("{title} is a {kind}, which cannot be converted. Those can: {kinds}.",
                 title=title, kind=str(kind)[:80], kinds=", ".join(sorted(KINDS)))
         )  # fmt: skip
-    verify_pulled(folder, title)
-    refuse_what_runs(folder, title)
     openvino, _ = load_library()
     try:
+        import diffusers  # noqa: F401
         import nncf  # noqa: F401
         import torch
         from openvino_tokenizers import convert_tokenizer
@@ -41,6 +40,8 @@ def convert(folder: Path, to: Path, title: str, *, in_eight_bits: bool, said: Ca
         message = say("Converting needs {missing}, which is not installed: pip install 'limner[diffusers]' nncf",
                       missing=error.name)  # fmt: skip
         raise NotConfigured(message) from error
+    verify_pulled(folder, title)
+    refuse_what_runs(folder, title)
     pipeline = _loaded(folder, title, torch.float32)
     networks = _Networks(to, in_eight_bits, said)
     with_all = kind == "StableDiffusionXLPipeline"
