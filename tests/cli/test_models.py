@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -120,3 +121,35 @@ def test_what_is_good_to_begin_with_is_told_without_asking_anybody(tmp_path: Pat
     assert told.returncode == 0
     assert "limner models pull OpenVINO/LCM_Dreamshaper_v7-int8-ov" in told.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.extra
+@pytest.mark.timeout(600)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+def test_a_model_is_converted_and_a_disk_that_fills_up_meanwhile_keeps_no_half_of_it(tmp_path: Path) -> None:
+    from tests.engines import checkpoints
+
+    home = tmp_path / "home"
+    checkpoints.stable_diffusion(home / "models" / "somebody" / "tiny-sd")
+    full = _convert(home, _no_file_of_more_than_100_kilobytes)
+    assert (full.returncode, "The disk is full, so tiny-sd-ov is not whole" in full.stderr) == (1, True), full.stderr
+    assert sorted(path.name for path in home.glob("models/*/*")) == ["somebody--tiny-sd-ov.lock", "tiny-sd"]
+    converted = _convert(home)
+    assert (converted.returncode, "--model tiny-sd-ov\n" in converted.stdout) == (0, True), converted.stderr
+    parts = ["text_encoder", "unet", "vae_decoder", "vae_encoder", "tokenizer"]
+    assert converted.stderr.splitlines() == [f"{part} …" for part in parts]  # and nothing of the libraries' chatter
+    assert limner(home, "models", "verify", "tiny-sd-ov").returncode == 0
+    found = {one["name"]: one["engine"] for one in json.loads(limner(home, "models", "list", "--json").stdout)}
+    assert found["tiny-sd-ov"] == "openvino"
+
+
+def _no_file_of_more_than_100_kilobytes() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+
+def _convert(home: Path, first: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+    """`limner models convert`, after `first` in the same process."""
+    command = [*LIMNER, "models", "convert", "tiny-sd"]
+    return subprocess.run(
+        command, env=environment(home), capture_output=True, text=True, timeout=240, check=False, preexec_fn=first
+    )

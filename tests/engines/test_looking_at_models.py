@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+from collections import namedtuple
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,10 @@ import pytest
 from limner.engines import catalog, upstreams
 from limner.engines.contract import Size, Task
 from limner.engines.registry import build_engine
-from limner.engines.weights import look, refuse_what_runs, store
+from limner.engines.weights import look, memory, refuse_what_runs, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
-from limner.errors import ModelBroken, NotConfigured
+from limner.errors import ModelBroken, NotConfigured, Unavailable
 from tests.engines.test_pulling import model, write
 
 
@@ -170,6 +173,44 @@ def test_of_two_folders_of_one_name_the_older_has_it(tmp_path: Path) -> None:
     assert names() == ["aaa: sd-turbo@aaa", "aaaa: sd-turbo@aaaa", "stabilityai: sd-turbo"]
     write(tmp_path, "models/stabilityai/sd-turbo/limner.json", {"here_since": "some day"})
     assert names() == ["aaa: sd-turbo", "aaaa: sd-turbo@aaaa", "stabilityai: sd-turbo@stabilityai"]
+
+
+def shard(folder: Path, name: str, dtype: str, size: int) -> None:
+    header = json.dumps({"__metadata__": {"format": "pt"}, "weight": {"dtype": dtype, "shape": [1]}}).encode()
+    write(folder, name, (len(header).to_bytes(8, "little") + header).ljust(size, b"\0"))
+
+
+def test_weights_are_counted_as_they_lie_in_memory_and_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("unet", "vae", "text_encoder"):
+        for path in (folder / part).iterdir():
+            if path.suffix != ".json":
+                path.unlink()
+        shard(folder, f"{part}/model.safetensors", "F32", 4000)
+    monkeypatch.setattr(memory, "_bits", lambda: 32)
+    assert look(folder, "one").bytes == 3 * 4000
+    shard(folder, "unet/model.fp16.safetensors", "F16", 2000)  # a clone has all that there is
+    shard(folder, "unet/model.non_ema.safetensors", "F32", 4000)
+    shard(folder, "vae_1_0/model.safetensors", "F32", 4000)
+    assert look(folder, "one").bytes == 3 * 4000
+    (folder / "unet/model.safetensors").unlink()
+    assert look(folder, "one").bytes == 3 * 4000
+    write(folder, "unet/model.fp16.safetensors", os.urandom(5000))  # which says nothing of itself
+    assert look(folder, "one").bytes == 2 * 4000 + 5000
+    shard(folder, "unet/model.fp16.safetensors", "BF16", 2000)
+    monkeypatch.setattr(memory, "_bits", lambda: 16)
+    assert look(folder, "one").bytes == 3 * 2000
+
+
+def test_a_disk_without_room_is_told_before_anything_is_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path / "models/owner/one")
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**10, 10**10, 10**6))
+    [found] = store.models_in(tmp_path)
+    with pytest.raises(Unavailable, match="one-ov needs"):
+        store.convert(tmp_path, found)
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["owner"]
 
 
 def test_an_engine_that_is_not_installed_says_what_brings_all_of_it(

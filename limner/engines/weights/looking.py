@@ -12,6 +12,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
+from limner.engines.weights.memory import loaded, weights_of
 from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
@@ -56,7 +57,7 @@ def look(folder: Path, name: str) -> Model:
         seconds=float(note.get("seconds", kind.seconds * steps / kind.steps)),
         licence=str(note.get("licence") or ""),
         millicredits=1000,
-        bytes=_bytes(folder),
+        bytes=max(_bytes(folder) if in_ir else loaded(weights_of(folder, parts_of(index), note.get("variant"))), 1),
     )
 
 
@@ -152,8 +153,7 @@ def kind_of(index: Mapping[str, Any], name: str) -> Kind:
 
 
 def _bytes(folder: Path) -> int:
-    parts = (path for path in folder.glob("*/*") if path.suffix in {".safetensors", ".bin"})
-    return max(sum(path.stat().st_size for path in parts), 1)
+    return sum(path.stat().st_size for path in folder.glob("*/openvino_*.bin"))
 
 
 def _advice(folder: Path, kind: Kind, networks: dict[str, Any]) -> tuple[int, float]:

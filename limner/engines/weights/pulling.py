@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -16,6 +15,7 @@ from limner.engines.weights import hub
 from limner.engines.weights.checksums import checksum, sums_of
 from limner.engines.weights.hub import PART, File, Repository
 from limner.engines.weights.looking import INDEX, PICKLED, kind_of, look, note_of, parts_of, refuse_what_runs
+from limner.engines.weights.memory import HALF
 from limner.engines.weights.placing import STAGES, alone, gigabytes, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
@@ -28,7 +28,6 @@ _HALVES_OF_VAE = frozenset({"vae_decoder", "vae_encoder"})
 """OpenVINO's form has it as two networks."""
 _SMALL = frozenset({".jinja", ".json", ".model", ".txt"})
 """Beside weights: settings, vocabularies."""
-_HALF = re.compile(r"\.fp16[.-]")
 
 
 def wanted(repository: Repository) -> list[File]:
@@ -55,8 +54,8 @@ def wanted(repository: Repository) -> list[File]:
         for file in inside:
             if _part(file) in parts - whole and PurePosixPath(file.name).suffix in PICKLED:
                 raise _pickled(repository.name, file.name)
-        halves = {_part(file) for file in weights if _HALF.search(file.name)}
-        weights = [file for file in weights if _HALF.search(file.name) or _part(file) not in halves]
+        halves = {_part(file) for file in weights if HALF.search(file.name)}
+        weights = [file for file in weights if HALF.search(file.name) or _part(file) not in halves]
     if not any(_part(file) in _DENOISERS for file in weights):
         message = say("{name} has no weights that Limner could draw with: neither safetensors nor OpenVINO's files.",
                       name=repository.name)  # fmt: skip
@@ -197,7 +196,7 @@ def _part(file: File) -> str:
 
 
 def _variant(files: Iterable[File]) -> dict[str, str]:
-    return {"variant": "fp16"} if any(_HALF.search(file.name) for file in files) else {}
+    return {"variant": "fp16"} if any(HALF.search(file.name) for file in files) else {}
 
 
 def _keep_only(stage: Path, sums: dict[str, str]) -> None:
