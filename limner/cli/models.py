@@ -174,16 +174,20 @@ def _say_how_to_draw(place: Path) -> None:
 @click.option(
     "--int8", "in_eight_bits", is_flag=True, help="Weights in eight bits: half the size, a little less exact."
 )
-def convert_(name: str, in_eight_bits: bool) -> None:
+@click.option(
+    "--tiny", default="", metavar="MODEL", help="A tiny autoencoder in place of its own, such as madebyollin/taesd."
+)
+def convert_(name: str, in_eight_bits: bool, tiny: str) -> None:
     """Make a model's form that a CPU draws faster with.
 
     It is OpenVINO's, and lies beside the model NAME, which stays. Takes minutes."""
     from limner.engines.weights import store
 
     home: Path = settings.LIMNER_HOME
-    _say_how_to_draw(
-        store.convert(home, known(name), in_eight_bits=in_eight_bits, said=lambda part: warn(f"{part} …"))
+    place = store.convert(
+        home, known(name), in_eight_bits=in_eight_bits, tiny=tiny, said=lambda part: warn(f"{part} …")
     )
+    _say_how_to_draw(place)
 
 
 @models.command("show")

@@ -16,8 +16,8 @@ NOTE = "limner.json"
 """What Limner wrote beside a model, and what somebody changed in it: title, licence, steps, guidance, sizes …"""
 BYTES = "bytes"
 """In it: the length of every file, as Limner kept it."""
-CONVERTED_FROM = "converted_from"
-"""In it: the model in diffusers' form that this one was made of."""
+CONVERTED = "converted"
+"""In it: the name of the model in diffusers' form that this one was made of, and how, as `convert` is told it."""
 _LOADABLE = {".xml", ".bin", ".json", ".safetensors"}
 """What a library may read by itself when it finds it in a model's folder."""
 
@@ -113,8 +113,8 @@ def _broken(folder: Path, title: str, fault: str) -> ModelBroken:
 
 def _cure(folder: Path) -> str:
     note = _note(folder)
-    if made_from := note.get(CONVERTED_FROM):
-        return f"limner models convert {shlex.quote(str(made_from))}{' --int8' * folder.name.endswith('-int8-ov')}"
+    if made := note.get(CONVERTED):
+        return f"limner models convert {made}"
     if repository := note.get("repository"):
         return f"limner models pull {shlex.quote(str(repository))}"
     for parent in folder.parents:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -12,10 +13,10 @@ from pathlib import Path
 
 from limner.engines import catalog
 from limner.engines.catalog import Model
-from limner.engines.weights.checksums import CONVERTED_FROM
+from limner.engines.weights.checksums import CONVERTED
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import SINCE, STAGES, alone, not_written, room_for, settle
-from limner.engines.weights.pulled import PULLED
+from limner.engines.weights.pulled import PULLED, find
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
 log = logging.getLogger(__name__)
@@ -83,15 +84,21 @@ def remove(home: Path, folder: Path) -> int:
     return size
 
 
-def convert(home: Path, one: Model, *, in_eight_bits: bool = False, said: Callable[[str], None] = print) -> Path:
-    """Make OpenVINO's form of a model, beside it: its folder, whose name ends in `-ov` or `-int8-ov`. Raises what the
-    converter does, and Unavailable where the disk has no room, or somebody does the same just now."""
+def convert(
+    home: Path, one: Model, *, in_eight_bits: bool = False, tiny: str = "", said: Callable[[str], None] = print
+) -> Path:
+    """Make OpenVINO's form of a model, beside it: its folder, whose name ends in `-ov`, `-int8-ov`, `-tiny-ov` or
+    `-int8-tiny-ov`. `tiny` is the folder or the name of a tiny autoencoder that takes the place of the model's own.
+    Raises what the converter does, NotConfigured where `tiny` is not here, and Unavailable where the disk has no
+    room, or somebody does the same just now."""
     if one.path is None or one.engine != "diffusers":
         raise InvalidRequest(say("{name} is not in diffusers' form.", name=one.name), param="model")
     from limner.engines.registry import converter  # 20 ms, and every start of Limner reads this module
 
-    place = one.path.with_name(f"{one.path.name}-{'int8-' if in_eight_bits else ''}ov")
+    small = find(tiny, home) if tiny else None
+    place = one.path.with_name(f"{one.path.name}-{'int8-' if in_eight_bits else ''}{'tiny-' if small else ''}ov")
     stage = home / PULLED / STAGES / f"{place.parent.name}--{place.name}"
+    again = [one.name, *["--int8"] * in_eight_bits, *(["--tiny", tiny] if tiny else [])]
     note = {key: value for key, value in note_of(one.path).items() if key != "variant"}
     room_for(_size(one.path), place.name, home)
     try:
@@ -99,8 +106,8 @@ def convert(home: Path, one: Model, *, in_eight_bits: bool = False, said: Callab
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir(parents=True)
             try:
-                converter()(one.path, stage, one.title, in_eight_bits=in_eight_bits, said=said)
-                settle(stage, place, {**note, CONVERTED_FROM: one.name})
+                converter()(one.path, stage, one.title, in_eight_bits=in_eight_bits, tiny=small, said=said)
+                settle(stage, place, {**note, CONVERTED: shlex.join(again)})
             finally:
                 shutil.rmtree(stage, ignore_errors=True)  # half of one is no use to anybody
     except OSError as error:
