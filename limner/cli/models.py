@@ -37,6 +37,8 @@ def list_(as_json: bool) -> None:
         return
     from rich.table import Table
 
+    from limner.engines.weights import pulling
+
     table = Table(
         *("model", "drawn by", "price", "sizes", "seconds", "installed", "licence"),
         box=None,
@@ -48,6 +50,9 @@ def list_(as_json: bool) -> None:
         by, seconds = model.upstream or "this machine", f"about {model.seconds:g}"
         table.add_row(plain(model.name), by, _price(model), sizes, seconds, here, model.licence)
     console().print(table)
+    for name, size in pulling.unfinished(settings.LIMNER_HOME).items():
+        say(f"{plain(name)} is not whole yet: {pulling.gigabytes(size)} are here. Go on with: limner models pull "
+            f"{plain(name)} — or give it up: limner models remove {plain(name)}")  # fmt: skip
 
 
 @models.command("refresh")
@@ -241,16 +246,20 @@ def verify_(name: str | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove_(name: str, yes: bool) -> None:
     """Delete a pulled model's files. Pictures that it drew stay."""
-    from limner.engines.weights import store
-    from limner.engines.weights.placing import gigabytes
+    from limner.engines.weights import pulling, store
 
-    home, folder = settings.LIMNER_HOME, _folder(name)
+    home = settings.LIMNER_HOME
+    if name in pulling.unfinished(home):
+        freed = pulling.give_up(home, name)
+        say(f"What was here of {name} is gone: {pulling.gigabytes(freed)} are free again.")
+        return
+    folder = _folder(name)
     if folder not in store.names_in(home):
         raise InvalidRequest(f"{name} was not pulled, so there is nothing to remove.", param="name")
     if not yes:
         click.confirm(f"Delete {folder}?", abort=True)
     freed = store.remove(home, folder)
-    say(f"{name} is gone: {gigabytes(freed)} are free again.")
+    say(f"{name} is gone: {pulling.gigabytes(freed)} are free again.")
 
 
 def _folders() -> dict[str, Path]:

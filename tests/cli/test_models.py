@@ -68,12 +68,23 @@ def test_a_pull_that_was_killed_is_taken_up_where_it_was(here: Hub, tmp_path: Pa
         time.sleep(0.05)
     process.kill()
     process.wait()
-    assert "tiny-sd" not in limner(home, "models", "list").stdout
+    listed = limner(home, "models", "list").stdout
+    assert f"{NAME} is not whole yet" in listed
+    assert not any(line.startswith("tiny-sd") for line in listed.splitlines())
     here.most = None
     here.asked.clear()
     assert limner(home, "models", "pull", NAME, "--yes", **at).returncode == 0
     assert here.ranges("text_encoder/model.safetensors") == [f"bytes={TEN_MEGABYTES}-"]
     assert limner(home, "models", "verify", "tiny-sd").returncode == 0
+    assert "not whole yet" not in limner(home, "models", "list").stdout
+
+
+def test_a_pull_that_broke_off_is_given_up_by_its_name(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (stage := home / "models" / ".pulling" / "somebody--tiny-sd@0123456789ab" / "unet").mkdir(parents=True)
+    (stage / "diffusion_pytorch_model.safetensors.part").write_bytes(bytes(2_000_000))
+    assert "2 MB are free again" in limner(home, "models", "remove", NAME).stdout
+    assert "not whole yet" not in limner(home, "models", "list").stdout
 
 
 def test_a_model_that_cannot_be_read_any_more_is_verified_and_removed_by_its_name(here: Hub, tmp_path: Path) -> None:

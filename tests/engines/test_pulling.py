@@ -336,6 +336,25 @@ def test_a_new_version_needs_no_room_for_what_it_shares(
         pulling.pull(home, asking.ask(NAME))
 
 
+def test_a_hub_that_sends_another_length_than_it_said_is_no_fault_of_the_disk(here: Hub, home: Path) -> None:
+    repository = asking.ask(NAME)
+    write(here.models[NAME], "tokenizer/merges.txt", b"#version: 2\na b\n")
+    with pytest.raises(Unavailable, match="another length"):
+        pulling.pull(home, repository)
+    verify(pulling.pull(home, asking.ask(NAME)))
+
+
+def test_a_pull_that_nobody_wants_any_more_gives_its_place_back(here: Hub, home: Path) -> None:
+    here.most = 10_000
+    repository = asking.ask(NAME)
+    with pytest.raises(Unavailable):
+        pulling.pull(home, repository)
+    assert pulling.unfinished(home) == {NAME: pulling.fetched(home, repository)}
+    assert pulling.give_up(home, "*/*") == 0
+    assert pulling.give_up(home, NAME) > 10_000
+    assert (pulling.unfinished(home), left_over(home)) == ({}, [])
+
+
 def test_a_folder_that_cannot_be_written_is_said(here: Hub, home: Path) -> None:
     (home / "models").write_text("a file where a folder should be")
     with pytest.raises(Unavailable, match="could not be kept in"):

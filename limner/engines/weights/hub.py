@@ -177,9 +177,17 @@ def _in_words(library: ModuleType, name: str) -> Iterator[None]:
         raise NotFound(say("{name} has no such version, or lost a file meanwhile. Ask again.", name=name)) from error
     except (wrong.HTTPError, wrong.LocalEntryNotFoundError, ConnectionError, TimeoutError) as error:
         status = getattr(getattr(error, "response", None), "status_code", "")
-        message = say("The hub did not answer well ({reason}). Ask again later: what is here is gone on with.",
-                      reason=str(status or type(error).__name__))  # fmt: skip
-        raise Unavailable(message) from error
+        raise _no_good_answer(str(status or type(error).__name__)) from error
+    except OSError as error:
+        if error.errno is not None:  # the disk's
+            raise
+        raise _no_good_answer("it sent another length than it said") from error
+
+
+def _no_good_answer(reason: str) -> Unavailable:
+    message = say("The hub did not answer well ({reason}). Ask again later: what is here is gone on with.",
+                  reason=reason)  # fmt: skip
+    return Unavailable(message)
 
 
 def _no_name(name: str) -> Sentence:

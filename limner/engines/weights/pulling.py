@@ -5,6 +5,7 @@ new version has in common with the one that is here is not fetched again."""
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import shutil
@@ -21,7 +22,7 @@ from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
 from limner.errors import ModelBroken, NotConfigured, say
 
-__all__ = ["fetched", "gigabytes", "pull", "stage_of", "wanted"]
+__all__ = ["fetched", "gigabytes", "give_up", "pull", "stage_of", "unfinished", "wanted"]
 
 _DENOISERS = frozenset({"transformer", "unet"})
 _HALVES_OF_VAE = frozenset({"vae_decoder", "vae_encoder"})
@@ -125,8 +126,30 @@ def stage_of(home: Path, repository: Repository) -> Path:
 
 def fetched(home: Path, repository: Repository) -> int:
     """The bytes that are here of a model that is being pulled."""
+    return _size(stage_of(home, repository))
+
+
+def unfinished(home: Path) -> dict[str, int]:
+    """The bytes that are here of each pull that has not ended, by the model's name on the hub."""
+    stages = sorted((home / PULLED / STAGES).glob("*--*@*"))
+    return {stage.name.partition("@")[0].replace("--", "/", 1): _size(stage) for stage in stages}
+
+
+def give_up(home: Path, name: str) -> int:
+    """Delete what is here of a pull of `name` that has not ended; the bytes that were freed. Raises Unavailable where
+    it is going on."""
+    stages = list((home / PULLED / STAGES).glob(f"{glob.escape(name.replace('/', '--'))}@*"))
+    freed = 0
+    for stage in stages:
+        with alone(stage, name):
+            freed += _size(stage)
+            shutil.rmtree(stage)
+    return freed
+
+
+def _size(stage: Path) -> int:
     found = 0
-    for path in stage_of(home, repository).rglob("*"):
+    for path in stage.rglob("*"):
         with contextlib.suppress(FileNotFoundError):  # one that became whole meanwhile has another name
             found += path.stat().st_size if path.is_file() else 0
     return found
