@@ -364,7 +364,7 @@ def test_a_folder_that_cannot_be_written_is_said(here: Hub, home: Path) -> None:
 def test_a_removed_model_is_gone_and_two_of_one_name_are_told_apart(here: Hub, home: Path) -> None:
     here.models["another/tiny-sd"] = here.models[NAME]
     pulling.pull(home, asking.ask(NAME))
-    change(home / "models" / NAME, "limner.json", here_since="2026-01-02T03:04:05+00:00")
+    write(home / "models" / NAME, "limner.json", {})  # from a time when nobody wrote down when it came
     pulling.pull(home, asking.ask("another/tiny-sd"))
     pulling.pull(home, asking.ask(NAME))  # once more: it was here first all the same
     assert [found.name for found in store.models_in(home)] == ["tiny-sd@another", "tiny-sd"]

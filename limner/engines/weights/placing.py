@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from limner.engines.weights.checksums import BYTES, NOTE, SUMS, checksum
-from limner.engines.weights.looking import note_of
+from limner.engines.weights.looking import INDEX, note_of
 from limner.engines.weights.pulled import PULLED
 from limner.errors import LimnerError, Unavailable, say
 
@@ -26,7 +26,7 @@ SPARE = 1024**3
 """Bytes that stay free on the disk."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def alone(stage: Path, name: str) -> Iterator[None]:
     """Be the only one who makes `name`, whatever version of it, until the block ends or the process dies. Raises
     Unavailable where somebody else does."""
@@ -71,16 +71,27 @@ def gigabytes(count: int) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e8 or not count else f"{max(round(count / 1e6), 1)} MB"
 
 
+def here_since(folder: Path) -> datetime:
+    """When a model came to this machine: as its limner.json says, else when its index was put there (a copy may keep
+    an older time of its last change)."""
+    with contextlib.suppress(LimnerError, ValueError):
+        return datetime.fromisoformat(str(note_of(folder).get(SINCE))).astimezone(UTC)
+    try:
+        return datetime.fromtimestamp(os.stat(folder / INDEX).st_ctime, UTC)
+    except OSError:  # removed meanwhile
+        return datetime.now(UTC)
+
+
 def settle(stage: Path, place: Path, note: Mapping[str, Any], sums: Mapping[str, str] | None = None) -> None:
     """Write the list of checksums (`sums`, or those of every file) and limner.json with each file's length, and move
     `stage` to `place`. An older version makes way, and is deleted when nobody can begin with it any more."""
     if sums is None:
         files = sorted(path for path in stage.rglob("*") if path.is_file())
         sums = {path.relative_to(stage).as_posix(): checksum(path) for path in files}
-    before = note_of(place) if place.is_dir() else {}
+    since = here_since(place) if place.is_dir() else datetime.now(UTC)
     said = {
         **note,
-        SINCE: before.get(SINCE) or datetime.now(UTC).isoformat(timespec="seconds"),
+        SINCE: since.isoformat(timespec="milliseconds"),
         BYTES: {name: (stage / name).stat().st_size for name in sorted(sums)},
     }
     (stage / NOTE).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 from limner.engines import catalog
 from limner.engines.catalog import Model
 from limner.engines.weights.checksums import CONVERTED
 from limner.engines.weights.looking import INDEX, look, note_of
-from limner.engines.weights.placing import SINCE, STAGES, alone, not_written, room_for, settle
+from limner.engines.weights.placing import STAGES, alone, here_since, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED, find
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
@@ -44,20 +42,10 @@ def names_in(home: Path) -> dict[Path, str]:
     """What the model in each folder is called. Of two folders of one name, the one that was here first has it, so
     that no pull changes what draws a job that waits; the other's is `its-name@owner`."""
     folders, taken, names = list(folders_in(home)), {"storybook"}, {}
-    for folder in sorted(folders, key=_here_since):
+    for folder in sorted(folders, key=here_since):
         names[folder] = folder.name if folder.name not in taken else f"{folder.name}@{folder.parent.name}"
         taken.add(names[folder])
     return {folder: names[folder] for folder in folders}
-
-
-def _here_since(folder: Path) -> float:
-    """In seconds: as its limner.json says, else when its index was put there (a copy may keep an older mtime)."""
-    with contextlib.suppress(LimnerError, ValueError):
-        return datetime.fromisoformat(str(note_of(folder).get(SINCE))).timestamp()
-    try:
-        return os.stat(folder / INDEX).st_ctime
-    except OSError:  # removed meanwhile
-        return float("inf")
 
 
 def folders_in(home: Path) -> Iterator[Path]:
