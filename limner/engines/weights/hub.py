@@ -185,8 +185,8 @@ def _in_words(library: ModuleType, name: str) -> Iterator[None]:
 
 
 def _no_good_answer(reason: str) -> Unavailable:
-    message = say("The hub did not answer well ({reason}). Ask again later: what is here is gone on with.",
-                  reason=reason)  # fmt: skip
+    message = say("{hub} did not answer well ({reason}). Ask again later: what came of a model is gone on with.",
+                  hub=_library().constants.ENDPOINT, reason=reason)  # fmt: skip
     return Unavailable(message)
 
 
