@@ -44,7 +44,7 @@ def list_(as_json: bool) -> None:
     )
     for model in catalog().values():
         here = "yes" if installed(model) else "no"
-        sizes = ", ".join(map(str, model.capabilities.offered_sizes))
+        sizes = "2x, 4x" if model.enlarges else ", ".join(map(str, model.capabilities.offered_sizes))
         by, seconds = model.upstream or "this machine", f"about {model.seconds:g}"
         table.add_row(plain(model.name), by, _price(model), sizes, seconds, here, model.licence)
     console().print(table)

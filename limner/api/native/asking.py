@@ -9,7 +9,7 @@ from django.conf import settings
 
 from limner.accounts.models import Account
 from limner.api.native.schemas import JobIn
-from limner.engines.catalog import Model, catalog, installed, model
+from limner.engines.catalog import Model, drawing, model
 from limner.engines.contract import DrawRequest, ImageRef, Task
 from limner.engines.dialects import dialect_for, target_for
 from limner.engines.validation import MISSING, Ask, Notice, make_request
@@ -47,7 +47,7 @@ def target_of(name: str | None) -> Model:
     """The model named; unnamed, the first that is here: never one that costs money because a key was found."""
     if name is not None:
         return model(target_for(name, settings.LIMNER_TARGETS))
-    here = next((model for model in catalog().values() if installed(model)), None)
+    here = next(iter(drawing()), None)
     if here is None:
         raise NotConfigured("No model is installed. Run limner doctor to see what is missing and how to get it.")
     return here

@@ -11,7 +11,7 @@ from limner.errors import ModelBroken
 SUMS = "SHA256SUMS"
 NOTE = "limner.json"
 """What Limner wrote beside a model, and what somebody changed in it: title, licence, steps, guidance, sizes …"""
-_LOADABLE = {".xml", ".bin", ".json", ".safetensors"}
+_LOADABLE = {".xml", ".bin", ".json", ".onnx", ".safetensors"}
 """What a library may read by itself when it finds it in a model's folder."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from limner.engines.weights import hub
 from limner.engines.weights.checksums import checksum
+from limner.engines.weights.enlargers import wanted_of
 from limner.engines.weights.hub import File, Repository
 from limner.engines.weights.looking import INDEX, look, note_of, refuse_what_runs
 from limner.engines.weights.placing import STAGES, settle
@@ -31,13 +32,12 @@ _HALF = re.compile(r"\.fp16[.-]")
 def wanted(repository: Repository) -> list[File]:
     """The files of it that are needed: settings and one set of weights, in halves where the repository has them.
 
-    Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, or only pickled.
+    Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, nor one that makes pictures
+    larger, or only pickled.
     """
     names = {file.name for file in repository.files}
     if INDEX not in names:
-        message = say("{name} has no {file}, so it is no model in diffusers' or OpenVINO's form.",
-                      name=repository.name, file=INDEX)  # fmt: skip
-        raise NotConfigured(message)
+        return wanted_of(repository)
     inside = [file for file in repository.files if len(PurePosixPath(file.name).parts) == 2]
     small = [file for file in inside if _small(file)]
     weights = [file for file in inside if file.name.endswith(".safetensors") and "non_ema" not in file.name]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from limner.engines import catalog
 from limner.engines.catalog import Model
+from limner.engines.weights.enlargers import may_enlarge
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import STAGES, settle
 from limner.engines.weights.pulled import PULLED
@@ -40,12 +41,12 @@ def models_in(home: Path) -> list[Model]:
 
 
 def folders_in(home: Path) -> Iterator[Path]:
-    """Every folder with a model that draws: `models/name` and `models/owner/name`."""
+    """Every folder with a model that draws or makes pictures larger: `models/name` and `models/owner/name`."""
     for first in _within(home / PULLED):
-        if os.path.isfile(first / INDEX):
+        if _has_model(first):
             yield first
         else:
-            yield from (second for second in _within(first) if os.path.isfile(second / INDEX))
+            yield from filter(_has_model, _within(first))
 
 
 def remove(home: Path, folder: Path) -> int:
@@ -78,6 +79,10 @@ def convert(home: Path, one: Model, *, in_eight_bits: bool = False, said: Callab
     note = {key: value for key, value in note_of(one.path).items() if key != "variant"}
     settle(stage, one.path.with_name(name), {**note, "converted_from": one.path.name})
     return one.path.with_name(name)
+
+
+def _has_model(folder: Path) -> bool:
+    return os.path.isfile(folder / INDEX) or may_enlarge(folder)
 
 
 def _within(folder: Path) -> list[Path]:
