@@ -52,7 +52,6 @@ _turn = Semaphore(1)
 """One at a time in this process: the largest takes 280 MB while it is made."""
 
 
-@said_plainly()
 def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempotency_key: str | None = None) -> Job:
     """Keep one's own picture or upload `factor` times as wide and high, as a new picture, with its mark.
 
@@ -70,6 +69,7 @@ def larger(source: Picture | Upload, factor: int) -> DrawRequest:
     return _request(source, Size(source.width * factor, source.height * factor), catalog.enlarger())
 
 
+@said_plainly()
 def submit(
     account: Account,
     source: Picture | Upload,
