@@ -128,8 +128,16 @@ def pull_(name: str, revision: str | None, yes: bool) -> None:
         click.confirm("Do you accept its licence?", abort=True)
     prepare_home()
     place = _pulled(settings.LIMNER_HOME, repository, size)
-    say(f"{place.name} is here. Draw with: limner generate 'a lighthouse' --model {place.name}")
+    say(f"{place.name} is here. {_use_of(place)}")
     say("A Limner that runs knows it after its next start.")
+
+
+def _use_of(place: Path) -> str:
+    from limner.engines.weights import look
+
+    if look(place, place.name).enlarges:
+        return "It makes pictures larger, wherever they are made two or four times as large."
+    return f"Draw with: limner generate 'a lighthouse' --model {place.name}"
 
 
 def _pulled(home: Path, repository: Repository, size: int) -> Path:

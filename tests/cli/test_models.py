@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.process import LIMNER, environment, limner
+from tests.engines.larger import larger_onnx
 from tests.engines.test_pulling import model, write
 from tests.hub import Hub, hub
 
@@ -78,3 +79,19 @@ def test_what_is_good_to_begin_with_is_told_without_asking_anybody(tmp_path: Pat
     assert told.returncode == 0
     assert "limner models pull OpenVINO/LCM_Dreamshaper_v7-int8-ov" in told.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_makes_pictures_larger_is_pulled_listed_shown_and_removed(here: Hub, tmp_path: Path) -> None:
+    home, at = tmp_path / "home", {"HF_ENDPOINT": here.url, "COLUMNS": "150"}
+    here.models["somebody/sharp-x2"] = larger_onnx(tmp_path / "sharp")
+    pulled = limner(home, "models", "pull", "somebody/sharp-x2", "--yes", **at)
+    assert (pulled.returncode, pulled.stderr) == (0, "")
+    assert "sharp-x2 is here. It makes pictures larger" in pulled.stdout
+    listed = limner(home, "models", "list", COLUMNS="150").stdout
+    assert "2x, 4x" in next(line for line in listed.splitlines() if line.startswith("sharp-x2"))
+    assert "openvino-enlarging" in limner(home, "models", "show", "sharp-x2").stdout
+    assert "every file is here and whole" in limner(home, "models", "verify", "sharp-x2").stdout
+    refused = limner(home, "generate", "a lighthouse", "--model", "sharp-x2", "-o", str(tmp_path / "no.png"))
+    assert (refused.returncode, "does not draw from words alone" in refused.stderr) == (2, True)
+    assert limner(home, "models", "remove", "sharp-x2", "--yes").returncode == 0
+    assert "sharp-x2" not in limner(home, "models", "list").stdout
