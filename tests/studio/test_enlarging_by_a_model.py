@@ -28,7 +28,7 @@ def test_a_press_puts_a_card_that_is_under_way_on_the_wall(alices: Client, alice
     card = wall[wall.index(f'id="job-{job.public_id}"') :]
     assert 'data-state="queued"' in card
     assert "Cancel" in card
-    assert "192 × 128" in card
+    assert "Sharp · 192 × 128" in card
 
 
 def test_the_page_says_which_model_and_no_menu_offers_it(alices: Client, alice: Account) -> None:

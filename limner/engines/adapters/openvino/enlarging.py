@@ -81,12 +81,9 @@ class OpenVinoEnlarger:
                 if cancelled():
                     return
                 pixels = larger
-            made = Image.fromarray(pixels)
-            if picture.has_transparency_data:
-                clear = picture.convert("RGBA").getchannel("A")
-                made.putalpha(clear.resize(made.size, Image.Resampling.LANCZOS))
+            mode, rows = _with_alpha_of(picture, pixels)
             seconds = time.perf_counter() - begun
-            yield Drawn(order.job, index, Size(*made.size), made.mode, made.tobytes(), seconds)
+            yield Drawn(order.job, index, request.size, mode, rows, seconds)
         give_back_files(self._folder)
 
     def _rounds(self, before: Size, after: Size) -> list[int]:
@@ -168,3 +165,13 @@ class OpenVinoEnlarger:
                 f"made {'x'.join(map(str, came))}. Limner uses networks that make them 2 to {LARGEST} times as large."
             )
         return int(factor)
+
+
+def _with_alpha_of(picture: Image.Image, made: Pixels) -> tuple[str, bytes]:
+    """The mode and the raw rows of what was made of `picture`: what was clear in it stays clear."""
+    if not picture.has_transparency_data:
+        return "RGB", made.tobytes()
+    image = Image.fromarray(made)
+    clear = picture.convert("RGBA").getchannel("A")
+    image.putalpha(clear.resize(image.size, Image.Resampling.LANCZOS))
+    return "RGBA", image.tobytes()
