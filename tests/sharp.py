@@ -17,6 +17,6 @@ from tests.engines.larger import larger
 def sharp(tmp_path: Path) -> Iterator[Model]:
     """Found where a start of Limner looks for it."""
     larger(tmp_path / "home" / "models" / "someone" / "sharp")
-    store.start(tmp_path / "home")
+    catalog.bring(store.models_in(tmp_path / "home"))
     yield catalog.model("sharp")
     catalog.bring([])
