@@ -88,7 +88,7 @@ def submit(
             tag=_tag(payer, lane, priority, predicted),
             predicted_seconds=predicted,
             price=price,
-            model=request.model,
+            model=request.drawn_by,
             api_key=key,
         )
         flag_job(verdict, public_id, payer)

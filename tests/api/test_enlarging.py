@@ -51,7 +51,7 @@ async def test_a_picture_is_made_larger_by_a_job_of_its_own(
     before = await in_thread(keep, alice)
     asked = {"task": "upscale", "images": [str(before.public_id)]}
     job = (await as_alice.post(JOBS, json=asked)).json()
-    assert (job["task"], job["model"], job["size"]) == ("upscale", "storybook", "192x128")
+    assert (job["task"], job["model"], job["size"]) == ("upscale", "sharp", "192x128")
     done = await ended(as_alice, job)
     [made] = done["pictures"]
     assert (done["state"], made["width"], made["height"]) == ("done", 192, 128)

@@ -84,6 +84,8 @@ def test_one_that_was_placed_by_hand_is_found_beside_models_that_draw_and_write(
     others: list[tuple[str, dict[str, bytes | dict[str, object]]]] = [
         ("gpt2", {"openvino_model.xml": b"<net/>", "tokenizer_config.json": {}}),
         ("bert", {"model.onnx": b"", "config.json": {"architectures": ["BertForMaskedLM"]}}),
+        ("odd", {"model.onnx": b"", "config.json": {"architectures": 7}}),
+        ("unread", {"model.onnx": b"", "config.json": b"[" * 100_000}),  # loading it will tell
         ("several", {"a.onnx": b"", "b.onnx": b""}),
         ("notes", {"read.me": b""}),
     ]
@@ -91,7 +93,7 @@ def test_one_that_was_placed_by_hand_is_found_beside_models_that_draw_and_write(
         for file, content in beside.items():
             write(models / name, file, content)
     found = store.models_in(tmp_path)
-    assert [one.name for one in found] == ["sharp", "sharp@someone"]
+    assert [one.name for one in found] == ["sharp", "sharp@someone", "unread"]
     assert {one.capabilities.tasks for one in found} == {frozenset({Task.UPSCALE})}
 
 
@@ -101,6 +103,13 @@ def test_a_pickled_one_is_refused_in_words(tmp_path: Path, caplog: pytest.LogCap
         assert store.models_in(tmp_path) == []
     assert "esrgan is neither" in caplog.text
     assert "(.pth) is not read: to read it is to run whatever it says" in caplog.text
+
+
+def test_one_that_wants_other_values_is_refused_rather_than_given_wrong_ones(tmp_path: Path) -> None:
+    folder = larger(tmp_path / "shifted")
+    write(folder, "preprocessor_config.json", {"do_normalize": True})
+    with pytest.raises(NotConfigured, match="Shifted wants the values of its pictures shifted"):
+        look(folder, "shifted")
 
 
 def test_what_somebody_writes_beside_it_stands(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ async def test_it_is_queued_drawn_and_kept_with_the_words_and_the_mark_of_its_so
 ) -> None:
     before = await in_thread(keep, alice)
     job = await in_thread(enlarging.enlarge, alice, before, 2)
-    assert (job.state, job.lane, job.model) == (State.QUEUED, "sharp", "storybook")
+    assert (job.state, job.lane, job.model) == (State.QUEUED, "sharp", "sharp")
     heard = []
     async with bus().subscribe(account_channel(alice.pk)) as messages, dispatching(placements(sharp)):
         async for message in messages:

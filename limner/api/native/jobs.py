@@ -158,7 +158,7 @@ def _job_out(account: Account, job: Job, pictures: Iterable[Picture], origin: st
     return JobOut(
         id=job.public_id,
         state=State(job.state),
-        model=request.model if request else job.lane,
+        model=request.drawn_by if request else job.lane,
         size=str(request.size) if request else None,
         n=job.n,
         **asked,

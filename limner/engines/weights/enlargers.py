@@ -6,6 +6,7 @@ it is loaded. A model that writes may lie in a folder like it, and is told by it
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,8 @@ ENGINE = "openvino-enlarging"
 """Its name in the registry."""
 _USUAL = ("openvino_model.xml", "onnx/model.onnx", "model.onnx")
 _SETTINGS = ("config.json", "preprocessor_config.json")
+_KIND = "ForImageSuperResolution"
+"""How the names of such architectures end, where the settings name one."""
 _PICKLED = ".pth"
 """As the makers of most of them publish them."""
 _SECONDS = 60.0
@@ -51,12 +54,23 @@ def may_enlarge(folder: Path) -> bool:
     if any("tokenizer" in name for name in names):
         return False
     pickled = any(name.endswith(_PICKLED) for name in names)  # it is refused in words rather than passed over
-    return (bool(network_of(names)) or pickled) and _says_so(folder / "config.json")
+    kinds = _said(folder / "config.json").get("architectures") or []
+    fits = isinstance(kinds, list) and all(str(kind).endswith(_KIND) for kind in kinds)
+    return fits and (bool(network_of(names)) or pickled)
 
 
 def look_at(folder: Path, name: str, title: str, note: Mapping[str, Any]) -> Model:
-    """The model in `folder`; `note` is what its limner.json says. Raises as `network_in`."""
+    """The model in `folder`; `note` is what its limner.json says. Raises NotConfigured as `network_in`, and for one
+    that wants other values than those from 0 to 1."""
     network = network_in(folder)
+    if _said(folder / "preprocessor_config.json").get("do_normalize"):
+        raise NotConfigured(
+            say(
+                "{title} wants the values of its pictures shifted (do_normalize in its preprocessor_config.json), "
+                "which Limner does not do. Choose one that takes them from 0 to 1.",
+                title=title,
+            )
+        )
     weights = network.with_suffix(".bin") if network.suffix == ".xml" else network
     beside = sum(path.stat().st_size for path in folder.glob(f"{network.relative_to(folder)}?data"))
     about = (Size(512, 512),)  # what its seconds are told of: it takes any size
@@ -97,19 +111,18 @@ def wanted_of(repository: Repository) -> list[File]:
 def _names(folder: Path) -> list[str]:
     found = []
     for inside in ("", "onnx/"):
-        if (folder / inside).is_dir():
+        with contextlib.suppress(OSError):  # it is not there, or nobody may look into it
             found += [f"{inside}{name}" for name in os.listdir(folder / inside) if not name.startswith(".")]
     return found
 
 
-def _says_so(config: Path) -> bool:
-    """Its settings name another kind of network, or none."""
+def _said(settings: Path) -> dict[str, Any]:
+    """What they say; nothing where they are not there, or damaged: the network is told by itself."""
     try:
-        said = json.loads(config.read_text(encoding="utf-8"))
-        kinds = said.get("architectures") or ()
-        return all(str(kind).endswith("ForImageSuperResolution") for kind in kinds)
-    except (OSError, ValueError, AttributeError, TypeError):
-        return True
+        said = json.loads(settings.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _no_network(name: str) -> Sentence:
