@@ -22,6 +22,8 @@ ASKED_WITH = "asked_with"
 request does not tell: whether a seed was named, and what the images are."""
 REFINES = "refines"
 """The key of `DrawRequest.options` for the public id of the picture whose prompt and settings these go on from."""
+ENLARGED_BY = "enlarged_by"
+"""The key of `DrawRequest.options` for the name of the model that makes larger what `DrawRequest.model` drew."""
 STYLED = "styled"
 """The key of `DrawRequest.options` for the name of the style whose words the prompt has; no model is told."""
 
@@ -95,7 +97,12 @@ class DrawRequest:
     """In the words of the name that was asked for: "standard", "hd", "low" … "max"."""
     options: dict[str, Any] = field(default_factory=dict, hash=False)
     """What only some targets know, as plain JSON: style, moderation, user, output_compression, input_fidelity …
-    And `CAME_BY`, `ASKED_WITH`, `REFINES` and `STYLED`."""
+    And `CAME_BY`, `ASKED_WITH`, `REFINES`, `ENLARGED_BY` and `STYLED`."""
+
+    @property
+    def drawn_by(self) -> str:
+        """The name of the model that has the work: `model`, or what makes larger a picture that `model` drew."""
+        return str(self.options.get(ENLARGED_BY, self.model))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the ledger keeps it and the child process reads it."""

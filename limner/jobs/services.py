@@ -88,7 +88,7 @@ def submit(
             tag=_tag(payer, lane, priority, predicted),
             predicted_seconds=predicted,
             price=price,
-            model=request.model,
+            model=request.drawn_by,
             api_key=key,
         )
         flag_job(verdict, public_id, payer)
@@ -157,9 +157,9 @@ def _without_chance(request: DrawRequest) -> DrawRequest:
 
 
 def lane_of(request: DrawRequest) -> str:
-    """The lane of the model that it asks for: an upstream's models share one."""
-    known = catalog.catalog().get(request.model)
-    return known.lane if known else request.model
+    """The lane of the model that has the work: an upstream's models share one."""
+    known = catalog.catalog().get(request.drawn_by)
+    return known.lane if known else request.drawn_by
 
 
 def compatibility(request: DrawRequest) -> str:
