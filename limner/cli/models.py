@@ -129,7 +129,7 @@ def pull_(name: str, revision: str | None, yes: bool) -> None:
     prepare_home()
     place = _pulled(settings.LIMNER_HOME, repository, size)
     say(f"{place.name} is here. Draw with: limner generate 'a lighthouse' --model {place.name}")
-    say("A Limner that runs knows it after its next start.")
+    say("A Limner that runs knows it in a moment.")
 
 
 def _pulled(home: Path, repository: Repository, size: int) -> Path:

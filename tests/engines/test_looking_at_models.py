@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from limner.engines.registry import build_engine
 from limner.engines.weights import look, refuse_what_runs, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
-from limner.errors import ModelBroken, NotConfigured
+from limner.errors import InvalidRequest, ModelBroken, NotConfigured
 from tests.engines.test_pulling import model, write
 
 
@@ -149,9 +150,39 @@ def test_a_model_with_an_upstreams_name_is_called_by_its_owner_too(tmp_path: Pat
         store.start(tmp_path)
         upstreams.start({}, tmp_path)
         assert {"house@owner", "x"} <= set(catalog.catalog())
+        model(tmp_path / "models/owner/x")  # while Limner runs: the same names as after its next start
+        assert {"house@owner", "x", "x@house"} <= set(catalog.catalog(at_once=True))
+        assert catalog.model("x").engine == "diffusers"
     finally:
+        catalog.watch(None)
         catalog.bring([])
         upstreams.start({}, tmp_path / "nowhere")
+
+
+def test_the_catalog_follows_the_folder_and_reads_nothing_while_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "models/owner/new"
+    try:
+        store.start(tmp_path)
+        assert "new" not in catalog.catalog()
+        model(place)
+        old = catalog.model("new")  # a name that is not known is looked for at once
+        monkeypatch.setattr(store, "models_in", lambda home: pytest.fail("it was read again"))
+        assert catalog.catalog(at_once=True)["new"] is old
+        monkeypatch.undo()
+        write(place, "limner.json", {"title": "Newer"})
+        assert catalog.catalog(at_once=True)["new"].title == "Newer"
+        os.replace(place, tmp_path / "old")
+        model(place)
+        assert catalog.catalog(at_once=True)["new"].version != old.version
+        store.remove(tmp_path, place)
+        assert "new" not in catalog.catalog(at_once=True)
+        with pytest.raises(InvalidRequest, match="does not exist"):
+            catalog.model("new")
+    finally:
+        catalog.watch(None)
+        catalog.bring([])
 
 
 def test_an_engine_that_is_not_installed_says_what_brings_all_of_it(

@@ -12,6 +12,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
+from limner.engines.weights.watching import stamp_of
 from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
@@ -57,6 +58,7 @@ def look(folder: Path, name: str) -> Model:
         licence=str(note.get("licence") or ""),
         millicredits=1000,
         bytes=_bytes(folder),
+        version=stamp_of(folder),
     )
 
 

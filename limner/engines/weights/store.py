@@ -10,17 +10,26 @@ from pathlib import Path
 
 from limner.engines import catalog
 from limner.engines.catalog import Model
+from limner.engines.upstreams.offering import bring
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import STAGES, settle
 from limner.engines.weights.pulled import PULLED
+from limner.engines.weights.watching import Watch, stamp_of
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
 log = logging.getLogger(__name__)
 
 
 def start(home: Path) -> None:
-    """Make the models in `home` known to this process. One that cannot be read is told of in the log and left out."""
-    catalog.bring(models_in(home))
+    """Make the models in `home` known to this process, and those that come later. One that cannot be read is told of
+    in the log and left out."""
+
+    def stamps() -> dict[Path, str]:
+        return {folder: stamp_of(folder) for folder in folders_in(home)}
+
+    watch = Watch(stamps, lambda: bring(models_in(home)))
+    watch()
+    catalog.watch(watch)
 
 
 def models_in(home: Path) -> list[Model]:
