@@ -74,6 +74,11 @@ def ask(name: str, revision: str | None = None) -> Repository:
     return Repository(name, str(said.sha), files, str(licence))
 
 
+def is_name(name: str) -> bool:
+    """Whether a hub could have a model of that name: owner/name."""
+    return _REPOSITORY.fullmatch(name) is not None
+
+
 def search(words: str, limit: int = 20) -> list[Match]:
     """Models that draw and whose names have these words, the most fetched first. Raises Unavailable."""
     library = _library()
@@ -109,10 +114,16 @@ def fetch(repository: Repository, file: File, folder: Path) -> None:
     os.replace(part, place)
 
 
+def page_of(name: str) -> str:
+    """Where people read of a model, and of its licence."""
+    return f"{_library().constants.ENDPOINT}/{name}"
+
+
 def _library() -> ModuleType:
     for said in ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"):
         os.environ.setdefault(said, "1")
     import huggingface_hub
+    import huggingface_hub.constants
     import huggingface_hub.errors  # it shows its parts only when they are imported
     import huggingface_hub.file_download
     import huggingface_hub.utils

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -31,3 +32,13 @@ def settle(stage: Path, place: Path, note: Mapping[str, Any], sums: Mapping[str,
         os.replace(place, old)
     os.replace(stage, place)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def bytes_in(folder: Path) -> int:
+    """What its files take, as many as are there while somebody moves or deletes them."""
+    found = 0
+    for parent, _, names in os.walk(folder):  # passes over a folder that is gone meanwhile
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                found += os.lstat(os.path.join(parent, name)).st_size
+    return found

@@ -3,7 +3,6 @@ file is whole, so that nobody ever draws with half of one; what was fetched befo
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import re
 import shutil
@@ -15,7 +14,7 @@ from limner.engines.weights import hub
 from limner.engines.weights.checksums import checksum
 from limner.engines.weights.hub import File, Repository
 from limner.engines.weights.looking import INDEX, look, note_of, refuse_what_runs
-from limner.engines.weights.placing import STAGES, settle
+from limner.engines.weights.placing import STAGES, bytes_in, settle
 from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
 from limner.errors import LimnerError, ModelBroken, NotConfigured, Unavailable, say
@@ -98,11 +97,7 @@ def stage_of(home: Path, repository: Repository) -> Path:
 
 def fetched(home: Path, repository: Repository) -> int:
     """The bytes that are here of a model that is being pulled."""
-    found = 0
-    for path in stage_of(home, repository).rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # one that became whole meanwhile has another name
-            found += path.stat().st_size if path.is_file() else 0
-    return found
+    return bytes_in(stage_of(home, repository))
 
 
 def _looked_at(stage: Path, name: str) -> None:
