@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -200,6 +201,18 @@ def test_what_came_of_one_can_be_thrown_away(client: Client, here: Hub, home: Pa
     assert client.post("/admin/models/throw-away", {"name": NAME})["Location"] == PAGE
     assert list((home / "models/.pulling").glob("*@*")) == []
     assert "On their way" not in text(client)
+
+
+def test_what_a_command_pulls_is_shown_as_on_its_way_and_left_alone(client: Client, here: Hub, home: Path) -> None:
+    here.most = 10_000
+    pulled(client)
+    with (home / "models/.pulling/somebody--tiny-sd.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "somebody/tiny-sd being pulled" in text(client)
+        refused = client.post("/admin/models/throw-away", {"name": NAME})
+        assert refused.status_code == 503
+        assert "is being pulled just now" in words(refused)
+    assert "somebody/tiny-sd broken off" in text(client)
 
 
 def test_a_gated_model_says_how_to_be_let_in(client: Client, here: Hub, home: Path) -> None:
