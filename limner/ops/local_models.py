@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from limner.accounts.models import Account
 from limner.engines.catalog import catalog
 from limner.engines.registry import install_command
-from limner.engines.weights import begun, hub, store
+from limner.engines.weights import hub, pulling, store
 from limner.engines.weights.hub import Match, Repository
 from limner.engines.weights.pulled import PULLED
 from limner.errors import InvalidRequest, LimnerError, say
@@ -98,7 +98,8 @@ def pull_page(request: HttpRequest, viewer: Account) -> HttpResponse:
 @only_for(owner=True)
 def throw_away(request: HttpRequest, viewer: Account) -> HttpResponse:
     """What came of a pull that broke off goes."""
-    begun.throw_away(settings.LIMNER_HOME, _words(request.POST.get("name", "")))
+    if hub.is_name(name := _words(request.POST.get("name", ""))):
+        pulling.give_up(settings.LIMNER_HOME, name)
     return redirect("ops:models")
 
 

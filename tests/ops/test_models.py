@@ -211,7 +211,7 @@ def test_what_a_command_pulls_is_shown_as_on_its_way_and_left_alone(client: Clie
         assert "somebody/tiny-sd being pulled" in text(client)
         refused = client.post("/admin/models/throw-away", {"name": NAME})
         assert refused.status_code == 503
-        assert "is being pulled just now" in words(refused)
+        assert "is being brought here already" in words(refused)
     assert "somebody/tiny-sd broken off" in text(client)
 
 

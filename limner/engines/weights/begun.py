@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from limner.engines.weights.hub import Repository, is_name
 from limner.engines.weights.placing import STAGES, bytes_in
 from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.pulling import stage_of
-from limner.errors import Unavailable, say
 
 ASKED = ".asked.json"
 """Beside the files that came: the pull deletes it with whatever else is none of the model's."""
@@ -49,14 +47,6 @@ def write_down(home: Path, repository: Repository, size: int) -> None:
 def begun(home: Path) -> list[Begun]:
     """All of them, by name."""
     return [_read(name, stage) for name, stage in sorted(_stages(home))]
-
-
-def throw_away(home: Path, name: str) -> None:
-    """Delete what is here of it, if anything is. Raises Unavailable while somebody pulls it."""
-    for stage in [stage for one, stage in _stages(home) if one == name]:
-        if _held(stage):
-            raise Unavailable(say("{name} is being pulled just now. Wait until that has ended.", name=name))
-        shutil.rmtree(stage)
 
 
 def _stages(home: Path) -> Iterator[tuple[str, Path]]:
