@@ -138,7 +138,7 @@ def pull_(name: str, revision: str | None, yes: bool) -> None:
         click.confirm("Do you accept its licence?", abort=True)
     prepare_home()
     _say_its_use(_pulled(settings.LIMNER_HOME, repository, size))
-    say("A Limner that runs knows it after its next start.")
+    say("A Limner that runs knows it in a moment.")
 
 
 def _pulled(home: Path, repository: Repository, size: int) -> Path:

@@ -9,7 +9,7 @@ import pytest
 
 from limner.accounts.models import Account
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Size
-from limner.errors import EngineCrashed, EngineError, ModelBroken
+from limner.errors import EngineCrashed, EngineError, ModelBroken, ModelGone
 from limner.gallery.models import Picture
 from limner.jobs import ledger
 from limner.jobs.bus import MemoryBus, account_channel, bus
@@ -355,3 +355,23 @@ async def test_everything_a_claim_holds_is_given_back_when_the_ledger_is_asked_t
     async with dispatching(Painter(), holder="house", boot="alive"):
         row = await ended(job)
     assert (row.state, row.attempt, row.lost) == (State.DONE, claimed.attempt + 1, 1)
+
+
+async def test_a_model_that_came_while_it_runs_is_drawn_with_and_one_that_went_is_not_shown(alice: Account) -> None:
+    painters: dict[str, Painter] = {LANE: Painter()}
+
+    async def present() -> dict[str, Painter]:
+        return dict(painters)
+
+    async with dispatching(dict(painters), now=present) as dispatcher:
+        painters["new"] = Painter()
+        done = await ended(await asking(alice, model="new"))
+        assert done.state == State.DONE
+        assert dispatcher.models == {LANE: True, "new": True}
+        gone = painters.pop("new")
+        gone.trouble = lambda order, index: ModelGone("It was removed.")
+        await until(lambda: dispatcher.models == {LANE: True})
+        told = await ended(await asking(alice, model="new"))
+        assert (told.state, told.error_code) == (State.FAILED, "model_gone")
+        painters["new"] = gone
+        await until(lambda: dispatcher.models == {LANE: True, "new": True})

@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Callable
 from itertools import count
 from typing import Any
 
-from limner.engines.catalog import Model
+from limner.engines.catalog import Model, installed
 from limner.engines.contract import DrawEvent, DrawOrder, WriteOrder
 from limner.engines.placement import frames, messages
 from limner.engines.placement.residency import Residency
-from limner.errors import EngineCrashed, LimnerError, NoRoom, Unavailable
+from limner.errors import EngineCrashed, LimnerError, ModelGone, NoRoom, Unavailable, say
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +45,12 @@ class ChildPlacement:
         self._child: _Child | None = None
         self._starting: asyncio.Task[_Child] | None = None
         self._closed = False
+        self._gone = False
 
     @property
     def ready(self) -> bool:
-        """Whether it can draw; one that is loaded on demand always can, later."""
-        return not self._closed if self._on_demand else self._child is not None and self._child.alive
+        """Whether it can draw; one that is loaded on demand always can, later, while its files are here."""
+        return not (self._closed or self._gone) if self._on_demand else self._child is not None and self._child.alive
 
     @property
     def pid(self) -> int | None:
@@ -65,6 +66,19 @@ class ChildPlacement:
         """Start the child and wait until its model is loaded. Callers at the same time share one start."""
         if not self._on_demand:
             await self._running()
+
+    async def follow(self, model: Model | None) -> None:
+        """Draw with this version of the model from now on, or with none: it was removed. What is drawn already ends
+        with what is in memory, which is given back at a call when nothing is drawn."""
+        self._gone = model is None
+        self.model = model or self.model
+        if self._outdated and not self.busy:
+            self._residency.leave(self)
+            await self.unload()
+
+    @property
+    def _outdated(self) -> bool:
+        return self._child is not None and (self._gone or self._child.model != self.model)
 
     async def unload(self) -> None:
         """Give its memory back. The next drawing loads it again."""
@@ -102,6 +116,7 @@ class ChildPlacement:
 
     async def close(self) -> None:
         self._closed = True
+        self._residency.leave(self)
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             with contextlib.suppress(asyncio.CancelledError, LimnerError):
@@ -111,7 +126,7 @@ class ChildPlacement:
     async def _running(self) -> _Child:
         if self._closed:
             raise Unavailable("Limner is stopping; ask again when it is back.")
-        if self._child is not None and self._child.alive:
+        if self._child is not None and self._child.alive and not (self._outdated and self._answering <= 1):
             return self._child
         if self._starting is None or self._starting.done():
             self._starting = asyncio.create_task(self._start(), name=f"start {self.model.name}")
@@ -122,6 +137,10 @@ class ChildPlacement:
 
     async def _start(self) -> _Child:
         await self.unload()
+        if self._on_demand and (self._gone or not installed(self.model)):
+            message = say("{model} was removed from this machine. Pull it again, or choose another model.",
+                          model=self.model.name)  # fmt: skip
+            raise ModelGone(message)
         await self._residency.enter(self, self.model.bytes)
         try:
             try:
