@@ -12,8 +12,8 @@ from limner.engines.contract import Engine, Size
 from limner.engines.registry import ENGINES, build_engine
 from limner.engines.upstreams import Offered
 from tests.engines.asked_upstream import ALL, configured, described
-from tests.engines.conformance import Conformance
-from tests.engines.puppet import puppet
+from tests.engines.conformance import BatchingConformance, Conformance
+from tests.engines.puppet import puppet, troupe
 from tests.engines.tiny_model import tiny
 from tests.engines.waited import Waited
 from tests.upstream import stand_in
@@ -34,6 +34,16 @@ class TestPuppet(Conformance):
     @classmethod
     def engine(cls) -> Engine:
         return loaded(puppet())
+
+
+class TestTroupe(BatchingConformance):
+    engine_name = "tests.engines.puppet:Troupe"
+    draw_size = Size(8, 8)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls) -> Engine:
+        return loaded(troupe())
 
 
 class TestOpenVino(Conformance):

@@ -22,7 +22,7 @@ class Waiting:
 
     def __init__(self) -> None:
         self._coming: SimpleQueue[Asked | None] = SimpleQueue()
-        self._here: deque[Asked | None] = deque()
+        self._passed: deque[Asked | None] = deque()
 
     def put(self, asked: Asked | None) -> None:
         """One more, or `CLOSE` behind the last."""
@@ -31,21 +31,18 @@ class Waiting:
     def next(self, pictures: int) -> list[Asked]:
         """The order that has waited longest, and those that one run can draw with it, up to so many pictures. Waits
         for one; empty at the end."""
-        if not self._here:
-            self._here.append(self._coming.get())
-        first = self._here.popleft()
+        first = self._passed.popleft() if self._passed else self._coming.get()
         if first is CLOSE:
             return []
-        batch = [first]
+        batch, passed = [first], list[Asked | None]()
         kind, room = compatibility(first[1].request), pictures - len(first[1].indices)
-        if not kind or room < 1:
-            return batch
         with suppress(Empty):
-            while len(self._here) < room:
-                self._here.append(self._coming.get(timeout=_SILENCE))
-        for asked in tuple(self._here):
-            if asked is not CLOSE and len(asked[1].indices) <= room and compatibility(asked[1].request) == kind:
-                room -= len(asked[1].indices)
-                self._here.remove(asked)
-                batch.append(asked)
+            while kind and room > 0:
+                asked = self._passed.popleft() if self._passed else self._coming.get(timeout=_SILENCE)
+                if asked is CLOSE or len(asked[1].indices) > room or compatibility(asked[1].request) != kind:
+                    passed.append(asked)
+                else:
+                    room -= len(asked[1].indices)
+                    batch.append(asked)
+        self._passed.extendleft(reversed(passed))
         return batch
