@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,10 +15,21 @@ import pytest
 from PIL import Image
 
 from limner.engines.catalog import Model
-from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, Engine, ImageRef, Preview, Size, Task
+from limner.engines.contract import (
+    BatchingEngine,
+    DrawEvent,
+    Drawn,
+    DrawOrder,
+    DrawRequest,
+    Engine,
+    ImageRef,
+    Preview,
+    Size,
+    Task,
+)
 from limner.engines.weights import look
 from limner.errors import ModelBroken, NotConfigured
-from tests.engines.conformance import Conformance, never
+from tests.engines.conformance import BatchingConformance, Conformance, never
 from tests.engines.test_conformance import loaded
 
 pytestmark = [
@@ -75,6 +87,29 @@ class TestDiffusers(Conformance):
         return loaded(made("stable_diffusion"))
 
 
+class TestDiffusersTogether(BatchingConformance):
+    """The same, four pictures at a time."""
+
+    engine_name = "diffusers"
+    draw_size: ClassVar[Size] = SIZE
+    tolerance: ClassVar[int] = 2
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls, made: Callable[[str], Model], tmp_path_factory: pytest.TempPathFactory) -> Engine:
+        return in_fours(made("stable_diffusion"), tmp_path_factory.mktemp("fours"))
+
+
+def in_fours(model: Model, folder: Path) -> BatchingEngine:
+    """A copy of a model whose limner.json asks for four pictures at a time."""
+    place = copied(model, folder)
+    (place / "limner.json").write_text(json.dumps({"batch": 4}))
+    engine = loaded(replace(model, path=place))
+    assert isinstance(engine, BatchingEngine)
+    assert engine.batch == 4
+    return engine
+
+
 @pytest.fixture(scope="module")
 def engines(made: Callable[[str], Model]) -> Callable[[str], tuple[Model, Engine]]:
     kept: dict[str, tuple[Model, Engine]] = {}
@@ -121,18 +156,36 @@ def test_each_kind_goes_on_from_a_picture_and_leaves_what_the_mask_keeps(
     assert not (pixels(edit)[:, :24] == (255, 0, 0)).all()
 
 
-def test_a_seed_is_the_same_picture_whatever_it_is_drawn_beside(
-    engines: Callable[[str], tuple[Model, Engine]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["stable_diffusion", "stable_diffusion_xl", "stable_diffusion_3", "flux"])
+def test_a_seed_is_the_same_picture_whosoever_it_is_drawn_beside(
+    made: Callable[[str], Model], tmp_path: Path, kind: str
 ) -> None:
-    model, engine = engines("stable_diffusion")
-    alone = [drawn(engine, request(model), index)[0] for index in range(4)]
-    monkeypatch.setattr(engine, "_batch", 4)
-    together = drawn(engine, request(model), 0, 1, 2, 3)
-    again = drawn(engine, request(model, seed=8), 0, 1, 2, 3)
-    for one, other in zip(alone, together, strict=True):
-        assert abs(pixels(one) - pixels(other)).max() <= 2
-    # The same shape of batch: the same bytes, wherever in it they stand.
-    assert [picture.data for picture in together[1:]] == [picture.data for picture in again[:3]]
+    engine = in_fours(made(kind), tmp_path)
+    model = made(kind)
+    mine = request(model, negative_prompt="blue" if model.capabilities.negative_prompt else "")
+    theirs = [replace(mine, seed=50 + number, prompt="a blue moon " * number) for number in range(1, 4)]
+    [alone] = drawn(engine, mine)
+    [first, *_] = together(engine, mine, *theirs)
+    [*_, last] = together(engine, theirs[2], replace(mine, prompt="boat"), theirs[0], mine)
+    assert abs(pixels(alone) - pixels(first)).max() <= 2
+    assert first.data == last.data
+    assert first.data != together(engine, theirs[2], mine)[0].data
+
+
+def test_negative_prompts_are_each_jobs_own(made: Callable[[str], Model], tmp_path: Path) -> None:
+    engine = in_fours(made("stable_diffusion"), tmp_path)
+    one, other = (request(made("stable_diffusion"), negative_prompt=said) for said in ("blue", "flower with moon"))
+    [first, second] = together(engine, one, other)
+    assert first.data != second.data
+    assert abs(pixels(second) - pixels(drawn(engine, other)[0])).max() <= 2
+
+
+def together(engine: BatchingEngine, *asked: DrawRequest) -> list[Drawn]:
+    """The pictures of several jobs of one picture, drawn at once."""
+    orders = [DrawOrder(f"job {place}", 1, one, (0,)) for place, one in enumerate(asked)]
+    pictures = {place: event for place, event in engine.draw_together(orders, lambda _: False)
+                if isinstance(event, Drawn)}  # fmt: skip
+    return [pictures[place] for place in range(len(asked))]
 
 
 def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:
