@@ -79,8 +79,7 @@ class Drawing:
             yield Drawn(self._job, index, self._request.size, whole.mode, whole.tobytes(), seconds)
 
     def _steps(self) -> int:
-        steps = self._request.steps
-        return steps if self._start is None else int(steps * self._start.strength)
+        return self._request.steps if self._start is None else self._start.taken
 
     def _generate(self) -> None:
         try:

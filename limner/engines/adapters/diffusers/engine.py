@@ -65,7 +65,7 @@ class DiffusersEngine:
         wishes: dict[str, Any] = {
             "width": request.draw_size.width,
             "height": request.draw_size.height,
-            "num_inference_steps": request.steps,
+            "num_inference_steps": start.steps if start else request.steps,
             _guided_by(pipeline): request.guidance,
             "strength": start.strength if start else None,
             "callback_on_step_end": step,

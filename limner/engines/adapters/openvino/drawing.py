@@ -80,8 +80,7 @@ class Drawing:
 
     def _steps(self) -> int:
         """How many there will be; every step says it again."""
-        steps = self._request.steps
-        return steps if self._start is None else int(steps * self._start.strength)
+        return self._request.steps if self._start is None else self._start.taken
 
     def _generate(self) -> None:
         try:

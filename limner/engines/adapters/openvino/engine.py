@@ -89,7 +89,7 @@ class OpenVinoEngine:
             *pictures,
             width=request.draw_size.width,
             height=request.draw_size.height,
-            num_inference_steps=request.steps,
+            num_inference_steps=start.steps if start else request.steps,
             generator=noise(self._openvino, self._genai, seed),
             callback=step,
             **words,
