@@ -2,7 +2,7 @@
 
 from limner.engines.weights.checksums import verify
 from limner.engines.weights.identity import fingerprint, sampler
-from limner.engines.weights.looking import left_out, look, note_of, refuse_what_runs
+from limner.engines.weights.looking import left_out, look, note_of, part_named, refuse_what_runs
 from limner.engines.weights.pulled import find, title_of, verify_pulled
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "left_out",
     "look",
     "note_of",
+    "part_named",
     "refuse_what_runs",
     "sampler",
     "title_of",

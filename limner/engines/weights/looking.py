@@ -70,6 +70,12 @@ def left_out(folder: Path) -> list[str]:
     return [part for part, said in _read(folder, INDEX).items() if said == [None, None]]
 
 
+def part_named(folder: Path, part: str) -> str:
+    """The class of a part of its pipeline; "" where it has no such part."""
+    said = _read(folder, INDEX).get(part)
+    return str(said[1]) if isinstance(said, list) and len(said) == 2 else ""
+
+
 def refuse_what_runs(folder: Path, title: str) -> None:
     """Raise NotConfigured where the model is pickled, or asks for code of its own to be run."""
     index = _read(folder, INDEX)

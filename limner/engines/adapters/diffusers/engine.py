@@ -4,7 +4,8 @@ it: the noise is the same, and only what a larger batch rounds differently is no
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -24,6 +25,8 @@ _SEEDS = 2**63
 _ON_A_CPU = 1
 """A batch of more is no faster there, and each picture would be waited for longer."""
 _ON_A_GPU = 4
+_NOTHING = {"true_cfg_scale": " "}
+"""The negative prompt that stands for none, by what guides: without any, Qwen-Image is not guided."""
 
 
 class DiffusersEngine:
@@ -47,7 +50,7 @@ class DiffusersEngine:
         if cancelled():
             return
         changes = task in {Task.EDIT, Task.VARY}
-        start = start_of(order, self._pipelines.creating.vae_scale_factor) if changes else None
+        start = self._start(order) if changes else None
         # Changes one at a time: where a picture is encoded for several, only the first one's chance is used.
         batch = 1 if changes else self._batch
         for first in range(0, len(order.indices), batch):
@@ -62,18 +65,20 @@ class DiffusersEngine:
         """Run a pipeline for some pictures at once. Whatever `step` raises ends it. Raises EngineError where the
         memory is full, Blocked where the model's own checker objects to what was drawn."""
         pipeline, images = self._pipeline(start)
+        guided = _guided_by(pipeline)
         wishes: dict[str, Any] = {
             "width": request.draw_size.width,
             "height": request.draw_size.height,
             "num_inference_steps": start.steps if start else request.steps,
-            _guided_by(pipeline): request.guidance,
+            guided: request.guidance,
             "strength": start.strength if start else None,
             "callback_on_step_end": step,
             **images,
         }
-        if request.negative_prompt and request.guidance > 1:
-            wishes["negative_prompt"] = [request.negative_prompt] * len(indices)
-        takes = inspect.signature(pipeline.__call__).parameters
+        negative = request.negative_prompt or _NOTHING.get(guided, "")
+        if negative and request.guidance > 1:
+            wishes["negative_prompt"] = [negative] * len(indices)
+        takes = _takes(pipeline)
         known = {name: wish for name, wish in wishes.items() if name in takes and wish is not None}
         seeds = [(request.seed + index) % _SEEDS for index in indices]
         try:
@@ -91,6 +96,14 @@ class DiffusersEngine:
         pictures: list[Image.Image] = made.images
         return pictures
 
+    def _start(self, order: DrawOrder) -> Start:
+        start = start_of(order, self._pipelines.creating.vae_scale_factor)
+        pipeline, _ = self._pipeline(start)
+        if "strength" in _takes(pipeline):
+            return start
+        # FLUX.2 has the picture beside what it draws, from the first step to the last.
+        return replace(start, steps=order.request.steps, strength=1.0)
+
     def _pipeline(self, start: Start | None) -> tuple[Any, dict[str, Any]]:
         if start is None:
             return self._pipelines.creating, {}
@@ -100,6 +113,10 @@ class DiffusersEngine:
         if self._pipelines.varying is None:
             raise EngineError(say("{title} cannot change pictures.", title=self._model.title))
         return self._pipelines.varying, {"image": picture}
+
+
+def _takes(pipeline: Any) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(pipeline.__call__).parameters
 
 
 def _guided_by(pipeline: Any) -> str:

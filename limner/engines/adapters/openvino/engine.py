@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limner.engines.adapters.openvino.drawing import Drawing, last_line
-from limner.engines.adapters.openvino.library import give_back_files, load_library, properties
+from limner.engines.adapters.openvino.library import device_of, give_back_files, load_library, properties
 from limner.engines.adapters.openvino.noise import noise
 from limner.engines.adapters.openvino.wording import Wording
 from limner.engines.adapters.openvino.writer import OpenVinoWriter
 from limner.engines.canvas import Start, start_of
 from limner.engines.catalog import facts
 from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task, Writer
-from limner.engines.weights import note_of, verify, verify_pulled
+from limner.engines.weights import verify, verify_pulled
 from limner.errors import EngineError, ModelBroken, NotConfigured
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class OpenVinoEngine:
         self._model = model
         self._folder = model.path
         self._openvino, self._genai = load_library()
-        chosen = properties(self._openvino)
-        device = str(note_of(model.path).get("device", "CPU"))  # a GPU's or NPU's name: not run here
+        device = device_of(self._openvino, model.path, model.title)  # a GPU or NPU: not run here
+        chosen = properties(self._openvino, device)
         if model.bytes and os.access(model.path, os.W_OK):
             chosen["CACHE_DIR"] = str(model.path / COMPILED)  # the next start need not compile gigabytes again
         self._tasks = model.capabilities.tasks & (_CHANGING | {Task.CREATE})
