@@ -160,7 +160,7 @@ def _feathered(where: Image.Image) -> Image.Image:
 
 def _steps(request: DrawRequest) -> tuple[int, float]:
     """The steps and the strength at which the pipeline takes a whole number of them: at least one, and not all where
-    something of the picture shall stay. One that draws in a single step gets as many as it takes to leave some out."""
+    something of the picture shall stay. What draws in a single step gets as many as it takes to leave some out."""
     wish = request.strength
     if wish is None:
         wish = MASKED_STRENGTH if request.mask is not None else DEFAULT_STRENGTH[request.task]

@@ -67,7 +67,7 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
 
 
 def _tokenizer_alone(folder: Path) -> dict[str, Any]:
-    """FLUX.2's tokenizer comes in a processor of pictures, which asks for torchvision: words are all that it reads."""
+    """FLUX.2's tokenizer comes in a processor of pictures, which asks for torchvision: it only reads words here."""
     if part_named(folder, "tokenizer") != "PixtralProcessor":
         return {}
     import transformers

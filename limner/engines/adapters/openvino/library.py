@@ -46,7 +46,7 @@ def device_of(openvino: ModuleType, folder: Path, title: str) -> str:
     here = openvino.Core().available_devices  # "CPU", "GPU" or "GPU.0" and "GPU.1", "NPU"
     if device != "AUTO" and not any(name.split(".")[0] == device or name == device for name in here):
         message = say(
-            "{title} is to be drawn on {device}, says its {file} in {folder}, and OpenVINO finds no such device here. "
+            "The {file} in {folder} has {title} drawn on {device}, and OpenVINO finds no such device here. "
             'Set "device" there to one of: {devices}.',
             title=title, device=device[:80], file=NOTE, folder=folder, devices=", ".join([*here, "AUTO"]),
         )  # fmt: skip
