@@ -37,25 +37,23 @@ class Start:
     """The same shape, white where the model paints anew; None: everywhere."""
     steps: int
     """What the pipeline is asked for."""
+    taken: int
+    """How many of them it takes: at least one."""
     strength: float
-    """The share of the steps that it takes."""
+    """What makes it take so many."""
     original: Image.Image
     """RGB, at the asked size."""
     changes: Image.Image | None
     """Grey, at the asked size: how much of the new picture is seen, none outside the mask."""
-
-    @property
-    def taken(self) -> int:
-        """How many steps it takes: at least one."""
-        return int(self.steps * self.strength)
 
     def kept(self, drawn: Image.Image) -> Image.Image:
         """`drawn` inside the mask, the original outside it, pixel for pixel."""
         return drawn if self.changes is None else Image.composite(drawn, self.original, self.changes)
 
 
-def start_of(order: DrawOrder, cell: int) -> Start:
-    """The start of an edit or variation. `cell`: pixels of one cell of the model's latent."""
+def start_of(order: DrawOrder, cell: int, *, rounds_up: bool = False) -> Start:
+    """The start of an edit or variation. `cell`: pixels of one cell of the model's latent. `rounds_up`: of steps ×
+    strength its pipeline takes the next whole number, as those of transformers do; a UNet's cut it off."""
     request = order.request
     if not request.images:
         raise EngineError("This job names no picture to change. Ask for it again with the picture.")
@@ -67,8 +65,10 @@ def start_of(order: DrawOrder, cell: int) -> Start:
         mask = _in_cells(_placed(where, request, beyond="constant"), cell)
         changes = _feathered(_fitted(where, request.size))
     drawn = np.array(_placed(original, request, beyond="symmetric"))
-    steps, strength = _steps(request)
-    return Start(drawn[None], mask, steps, strength, _fitted(original, request.size), changes)
+    steps, taken = _steps(request)
+    # In 32 bits a whole number is now a little more and now a little less: half a step is far from both.
+    strength = 1.0 if taken == steps else (taken + (-0.5 if rounds_up else 0.5)) / steps
+    return Start(drawn[None], mask, steps, taken, strength, _fitted(original, request.size), changes)
 
 
 def finished(drawn: Image.Image, request: DrawRequest, start: Start | None) -> Image.Image:
@@ -158,15 +158,13 @@ def _feathered(where: Image.Image) -> Image.Image:
     return ImageChops.darker(soft.point([max(0, 2 * value - 255) for value in range(256)]), where)
 
 
-def _steps(request: DrawRequest) -> tuple[int, float]:
-    """The steps and the strength at which the pipeline takes a whole number of them: at least one, and not all where
-    something of the picture shall stay. What draws in a single step gets as many as it takes to leave some out."""
+def _steps(request: DrawRequest) -> tuple[int, int]:
+    """The steps to ask for, and those to take of them: at least one, and not all where something of the picture shall
+    stay. What draws in a single step is asked for as many as it takes to leave some out."""
     wish = request.strength
     if wish is None:
         wish = MASKED_STRENGTH if request.mask is not None else DEFAULT_STRENGTH[request.task]
     if wish >= 1:
-        return request.steps, 1.0
+        return request.steps, request.steps
     steps = max(request.steps, math.ceil(1 / max(wish, 1 / _FEWEST)))
-    taken = min(max(round(wish * steps), 1), steps - 1)
-    # It cuts steps × strength off to an integer, in 32 bits: half a step more is never cut off to one step less.
-    return steps, (taken + 0.5) / steps
+    return steps, min(max(round(wish * steps), 1), steps - 1)

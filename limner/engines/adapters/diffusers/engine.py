@@ -97,12 +97,13 @@ class DiffusersEngine:
         return pictures
 
     def _start(self, order: DrawOrder) -> Start:
-        start = start_of(order, self._pipelines.creating.vae_scale_factor)
+        creating = self._pipelines.creating
+        start = start_of(order, creating.vae_scale_factor, rounds_up=hasattr(creating, "transformer"))
         pipeline, _ = self._pipeline(start)
         if "strength" in _takes(pipeline):
             return start
         # FLUX.2 has the picture beside what it draws, from the first step to the last.
-        return replace(start, steps=order.request.steps, strength=1.0)
+        return replace(start, steps=order.request.steps, taken=order.request.steps, strength=1.0)
 
     def _pipeline(self, start: Start | None) -> tuple[Any, dict[str, Any]]:
         if start is None:

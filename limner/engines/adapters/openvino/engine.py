@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
+_SCHEDULER = "scheduler/scheduler_config.json"
 COMPILED = ".compiled"
 """The folder in a model's own, where what was compiled of it is kept."""
 _CHANGING = frozenset({Task.EDIT, Task.VARY})
@@ -54,6 +55,9 @@ class OpenVinoEngine:
                 self._inpainting = self._genai.InpaintingPipeline(model.path, device, **chosen)
                 self._varying = self._genai.Image2ImagePipeline(self._inpainting)
                 self._creating = self._genai.Text2ImagePipeline(self._inpainting)
+                for pipeline in (self._varying, self._creating):
+                    # Those of Stable Diffusion 3 and FLUX.1 come without: the first step would end the process.
+                    pipeline.set_scheduler(self._genai.Scheduler.from_config(model.path / _SCHEDULER))
             else:
                 self._creating = self._genai.Text2ImagePipeline(model.path, device, **chosen)
         except RuntimeError as error:
@@ -62,6 +66,7 @@ class OpenVinoEngine:
         said = facts(model.path)
         self._wording = Wording(model.capabilities.vocabulary, said.fallback, said.naming)
         self._cell = _cell_of(model.path)
+        self._rounds_up = (model.path / "transformer").is_dir()
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
         task = order.request.task
@@ -69,7 +74,7 @@ class OpenVinoEngine:
             raise EngineError(f"{self._model.title} cannot {task} pictures.")
         if cancelled():
             return
-        start = start_of(order, self._cell) if task in _CHANGING else None
+        start = start_of(order, self._cell, rounds_up=self._rounds_up) if task in _CHANGING else None
         for index in order.indices:
             if cancelled():
                 return
@@ -81,7 +86,7 @@ class OpenVinoEngine:
     ) -> Pixels:
         """Run a pipeline for one picture; what comes back is empty when `step` stopped it."""
         words: dict[str, Any] = {"guidance_scale": request.guidance}
-        if request.negative_prompt and request.guidance > 1:
+        if request.negative_prompt and request.guidance > 1 and self._model.capabilities.negative_prompt:
             words["negative_prompt"] = self._wording.known(request.negative_prompt)
         pipeline, pictures = self._pipeline(start)
         result = pipeline.generate(
@@ -98,10 +103,11 @@ class OpenVinoEngine:
         pixels: Pixels = result.data
         return pixels
 
-    def decode(self, latent: Any) -> Pixels:
-        """The picture of a clean latent, by the decoder that all pipelines share: one thread at a time."""
-        clean = np.array(latent.data, copy=True)
-        pixels: Pixels = self._creating.decode(self._openvino.Tensor(clean)).data[0].copy()
+    def decode(self, latent: Any, start: Start | None) -> Pixels:
+        """The picture of a latent, by the decoder that all pipelines share: one thread at a time. FLUX.1's lie in a
+        row, and only the pipeline that draws knows the picture's shape."""
+        pipeline, _ = self._pipeline(start)
+        pixels: Pixels = pipeline.decode(self._openvino.Tensor(np.array(latent.data, copy=True))).data[0].copy()
         return pixels
 
     def writer(self) -> Writer:
