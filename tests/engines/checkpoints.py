@@ -92,17 +92,17 @@ def latent_consistency(folder: Path) -> None:
     pipeline.save_pretrained(folder)
 
 
-def stable_diffusion_3(folder: Path) -> None:
-    """A transformer, two text encoders of CLIP's kind (the third is optional)."""
+def stable_diffusion_3(folder: Path, *, third: bool = False) -> None:
+    """A transformer, two text encoders of CLIP's kind; the third is optional."""
     torch.manual_seed(6)
     pipeline = diffusers.StableDiffusion3Pipeline(
         vae=_autoencoder(latent_channels=16, shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
         text_encoder=transformers.CLIPTextModelWithProjection(_clip_config()),
         text_encoder_2=transformers.CLIPTextModelWithProjection(_clip_config()),
-        text_encoder_3=None,
+        text_encoder_3=_t5() if third else None,
         tokenizer=_tokenizer(),
         tokenizer_2=_tokenizer(),
-        tokenizer_3=None,
+        tokenizer_3=_t5_tokenizer() if third else None,
         transformer=diffusers.SD3Transformer2DModel(
             sample_size=32,
             patch_size=1,
@@ -120,17 +120,20 @@ def stable_diffusion_3(folder: Path) -> None:
     pipeline.save_pretrained(folder)
 
 
+def stable_diffusion_3_with_t5(folder: Path) -> None:
+    """All of its text encoders."""
+    stable_diffusion_3(folder, third=True)
+
+
 def flux(folder: Path, *, taught: bool = True) -> None:
     """FLUX.1: latents as a sequence. `taught`: guidance is an input, as in dev and not in schnell."""
     torch.manual_seed(7)
     pipeline = diffusers.FluxPipeline(
         vae=_autoencoder(latent_channels=1, shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
         text_encoder=_clip(),
-        text_encoder_2=transformers.T5EncoderModel(
-            transformers.T5Config(vocab_size=64, d_model=WIDTH, d_kv=8, d_ff=37, num_layers=1, num_heads=4)
-        ),
+        text_encoder_2=_t5(),
         tokenizer=_tokenizer(),
-        tokenizer_2=_tokenizer(),
+        tokenizer_2=_t5_tokenizer(),
         transformer=diffusers.FluxTransformer2DModel(
             patch_size=1,
             in_channels=4,
@@ -370,7 +373,7 @@ def _clip_config(**said: Any) -> Any:
             "num_hidden_layers": 2,
             "pad_token_id": 1,
             "projection_dim": WIDTH,
-            "vocab_size": 64,
+            "vocab_size": 128,
             **said,
         }
     )
@@ -380,14 +383,30 @@ def _clip() -> Any:
     return transformers.CLIPTextModel(_clip_config())
 
 
+def _t5() -> Any:
+    return transformers.T5EncoderModel(
+        transformers.T5Config(vocab_size=64, d_model=WIDTH, d_kv=8, d_ff=37, num_layers=1, num_heads=4)
+    )
+
+
+def _t5_tokenizer() -> Any:
+    letters = [(chr(code), -5.0) for code in range(97, 123)]
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0), *((f"▁{word}", -3.0) for word in WORDS[1:])]
+    return transformers.T5Tokenizer(vocab=[*pieces, *letters], extra_ids=0, model_max_length=512)
+
+
 def _tokenizer() -> Any:
-    """CLIP's, which knows a few words as wholes."""
-    letters = [chr(code) for code in range(97, 112)]
+    """CLIP's, which puts a few words together of their letters."""
+    letters = [chr(code) for code in range(97, 123)]
     tokens = ["<|startoftext|>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
-    tokens += [f"{word}</w>" for word in WORDS if f"{word}</w>" not in tokens]
+    merges = []
+    for word in WORDS[1:]:
+        parts = [*word[:-1], f"{word[-1]}</w>"]
+        merges += [("".join(parts[:number]), part) for number, part in enumerate(parts) if number]
+    tokens += dict.fromkeys("".join(merged) for merged in merges)
     return transformers.CLIPTokenizer(
         vocab={token: number for number, token in enumerate(tokens)},
-        merges=[],
+        merges=merges,
         unk_token="<|endoftext|>",
-        model_max_length=16,
+        model_max_length=77,
     )
