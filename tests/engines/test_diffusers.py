@@ -198,8 +198,6 @@ def test_in_half_precision_a_seed_is_the_same_picture_within_40_decibels(
     mine = request(model, steps=2)  # CPUs without bfloat16 take seconds for one
     theirs = [replace(mine, seed=50 + number, prompt="a blue moon " * number) for number in range(1, 4)]
     alone, first = drawn(engine, mine)[0], together(engine, mine, *theirs)[0]
-    last = together(engine, *theirs, mine)[3]
-    assert first.data == last.data
     wrong = ((pixels(alone) - pixels(first)) ** 2).mean()
     assert wrong == 0 or 10 * np.log10(255**2 / wrong) >= 40
 
