@@ -228,6 +228,20 @@ def test_a_seed_is_the_same_picture_whosoever_it_is_drawn_beside(
     assert first.data != together(engine, theirs[2], mine)[0].data
 
 
+def test_in_half_precision_a_seed_is_the_same_picture_within_40_decibels(
+    made: Callable[[str], Model], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr("limner.engines.adapters.diffusers.engine.precision_of", lambda *_: torch.bfloat16)
+    model, engine = in_fours(made("flux"), tmp_path)
+    mine = request(model, steps=2)  # CPUs without bfloat16 take seconds for one
+    theirs = [replace(mine, seed=50 + number, prompt="a blue moon " * number) for number in range(1, 4)]
+    alone, first = drawn(engine, mine)[0], together(engine, mine, *theirs)[0]
+    wrong = ((pixels(alone) - pixels(first)) ** 2).mean()
+    assert wrong == 0 or 10 * np.log10(255**2 / wrong) >= 40
+
+
 def test_negative_prompts_are_each_jobs_own(fours: Callable[[str], tuple[Model, BatchingEngine]]) -> None:
     model, engine = fours("stable_diffusion")
     one, other = (request(model, negative_prompt=said) for said in ("blue", "flower with moon"))

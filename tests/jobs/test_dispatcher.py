@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from limner.accounts.models import Account
+from limner.engines.catalog import model
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Size
+<<<<<<< HEAD
 from limner.errors import EngineCrashed, EngineError, ModelBroken, ModelGone
+=======
+from limner.engines.placement.child import ChildPlacement
+from limner.errors import EngineCrashed, EngineError, ModelBroken
+>>>>>>> batches
 from limner.gallery.models import Picture
 from limner.jobs import ledger
 from limner.jobs.bus import MemoryBus, account_channel, bus
@@ -99,6 +108,19 @@ async def test_a_model_that_draws_batches_is_given_one_after_the_other(alice: Ac
     assert after[0] == str(other.public_id)
     assert set(after[1:5]) == {str(job.public_id) for job in (*hers[3:], his[1], late)}
     assert painter.most_at_once == 4
+
+
+async def test_a_child_that_draws_batches_draws_each_job_its_own_pictures(alice: Account, bob: Account) -> None:
+    placement = ChildPlacement(replace(model(LANE), engine="tests.engines.puppet:Troupe", path=None))
+    async with dispatching(placement, lease_seconds=20) as dispatcher:
+        await until(lambda: dispatcher.ready)
+        asked = [(await asking(who, seed=seed), seed) for seed, who in enumerate((alice, bob, alice, bob, alice), 40)]
+        for job, seed in asked:
+            assert (await ended(job)).state == State.DONE
+            picture = await in_thread(Picture.objects.get, job=job.public_id)
+            with Image.open(io.BytesIO(await in_thread(blobs.get, picture.blob))) as image:
+                assert image.convert("RGB").getpixel((0, 0)) == (seed, 0, 0)
+    await in_thread(assert_books_balance)
 
 
 async def test_a_lost_bus_costs_a_moment_and_no_job(alice: Account) -> None:
