@@ -175,10 +175,12 @@ def convert_(name: str, in_eight_bits: bool) -> None:
 def show_(name: str) -> None:
     """What Limner knows of the model NAME, and where its files are."""
     _settings()
-    for key, value in {**described(known(name)), "folder": str(known(name).path or "")}.items():
+    one = known(name)
+    checker = "its own" if one.capabilities.safety_checker else "none"
+    for key, value in {**described(one), "safety_checker": checker, "folder": str(one.path or "")}.items():
         said = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
         if said:
-            say(f"{key:12} {plain(said)}")
+            say(f"{key:14} {plain(said)}")
 
 
 @models.command("verify")
@@ -257,6 +259,7 @@ def described(model: Model) -> dict[str, object]:
         "seconds": model.seconds,
         "installed": installed(model),
         "licence": model.licence,
+        "safety_checker": model.capabilities.safety_checker,
     }
 
 

@@ -29,6 +29,35 @@ def stable_diffusion(folder: Path, **said: Any) -> None:
     pipeline.save_pretrained(folder, **said)
 
 
+def watched(folder: Path, *, strict: bool) -> None:
+    """Stable Diffusion with the checker that its makers gave it: a `strict` one objects to everything, any other to
+    nothing."""
+    from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
+
+    torch.manual_seed(3)
+    seeing = {"hidden_size": WIDTH, "intermediate_size": 37, "num_attention_heads": 4, "num_hidden_layers": 2}
+    checker = StableDiffusionSafetyChecker(
+        transformers.CLIPConfig(
+            text_config=_clip_config().to_dict(),
+            vision_config={**seeing, "image_size": 32, "patch_size": 8, "projection_dim": WIDTH},
+            projection_dim=WIDTH,
+        )
+    )
+    for needed in (checker.concept_embeds_weights, checker.special_care_embeds_weights):
+        needed.data.fill_(-2 if strict else 2)  # likeness lies between -1 and 1
+    size = {"height": 32, "width": 32}
+    pipeline = diffusers.StableDiffusionPipeline(
+        vae=_autoencoder(),
+        text_encoder=_clip(),
+        tokenizer=_tokenizer(),
+        unet=_unet(),
+        scheduler=_euler(),
+        safety_checker=checker,
+        feature_extractor=transformers.CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=size),
+    )
+    pipeline.save_pretrained(folder)
+
+
 def stable_diffusion_xl(folder: Path) -> None:
     """Two text encoders, and sizes as conditions."""
     torch.manual_seed(4)

@@ -16,7 +16,7 @@ from PIL import Image
 from limner.engines.catalog import Model
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, Engine, ImageRef, Preview, Size, Task
 from limner.engines.weights import look
-from limner.errors import ModelBroken, NotConfigured
+from limner.errors import Blocked, ModelBroken, NotConfigured
 from tests.engines.conformance import Conformance, never
 from tests.engines.test_conformance import loaded
 
@@ -133,6 +133,25 @@ def test_a_seed_is_the_same_picture_whatever_it_is_drawn_beside(
         assert abs(pixels(one) - pixels(other)).max() <= 2
     # The same shape of batch: the same bytes, wherever in it they stand.
     assert [picture.data for picture in together[1:]] == [picture.data for picture in again[:3]]
+
+
+@pytest.mark.parametrize("task", [Task.CREATE, Task.VARY])
+def test_what_a_models_own_checker_objects_to_is_not_kept(tmp_path: Path, task: Task) -> None:
+    from tests.engines import checkpoints
+
+    given = {"images": (ImageRef("whole", 64, 64),), "strength": 0.5} if task is Task.VARY else {}
+    for name, strict in (("strict", True), ("mild", False)):
+        checkpoints.watched(tmp_path / name, strict=strict)
+    strict_one, mild_one = (look(tmp_path / name, name) for name in ("strict", "mild"))
+    assert strict_one.capabilities.safety_checker
+    assert len(drawn(loaded(mild_one), request(mild_one, task=task, **given), whole=file("red"))) == 1
+    events = loaded(strict_one).draw(
+        DrawOrder("job", 1, request(strict_one, task=task, **given), (0,), {"whole": file("red")}), never
+    )
+    seen: list[DrawEvent] = []
+    with pytest.raises(Blocked, match="Strict found that it drew what it may not show"):
+        seen.extend(events)
+    assert not any(isinstance(event, Drawn) for event in seen)
 
 
 def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from limner.engines import catalog, upstreams
+from limner.engines.catalog import Model
 from limner.engines.contract import Size, Task
 from limner.engines.registry import build_engine
 from limner.engines.weights import look, refuse_what_runs, store
@@ -59,6 +60,19 @@ def test_those_that_draw_in_few_steps_are_told_by_their_files(folder: Path) -> N
     assert advice(folder) == (4, 0.0, False)
     change(folder, "transformer/config.json", guidance_embeds=True)
     assert advice(folder) == (28, 3.5, False)
+
+
+def test_a_safety_checker_is_told_of_where_it_lies_in_the_folder(folder: Path) -> None:
+    def checked() -> bool:
+        return Model.from_json(look(folder, "one").to_json()).capabilities.safety_checker
+
+    assert not checked()
+    change(folder, "model_index.json", safety_checker=[None, None])
+    assert not checked()
+    change(folder, "model_index.json", safety_checker=["stable_diffusion", "StableDiffusionSafetyChecker"])
+    assert not checked()
+    write(folder, "safety_checker/config.json", {})
+    assert checked()
 
 
 def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:

@@ -71,6 +71,7 @@ def _out(model: Model) -> ModelOut:
         default_steps=able.default_steps,
         default_guidance=able.default_guidance,
         negative_prompt=able.negative_prompt,
+        safety_checker=able.safety_checker,
         images=able.references,
         seconds=round(predict_picture(model.name, able.offered_sizes[0], able.default_steps).seconds, 1),
         costs_money=costs_money(model),

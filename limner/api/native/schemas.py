@@ -274,6 +274,7 @@ class ModelOut(Schema):
     default_steps: int
     default_guidance: float
     negative_prompt: bool
+    safety_checker: bool = Field(description="Whether it looks at what it drew, and blocks what it objects to.")
     images: int = Field(description="How many images an edit may be given.")
     seconds: float = Field(description="How long one usual picture likely takes.")
     costs_money: bool = Field(description="Whether somebody is paid for its pictures.")

@@ -52,6 +52,7 @@ def look(folder: Path, name: str) -> Model:
             default_steps=steps,
             default_guidance=guidance,
             negative_prompt=kind.negative and guidance > 1,
+            safety_checker=not in_ir and _has(folder, index, "safety_checker"),  # OpenVINO GenAI runs none
         ),
         seconds=float(note.get("seconds", kind.seconds * steps / kind.steps)),
         licence=str(note.get("licence") or ""),
@@ -127,6 +128,10 @@ def _kind(index: dict[str, Any], name: str) -> Kind:
             )
         )  # fmt: skip
     return found
+
+
+def _has(folder: Path, index: dict[str, Any], part: str) -> bool:
+    return index.get(part) not in (None, [None, None]) and (folder / part).is_dir()
 
 
 def _bytes(folder: Path) -> int:
