@@ -13,6 +13,7 @@ from limner.accounts.guests import lock_purse
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
 from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest
+from limner.engines.schedulers import OPTION
 from limner.errors import Blocked, InvalidRequest, NotAllowed, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
 from limner.jobs.events import Happened
@@ -175,6 +176,7 @@ def compatibility(request: DrawRequest) -> str:
         images,
         request.mask is not None,
         request.strength,
+        request.options.get(OPTION),
     )
     return hashlib.sha256(repr(kind).encode()).hexdigest()
 

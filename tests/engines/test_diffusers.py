@@ -15,6 +15,7 @@ from PIL import Image
 
 from limner.engines.catalog import Model
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, Engine, ImageRef, Preview, Size, Task
+from limner.engines.schedulers import SCHEDULERS
 from limner.engines.weights import look
 from limner.errors import Blocked, ModelBroken, NotConfigured
 from tests.engines.conformance import Conformance, never
@@ -152,6 +153,34 @@ def test_what_a_models_own_checker_objects_to_is_not_kept(tmp_path: Path, task: 
     with pytest.raises(Blocked, match="Strict found that it drew what it may not show"):
         seen.extend(events)
     assert not any(isinstance(event, Drawn) for event in seen)
+
+
+def test_a_scheduler_that_was_asked_for_is_used_for_that_drawing_alone(
+    engines: Callable[[str], tuple[Model, Engine]],
+) -> None:
+    model, engine = engines("stable_diffusion")
+    whole = {"images": (ImageRef("whole", 64, 64),), "task": Task.VARY, "strength": 0.5}
+    for asked, names in (({}, list(SCHEDULERS)), (whole, ["heun", "dpmpp_2m"])):
+        usual = request(model, **asked)
+        [before] = drawn(engine, usual, whole=file("red"))
+        found = {
+            name: drawn(engine, replace(usual, options={"scheduler": name}), whole=file("red"))[0] for name in names
+        }
+        assert all(pixels(picture).std() > 1 for picture in found.values())
+        assert [name for name in names if found[name].data == before.data] == names[:1] * (
+            not asked
+        )  # euler, its own
+        assert len({picture.data for picture in found.values()}) == len(names)
+        assert drawn(engine, usual, whole=file("red"))[0].data == before.data
+
+
+def test_the_scheduler_beside_a_model_is_its_usual_one(made: Callable[[str], Model], tmp_path: Path) -> None:
+    model = made("stable_diffusion")
+    folder = copied(model, tmp_path)
+    (folder / "limner.json").write_text('{"scheduler": "ddim"}')
+    [usual] = drawn(loaded(look(folder, "usual")), request(model))
+    [asked] = drawn(loaded(model), request(model, options={"scheduler": "ddim"}))
+    assert usual.data == asked.data
 
 
 def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from limner.engines import catalog, upstreams
 from limner.engines.catalog import Model
 from limner.engines.contract import Size, Task
 from limner.engines.registry import build_engine
-from limner.engines.weights import look, refuse_what_runs, store
+from limner.engines.weights import look, refuse_what_runs, sampler, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
 from limner.errors import ModelBroken, NotConfigured
@@ -73,6 +73,21 @@ def test_a_safety_checker_is_told_of_where_it_lies_in_the_folder(folder: Path) -
     assert not checked()
     write(folder, "safety_checker/config.json", {})
     assert checked()
+
+
+def test_a_scheduler_may_be_chosen_for_a_unet_and_set_beside_the_model(folder: Path) -> None:
+    assert look(folder, "one").capabilities.options == {"scheduler"}
+    assert sampler(folder) == "PLMS"
+    change(folder, "limner.json", scheduler="dpmpp_2m_karras")
+    look(folder, "one")
+    assert sampler(folder) == "DPM++ 2M Karras"
+    change(folder, "limner.json", scheduler="best")
+    with pytest.raises(ModelBroken, match=r"'best'\. Known for this model: euler, euler_a"):
+        look(folder, "one")
+    change(folder, "limner.json", scheduler="euler")
+    change(folder, "model_index.json", _class_name="LatentConsistencyModelPipeline")
+    with pytest.raises(ModelBroken, match="in its own way alone"):
+        look(folder, "one")
 
 
 def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:
@@ -145,6 +160,7 @@ def test_every_starter_says_what_it_is_for_and_notes_only_what_is_read() -> None
         {"steps": 0},
         {"guidance": "x"},
         {"seconds": []},
+        {"scheduler": ["euler"]},
     ],
 )
 def test_a_note_of_nonsense_leaves_its_model_out_and_limner_starts(tmp_path: Path, said: dict[str, Any]) -> None:

@@ -35,6 +35,7 @@ def request_of(account: Account, wanted: JobIn) -> tuple[DrawRequest, list[Notic
         background=wanted.background,
         quality=wanted.quality,
         style=wanted.style,
+        scheduler=wanted.scheduler,
         task=task,
         images=images,
         mask=mask,

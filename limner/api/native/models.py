@@ -11,6 +11,7 @@ from limner.api.native.schemas import ModelOut, ModelsOut, ModelWhole, PriceOut
 from limner.engines.catalog import Model, catalog, installed
 from limner.engines.contract import DrawRequest, Size
 from limner.engines.prices import costs_money
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.sizes import native_size
 from limner.jobs.pace import predict_picture
 from limner.jobs.prices import price_of
@@ -71,6 +72,7 @@ def _out(model: Model) -> ModelOut:
         default_steps=able.default_steps,
         default_guidance=able.default_guidance,
         negative_prompt=able.negative_prompt,
+        schedulers=list(SCHEDULERS) if OPTION in able.options else [],
         safety_checker=able.safety_checker,
         images=able.references,
         seconds=round(predict_picture(model.name, able.offered_sizes[0], able.default_steps).seconds, 1),

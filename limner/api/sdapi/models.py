@@ -8,6 +8,7 @@ from typing import Any
 from limner.api.errors import ApiError
 from limner.engines.catalog import Model, catalog, installed
 from limner.engines.dialects import DEFAULT_MODEL
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.weights import fingerprint, sampler
 from limner.provenance.infotext import SHORT_HASH
 
@@ -41,8 +42,12 @@ def listed(model: Model) -> dict[str, Any]:
 
 
 def samplers() -> list[str]:
-    """How the models here sample, each way once."""
-    return list(dict.fromkeys(filter(None, (sampler(model.path) for model in here()))))
+    """How the models here sample and may be asked to, each way once."""
+    models = here()
+    found = [sampler(model.path) for model in models]
+    if any(OPTION in model.capabilities.options for model in models):
+        found += [one.title for one in SCHEDULERS.values()]
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def default() -> Model:

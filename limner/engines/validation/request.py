@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from limner.engines.contract import Capabilities, DrawRequest, Task
 from limner.engines.dialects import Dialect
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.translation import STYLES, Notice, Wanted, translate
 from limner.engines.validation.asked import Ask, Missing
 from limner.engines.validation.sentences import short
@@ -48,7 +49,7 @@ def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest,
         guidance=check_number("guidance", ask.guidance, 0.0, MAX_GUIDANCE),
         images=ask.images,
         mask=ask.mask,
-        options=ask.options,
+        options={**ask.options, **_check_scheduler(ask.scheduler)},
     )
     drawn, notices = translate(wanted, dialect, model)
     notices += _unread(model, prompt, drawn.negative_prompt)
@@ -71,6 +72,11 @@ def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest,
         options=dict(drawn.options),
     )
     return request, notices
+
+
+def _check_scheduler(value: object) -> dict[str, str]:
+    name = check_choice(OPTION, value, tuple(SCHEDULERS), default="")
+    return {OPTION: name} if name else {}
 
 
 def _check_n(value: object, dialect: Dialect, able: Capabilities) -> int:

@@ -28,6 +28,8 @@ class Kind:
     tasks: frozenset[Task]
     prompt: int
     seconds: float
+    options: frozenset[str]
+    """Keys of `DrawRequest.options` that diffusers' pipeline of it honours."""
     distilled: tuple[int, float] | None
     """Steps and guidance of its kin that draw in few steps."""
 
@@ -42,6 +44,7 @@ def kinds() -> Mapping[str, Kind]:
         found[pipeline] = Kind(
             pipeline=pipeline,
             tasks=frozenset(Task(task) for task in rows.pop("tasks")),
+            options=frozenset(rows.pop("options", ())),
             distilled=(few["steps"], few["guidance"]) if few else None,
             **rows,
         )

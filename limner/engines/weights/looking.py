@@ -10,6 +10,7 @@ from typing import Any
 
 from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
 from limner.errors import ModelBroken, NotConfigured, say
@@ -32,6 +33,8 @@ def look(folder: Path, name: str) -> Model:
     # Some repositories have both forms: OpenVINO's is meant where it is the only one.
     in_ir = (folder / part / "openvino_model.xml").is_file() and not any((folder / part).glob("*.safetensors"))
     steps, guidance = _advice(folder, kind, networks)
+    options = frozenset() if in_ir else kind.options
+    _refuse_scheduler(folder, note, options)
     edge = _edge(folder, kind, networks, part)
     sizes = tuple(map(Size.parse, note.get("sizes", ()))) or _sizes(kind, edge)
     steps, guidance = int(note.get("steps", steps)), float(note.get("guidance", guidance))
@@ -52,6 +55,7 @@ def look(folder: Path, name: str) -> Model:
             default_steps=steps,
             default_guidance=guidance,
             negative_prompt=kind.negative and guidance > 1,
+            options=options,
             safety_checker=not in_ir and _has(folder, index, "safety_checker"),  # OpenVINO GenAI runs none
         ),
         seconds=float(note.get("seconds", kind.seconds * steps / kind.steps)),
@@ -132,6 +136,14 @@ def _kind(index: dict[str, Any], name: str) -> Kind:
 
 def _has(folder: Path, index: dict[str, Any], part: str) -> bool:
     return index.get(part) not in (None, [None, None]) and (folder / part).is_dir()
+
+
+def _refuse_scheduler(folder: Path, note: dict[str, Any], options: frozenset[str]) -> None:
+    asked = note.get(OPTION)
+    if asked is not None and (OPTION not in options or str(asked) not in SCHEDULERS):
+        known = ", ".join(SCHEDULERS) if OPTION in options else say("none: it is sampled in its own way alone")
+        raise ModelBroken(say("The {file} in {folder} asks for the scheduler {asked}. Known for this model: {known}.",
+                              file=NOTE, folder=folder, asked=repr(asked)[:80], known=known))  # fmt: skip
 
 
 def _bytes(folder: Path) -> int:

@@ -13,8 +13,10 @@ from limner.engines.adapters.diffusers.drawing import Drawing
 from limner.engines.adapters.diffusers.library import device_of, load_library, precision_of
 from limner.engines.adapters.diffusers.loading import load, no_room
 from limner.engines.adapters.diffusers.previewing import Previews
+from limner.engines.adapters.diffusers.sampling import scheduler
 from limner.engines.canvas import Start, start_of
 from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task
+from limner.engines.schedulers import OPTION
 from limner.errors import Blocked, EngineError, say
 
 if TYPE_CHECKING:
@@ -31,10 +33,11 @@ class DiffusersEngine:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._torch, diffusers = load_library()
+        self._torch, self._diffusers = load_library()
         self._device = device_of(self._torch)
         precision = precision_of(self._torch, self._device)
-        self._pipelines = load(self._torch, diffusers, model, self._device, precision)
+        self._pipelines = load(self._torch, self._diffusers, model, self._device, precision)
+        self._sampling = self._pipelines.creating.scheduler
         self.previews = Previews(self._torch, self._pipelines.creating)
         self.room = self._torch.cuda.mem_get_info()[1] if self._device == "cuda" else 0
         """Bytes of the GPU's memory."""
@@ -62,6 +65,7 @@ class DiffusersEngine:
         """Run a pipeline for some pictures at once. Whatever `step` raises ends it. Raises EngineError where the
         memory is full, Blocked where the model's own checker objects to what was drawn."""
         pipeline, images = self._pipeline(start)
+        pipeline.scheduler = self._scheduler(request)
         wishes: dict[str, Any] = {
             "width": request.draw_size.width,
             "height": request.draw_size.height,
@@ -90,6 +94,12 @@ class DiffusersEngine:
             raise Blocked(say("{title} found that it drew what it may not show.", title=self._model.title))
         pictures: list[Image.Image] = made.images
         return pictures
+
+    def _scheduler(self, request: DrawRequest) -> Any:
+        name = request.options.get(OPTION)
+        if name is None or OPTION not in self._model.capabilities.options:
+            return self._sampling
+        return scheduler(self._diffusers, self._sampling, name)
 
     def _pipeline(self, start: Start | None) -> tuple[Any, dict[str, Any]]:
         if start is None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from limner.engines.adapters.diffusers.sampling import scheduler
 from limner.engines.contract import Task
+from limner.engines.schedulers import OPTION
 from limner.engines.weights import left_out, note_of, refuse_what_runs, verify_pulled
 from limner.errors import ModelBroken, NoRoom, NotConfigured, say
 
@@ -55,6 +57,8 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
         )  # fmt: skip
         raise ModelBroken(message) from error
     creating.set_progress_bar_config(disable=True)
+    if chosen := note_of(folder).get(OPTION):
+        creating.scheduler = scheduler(diffusers, creating.scheduler, chosen)
     changes = model.capabilities.tasks & {Task.EDIT, Task.VARY}
     return Pipelines(
         creating,
