@@ -246,6 +246,7 @@ def _refreshed(upstream: Upstream) -> bool:
 
 def described(model: Model) -> dict[str, object]:
     """A model as plain JSON. Prices are in US cents, at the quality that we ask for by ourselves."""
+    from limner.engines.loras import there
     from limner.engines.prices import price_of
 
     return {
@@ -259,6 +260,7 @@ def described(model: Model) -> dict[str, object]:
         "seconds": model.seconds,
         "installed": installed(model),
         "licence": model.licence,
+        "loras": None if model.loras is None else list(there(model.loras)),
         "safety_checker": model.capabilities.safety_checker,
     }
 

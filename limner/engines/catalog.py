@@ -37,6 +37,8 @@ class Model:
     """What its weights take, where somebody brought them to this machine: such a model is loaded on demand."""
     writer: Path | None = None
     """The folder of the model that writes prompts beside it, in the same process."""
+    loras: Path | None = None
+    """The folder of the LoRAs that a prompt may ask for; None where the engine, or the model, takes none."""
     inline_slots: int = 0
     """For an `InlineEngine`, which only awaits a server: how many drawings at a time. 0: a process of its own."""
     upstream: str = ""
@@ -69,6 +71,7 @@ class Model:
             **{key: getattr(self, key) for key in _PLAIN_FIELDS},
             "path": None if self.path is None else str(self.path),
             "writer": None if self.writer is None else str(self.writer),
+            "loras": None if self.loras is None else str(self.loras),
             "capabilities": {
                 **asdict(able),
                 "tasks": sorted(able.tasks),
@@ -87,6 +90,7 @@ class Model:
             **{key: data[key] for key in _PLAIN_FIELDS},
             path=None if data["path"] is None else Path(data["path"]),
             writer=None if data["writer"] is None else Path(data["writer"]),
+            loras=None if data["loras"] is None else Path(data["loras"]),
             capabilities=Capabilities(
                 **{
                     **able,

@@ -13,6 +13,7 @@ from limner.accounts.guests import lock_purse
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
 from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest
+from limner.engines.loras import parted
 from limner.engines.schedulers import OPTION
 from limner.errors import Blocked, InvalidRequest, NotAllowed, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
@@ -164,7 +165,8 @@ def lane_of(request: DrawRequest) -> str:
 
 
 def compatibility(request: DrawRequest) -> str:
-    """A key that requests share when one batch could draw them: all but the words, the seed and the count."""
+    """A key that requests share when one batch could draw them: all but the words, the seed and the count.
+    LoRAs, which the words name, are the networks' and so the batch's."""
     images = [(image.width, image.height) for image in request.images]
     kind = (
         request.model,
@@ -177,6 +179,7 @@ def compatibility(request: DrawRequest) -> str:
         request.mask is not None,
         request.strength,
         request.options.get(OPTION),
+        parted(request.prompt)[1],
     )
     return hashlib.sha256(repr(kind).encode()).hexdigest()
 

@@ -150,6 +150,21 @@ def flux(folder: Path, *, taught: bool = True) -> None:
     pipeline.save_pretrained(folder)
 
 
+def lora(file: Path, *, width: int = WIDTH) -> None:
+    """A change of the attention of `_unet` and of its text encoder, as diffusers keeps what peft taught. Another
+    `width` is of another kind of model."""
+    import peft
+    from peft.utils import get_peft_model_state_dict
+
+    torch.manual_seed(8)
+    config = peft.LoraConfig(r=4, target_modules=["to_q", "to_v"], init_lora_weights=False)
+    unet = _unet(cross_attention_dim=width)
+    unet.add_adapter(config)
+    diffusers.StableDiffusionPipeline.save_lora_weights(
+        file.parent, unet_lora_layers=get_peft_model_state_dict(unet), weight_name=file.name
+    )
+
+
 def _autoencoder(**said: Any) -> Any:
     return diffusers.AutoencoderKL(
         **{

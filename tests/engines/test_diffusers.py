@@ -17,7 +17,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, Engine, ImageRef, Preview, Size, Task
 from limner.engines.schedulers import SCHEDULERS
 from limner.engines.weights import look
-from limner.errors import Blocked, ModelBroken, NotConfigured
+from limner.errors import Blocked, EngineError, ModelBroken, NotConfigured
 from tests.engines.conformance import Conformance, never
 from tests.engines.test_conformance import loaded
 
@@ -181,6 +181,47 @@ def test_the_scheduler_beside_a_model_is_its_usual_one(made: Callable[[str], Mod
     [usual] = drawn(loaded(look(folder, "usual")), request(model))
     [asked] = drawn(loaded(model), request(model, options={"scheduler": "ddim"}))
     assert usual.data == asked.data
+
+
+@pytest.fixture(scope="module")
+def dressed(made: Callable[[str], Model], tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Engine]:
+    """Stable Diffusion with a folder of LoRAs: one that is its, one of another kind of model, and no LoRA at all."""
+    from tests.engines import checkpoints
+
+    folder = tmp_path_factory.mktemp("loras")
+    checkpoints.lora(folder / "ink wash.safetensors")
+    checkpoints.lora(folder / "other.safetensors", width=48)
+    (folder / "damaged.safetensors").write_bytes(b"nothing")
+    (folder / "strange.safetensors").write_bytes(
+        (folder / "ink wash.safetensors").read_bytes().replace(b"unet.", b"wall.")
+    )
+    model = replace(made("stable_diffusion"), loras=folder)
+    return model, loaded(model)
+
+
+def test_a_lora_changes_the_drawing_that_asks_for_it_and_no_other(dressed: tuple[Model, Engine]) -> None:
+    model, engine = dressed
+
+    def picture(prompt: str) -> bytes:
+        return drawn(engine, request(model, prompt=prompt, steps=3))[0].data
+
+    before = picture("a red robot")
+    whole = picture("a red robot <lora:ink wash>")
+    assert len({before, whole, picture("a red robot <lora:ink wash:0.5>")}) == 3
+    assert picture("a red <lora:ink wash:1.0> robot") == whole
+    assert picture("a red robot <lora:ink wash:0>") == before
+    assert picture("a red robot") == before
+
+
+@pytest.mark.parametrize("name", ["other", "damaged", "strange"])
+def test_a_lora_that_does_not_fit_is_said_and_the_next_drawing_is_as_ever(
+    dressed: tuple[Model, Engine], name: str
+) -> None:
+    model, engine = dressed
+    [before] = drawn(engine, request(model, steps=3))
+    with pytest.raises(EngineError, match=f"The LoRA '{name}' does not fit Stable Diffusion, or is damaged"):
+        drawn(engine, request(model, prompt=f"a boat <lora:ink wash> <lora:{name}>"))
+    assert drawn(engine, request(model, steps=3))[0].data == before.data
 
 
 def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
 from limner.api.native.schemas import ModelOut, ModelsOut, ModelWhole, PriceOut
 from limner.engines.catalog import Model, catalog, installed
 from limner.engines.contract import DrawRequest, Size
+from limner.engines.loras import there
 from limner.engines.prices import costs_money
 from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.sizes import native_size
@@ -73,6 +74,7 @@ def _out(model: Model) -> ModelOut:
         default_guidance=able.default_guidance,
         negative_prompt=able.negative_prompt,
         schedulers=list(SCHEDULERS) if OPTION in able.options else [],
+        loras=None if model.loras is None else list(there(model.loras)),
         safety_checker=able.safety_checker,
         images=able.references,
         seconds=round(predict_picture(model.name, able.offered_sizes[0], able.default_steps).seconds, 1),

@@ -277,6 +277,9 @@ class ModelOut(Schema):
     default_guidance: float
     negative_prompt: bool
     schedulers: list[str] = Field(description="How it may be sampled; empty: in its own way alone.")
+    loras: list[str] | None = Field(
+        description="What a prompt may ask for as `<lora:NAME:0.8>`; null: it takes none."
+    )
     safety_checker: bool = Field(description="Whether it looks at what it drew, and blocks what it objects to.")
     images: int = Field(description="How many images an edit may be given.")
     seconds: float = Field(description="How long one usual picture likely takes.")

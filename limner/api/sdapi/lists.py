@@ -22,6 +22,11 @@ async def samplers(request: HttpRequest, caller: Caller) -> HttpResponse:
     return _listed([{"name": name, "aliases": [], "options": {}} for name in names])
 
 
+async def loras(request: HttpRequest, caller: Caller) -> HttpResponse:
+    names = await in_thread(models.loras)
+    return _listed([{"name": name, "alias": name, "path": name, "metadata": {}} for name in names])
+
+
 SCHEDULERS = [
     {"name": "automatic", "label": "Automatic", "aliases": None, "default_rho": -1.0, "need_inner_model": False}
 ]
@@ -32,7 +37,6 @@ NOTHING: dict[str, Any] = {
     "latent-upscale-modes": [],
     "sd-vae": [],
     "sd-modules": [],
-    "loras": [],
     "embeddings": {"loaded": {}, "skipped": {}},
     "hypernetworks": [],
     "face-restorers": [],

@@ -8,6 +8,7 @@ from typing import Any
 from limner.api.errors import ApiError
 from limner.engines.catalog import Model, catalog, installed
 from limner.engines.dialects import DEFAULT_MODEL
+from limner.engines.loras import there
 from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.weights import fingerprint, sampler
 from limner.provenance.infotext import SHORT_HASH
@@ -48,6 +49,11 @@ def samplers() -> list[str]:
     if any(OPTION in model.capabilities.options for model in models):
         found += [one.title for one in SCHEDULERS.values()]
     return list(dict.fromkeys(filter(None, found)))
+
+
+def loras() -> list[str]:
+    """What prompts may ask for, of one model here or another."""
+    return sorted({name for model in here() for name in there(model.loras)})
 
 
 def default() -> Model:

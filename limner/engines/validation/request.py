@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from limner.engines.contract import Capabilities, DrawRequest, Task
 from limner.engines.dialects import Dialect
+from limner.engines.loras import refuse_unknown
 from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.translation import STYLES, Notice, Wanted, translate
 from limner.engines.validation.asked import Ask, Missing
@@ -31,6 +32,7 @@ def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest,
     """Check `ask` by the rules of `dialect` and fit it to `model`. Raises InvalidRequest naming field and values."""
     able = model.capabilities
     prompt = _check_prompt(ask, dialect, able)
+    refuse_unknown(prompt, model)
     n = _check_n(ask.n, dialect, able)
     quality = check_choice("quality", ask.quality, dialect.qualities, default="auto")
     output_format = check_choice("output_format", ask.output_format, OUTPUT_FORMATS, default="png")

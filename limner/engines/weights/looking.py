@@ -22,9 +22,9 @@ _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
 
 
-def look(folder: Path, name: str) -> Model:
-    """The model in `folder`, called `name`. Raises NotConfigured for a kind that Limner does not know, ModelBroken
-    where the folder cannot be read as a model."""
+def look(folder: Path, name: str, loras: Path | None = None) -> Model:
+    """The model in `folder`, called `name`, which may be given the LoRAs in `loras`. Raises NotConfigured for a kind
+    that Limner does not know, ModelBroken where the folder cannot be read as a model."""
     index = _read(folder, INDEX)
     kind = _kind(index, name)
     part = "transformer" if "transformer" in index else "unet"
@@ -62,6 +62,7 @@ def look(folder: Path, name: str) -> Model:
         licence=str(note.get("licence") or ""),
         millicredits=1000,
         bytes=_bytes(folder),
+        loras=None if in_ir else loras,  # every kind of diffusers' pipelines takes them
     )
 
 

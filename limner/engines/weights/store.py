@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from limner.engines import catalog
+from limner.engines import catalog, loras
 from limner.engines.catalog import Model
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import STAGES, settle
@@ -30,7 +30,7 @@ def models_in(home: Path) -> list[Model]:
     for folder in folders_in(home):
         name = folder.name if folder.name not in taken else f"{folder.name}@{folder.parent.name}"
         try:
-            found.append(look(folder, name))
+            found.append(look(folder, name, home / PULLED / loras.FOLDER))
         except LimnerError as error:
             log.warning("%s", error.message)
         except Exception:  # boundary: whatever lies in one folder, Limner starts and the others draw

@@ -14,8 +14,10 @@ from limner.engines.adapters.diffusers.library import device_of, load_library, p
 from limner.engines.adapters.diffusers.loading import load, no_room
 from limner.engines.adapters.diffusers.previewing import Previews
 from limner.engines.adapters.diffusers.sampling import scheduler
+from limner.engines.adapters.diffusers.wearing import Wardrobe
 from limner.engines.canvas import Start, start_of
 from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task
+from limner.engines.loras import parted
 from limner.engines.schedulers import OPTION
 from limner.errors import Blocked, EngineError, say
 
@@ -37,6 +39,7 @@ class DiffusersEngine:
         self._device = device_of(self._torch)
         precision = precision_of(self._torch, self._device)
         self._pipelines = load(self._torch, self._diffusers, model, self._device, precision)
+        self._wardrobe = Wardrobe(self._pipelines.creating, model.title, model.loras)
         self._sampling = self._pipelines.creating.scheduler
         self.previews = Previews(self._torch, self._pipelines.creating)
         self.room = self._torch.cuda.mem_get_info()[1] if self._device == "cuda" else 0
@@ -66,6 +69,8 @@ class DiffusersEngine:
         memory is full, Blocked where the model's own checker objects to what was drawn."""
         pipeline, images = self._pipeline(start)
         pipeline.scheduler = self._scheduler(request)
+        words, loras = parted(request.prompt) if self._model.loras else (request.prompt, ())
+        self._wardrobe.wear(loras)
         wishes: dict[str, Any] = {
             "width": request.draw_size.width,
             "height": request.draw_size.height,
@@ -83,7 +88,7 @@ class DiffusersEngine:
         try:
             with self._torch.inference_mode():
                 made = pipeline(
-                    prompt=[request.prompt] * len(indices),
+                    prompt=[words] * len(indices),
                     generator=[self._torch.Generator("cpu").manual_seed(seed) for seed in seeds],
                     output_type="pil",
                     **known,

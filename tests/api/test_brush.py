@@ -1,9 +1,10 @@
-"""Asking for a scheduler, of a model that can be sampled in several ways and of one that cannot."""
+"""Asking for a scheduler or a LoRA, of a model that knows what to do with them and of one that does not."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,11 +19,12 @@ from tests.api.sdapi.people import ASKED, info_of, program, warned
 
 
 @pytest.fixture(autouse=True)
-def brush() -> Iterator[None]:
-    """A model of this machine beside Storybook, which can be sampled as it is asked to."""
+def brush(tmp_path: Path) -> Iterator[None]:
+    """A model of this machine beside Storybook, which can be sampled as it is asked to and takes a LoRA."""
+    (tmp_path / "ink.safetensors").touch()
     storybook = catalog.model("storybook")
     able = replace(storybook.capabilities, options=frozenset({"scheduler"}))
-    catalog.bring([replace(storybook, name="brush", title="Brush", capabilities=able)])
+    catalog.bring([replace(storybook, name="brush", title="Brush", capabilities=able, loras=tmp_path)])
     yield
     catalog.bring([])
 
@@ -42,11 +44,16 @@ async def test_a_scheduler_goes_to_the_model_and_into_the_pictures_file(
     assert b"Sampler: DPM++ 2M Karras" in file
 
 
-async def test_jobs_of_two_schedulers_are_never_drawn_together(client: httpx.AsyncClient) -> None:
-    for scheduler in (None, "euler", "euler", "ddim"):
-        await drawn(client, model="brush", scheduler=scheduler)
-    keys = await in_thread(lambda: list(Job.objects.order_by("pk").values_list("compat", flat=True)))
-    assert (keys[1] == keys[2], len(set(keys))) == (True, 3)
+async def test_jobs_of_two_schedulers_or_loras_are_never_drawn_together(client: httpx.AsyncClient) -> None:
+    asked = [("a cat", None), ("a cat", "euler"), ("a dog", "euler"), ("a cat", "ddim")]
+    asked += [("a cat <lora:ink>", None), ("<lora:ink:1> a dog", None), ("a cat <lora:ink:0.5>", None)]
+    for prompt, scheduler in asked:
+        await drawn(client, model="brush", prompt=prompt, scheduler=scheduler)
+    plain, euler, euler_too, ddim, ink, ink_too, less = await in_thread(
+        lambda: list(Job.objects.order_by("pk").values_list("compat", flat=True))
+    )
+    assert (euler, ink) == (euler_too, ink_too)
+    assert len({plain, euler, ddim, ink, less}) == 5
 
 
 async def test_an_unknown_scheduler_is_refused_with_those_that_are_known(
@@ -100,3 +107,17 @@ async def test_every_way_of_sampling_is_in_the_menu_once(webui: httpx.AsyncClien
     names = [sampler["name"] for sampler in (await webui.get("/samplers")).json()]
     assert set(names) == {one.title for one in SCHEDULERS.values()}
     assert len(names) == len(set(names))
+
+
+async def test_a_lora_is_listed_asked_for_in_the_prompt_and_refused_where_it_is_not_here(
+    webui: httpx.AsyncClient, client: httpx.AsyncClient, server: Server
+) -> None:
+    assert [lora["name"] for lora in (await webui.get("/loras")).json()] == ["ink"]
+    assert (await client.get("/api/v1/models/brush")).json()["loras"] == ["ink"]
+    assert (await client.get("/api/v1/models/storybook")).json()["loras"] is None
+    asked = {**ASKED, "override_settings": {"sd_model_checkpoint": "brush"}}
+    answer = await webui.post("/txt2img", json={**asked, "prompt": "a cat <lora:ink:0.5>"})
+    assert info_of(answer)["prompt"] == server.painter.orders[0].request.prompt == "a cat <lora:ink:0.5>"
+    refused = await webui.post("/txt2img", json={**asked, "prompt": "a cat <lora:oil:0.5>"})
+    assert "no LoRA 'oil' here" in refused.text
+    assert len(server.painter.orders) == 1
