@@ -6,6 +6,7 @@ import io
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -211,6 +212,44 @@ def test_a_lora_changes_the_drawing_that_asks_for_it_and_no_other(dressed: tuple
     assert picture("a red <lora:ink wash:1.0> robot") == whole
     assert picture("a red robot <lora:ink wash:0>") == before
     assert picture("a red robot") == before
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many graphs torch made of networks. They are run as they are: to compile C++ of them takes minutes here."""
+    import torch
+    from torch._dynamo.utils import counters
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    counters.clear()
+    return lambda: counters["stats"]["unique_graphs"]
+
+
+def test_a_compiled_model_draws_what_it_does_without_and_takes_loras(
+    dressed: tuple[Model, Engine], counted: Callable[[], int], tmp_path: Path
+) -> None:
+    model, engine = dressed
+    folder = copied(model, tmp_path)
+    (folder / "limner.json").write_text('{"compile": true}')
+    compiled = look(folder, "compiled", model.loras)
+    quick = loaded(compiled)
+    for prompt in ("a red robot", "a red robot <lora:ink wash>", "a red robot"):
+        before = counted()
+        [usual] = drawn(engine, request(model, prompt=prompt, steps=2))
+        assert counted() == before
+        [other] = drawn(quick, request(model, prompt=prompt, steps=2))
+        assert counted() > 0
+        assert abs(pixels(usual) - pixels(other)).max() <= 2
+
+
+def test_a_network_that_names_no_blocks_is_compiled_whole(
+    made: Callable[[str], Model], counted: Callable[[], int], tmp_path: Path
+) -> None:
+    folder = copied(made("stable_diffusion_3"), tmp_path)
+    (folder / "limner.json").write_text('{"compile": true}')
+    compiled = look(folder, "compiled")
+    assert drawn(loaded(compiled), request(compiled, steps=2))
+    assert counted() > 0
 
 
 @pytest.mark.parametrize("name", ["other", "damaged", "strange"])

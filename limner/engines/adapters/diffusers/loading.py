@@ -57,6 +57,8 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
         )  # fmt: skip
         raise ModelBroken(message) from error
     creating.set_progress_bar_config(disable=True)
+    if note_of(folder).get("compile"):
+        _compile(creating)
     if chosen := note_of(folder).get(OPTION):
         creating.scheduler = scheduler(diffusers, creating.scheduler, chosen)
     changes = model.capabilities.tasks & {Task.EDIT, Task.VARY}
@@ -73,6 +75,17 @@ def _put(torch: ModuleType, creating: Any, model: Model, device: str) -> None:
         creating.enable_model_cpu_offload()
     else:
         creating.to(device)
+
+
+def _compile(creating: Any) -> None:
+    """Have torch compile the network that computes each step, when it first does: its repeated blocks where the kind
+    says which those are, for one of them is compiled in a fraction of the time of all. What cannot be compiled is
+    computed as ever."""
+    network = creating.transformer if hasattr(creating, "transformer") else creating.unet
+    if network._repeated_blocks:
+        network.compile_repeated_blocks()
+    else:
+        network.compile()
 
 
 def no_room(model: Model, device: str) -> NoRoom:
