@@ -161,12 +161,17 @@ def _pulled(home: Path, repository: Repository, size: int) -> Path:
 @click.option(
     "--int8", "in_eight_bits", is_flag=True, help="Weights in eight bits: half the size, a little less exact."
 )
-def convert_(name: str, in_eight_bits: bool) -> None:
+@click.option(
+    "--tiny", default="", metavar="MODEL", help="A tiny autoencoder in place of its own, such as madebyollin/taesd."
+)
+def convert_(name: str, in_eight_bits: bool, tiny: str) -> None:
     """Make OpenVINO's form of the model NAME, with which a CPU draws faster. Takes minutes."""
     from limner.engines.weights import store
 
     home: Path = settings.LIMNER_HOME
-    place = store.convert(home, known(name), in_eight_bits=in_eight_bits, said=lambda part: warn(f"{part} …"))
+    place = store.convert(
+        home, known(name), in_eight_bits=in_eight_bits, tiny=tiny, said=lambda part: warn(f"{part} …")
+    )
     say(f"{place.name} is here. Draw with: limner generate 'a lighthouse' --model {place.name}")
 
 

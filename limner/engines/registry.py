@@ -27,7 +27,14 @@ class Converter(Protocol):
     """Write the model in `folder` to `to`; `said` hears what is done."""
 
     def __call__(
-        self, folder: Path, to: Path, title: str, *, in_eight_bits: bool, said: Callable[[str], None]
+        self,
+        folder: Path,
+        to: Path,
+        title: str,
+        *,
+        in_eight_bits: bool,
+        tiny: Path | None,
+        said: Callable[[str], None],
     ) -> None: ...
 
 

@@ -12,7 +12,7 @@ from limner.engines import catalog, loras
 from limner.engines.catalog import Model
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import STAGES, settle
-from limner.engines.weights.pulled import PULLED
+from limner.engines.weights.pulled import PULLED, find
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
 log = logging.getLogger(__name__)
@@ -63,18 +63,22 @@ def remove(home: Path, folder: Path) -> int:
     return size
 
 
-def convert(home: Path, one: Model, *, in_eight_bits: bool = False, said: Callable[[str], None] = print) -> Path:
-    """Make OpenVINO's form of a model, beside it: its folder, whose name ends in `-ov` or `-int8-ov`. Raises what the
-    converter does."""
+def convert(
+    home: Path, one: Model, *, in_eight_bits: bool = False, tiny: str = "", said: Callable[[str], None] = print
+) -> Path:
+    """Make OpenVINO's form of a model, beside it: its folder, whose name ends in `-ov`, `-int8-ov`, `-tiny-ov` or
+    `-int8-tiny-ov`. `tiny` is the folder or the name of a tiny autoencoder that takes the place of the model's own.
+    Raises what the converter does, and NotConfigured where `tiny` is not here."""
     if one.path is None or one.engine != "diffusers":
         raise InvalidRequest(say("{name} is not in diffusers' form.", name=one.name), param="model")
     from limner.engines.registry import converter  # 20 ms, and every start of Limner reads this module
 
-    name = f"{one.path.name}-{'int8-' if in_eight_bits else ''}ov"
+    small = find(tiny, home) if tiny else None
+    name = f"{one.path.name}-{'int8-' if in_eight_bits else ''}{'tiny-' if small else ''}ov"
     stage = home / PULLED / STAGES / name
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
-    converter()(one.path, stage, one.title, in_eight_bits=in_eight_bits, said=said)
+    converter()(one.path, stage, one.title, in_eight_bits=in_eight_bits, tiny=small, said=said)
     note = {key: value for key, value in note_of(one.path).items() if key != "variant"}
     settle(stage, one.path.with_name(name), {**note, "converted_from": one.path.name})
     return one.path.with_name(name)
