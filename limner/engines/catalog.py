@@ -39,6 +39,8 @@ class Model:
     """The folder of the model that writes prompts beside it, in the same process."""
     loras: Path | None = None
     """The folder of the LoRAs that a prompt may ask for; None where the engine, or the model, takes none."""
+    tiny: Path | None = None
+    """The folder of a tiny autoencoder that decodes its previews; None: they are made of its latents' colours."""
     inline_slots: int = 0
     """For an `InlineEngine`, which only awaits a server: how many drawings at a time. 0: a process of its own."""
     upstream: str = ""
@@ -72,6 +74,7 @@ class Model:
             "path": None if self.path is None else str(self.path),
             "writer": None if self.writer is None else str(self.writer),
             "loras": None if self.loras is None else str(self.loras),
+            "tiny": None if self.tiny is None else str(self.tiny),
             "capabilities": {
                 **asdict(able),
                 "tasks": sorted(able.tasks),
@@ -91,6 +94,7 @@ class Model:
             path=None if data["path"] is None else Path(data["path"]),
             writer=None if data["writer"] is None else Path(data["writer"]),
             loras=None if data["loras"] is None else Path(data["loras"]),
+            tiny=None if data["tiny"] is None else Path(data["tiny"]),
             capabilities=Capabilities(
                 **{
                     **able,

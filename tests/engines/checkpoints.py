@@ -150,6 +150,14 @@ def flux(folder: Path, *, taught: bool = True) -> None:
     pipeline.save_pretrained(folder)
 
 
+def tiny_autoencoder(folder: Path, *, channels: int = 4) -> None:
+    """Of TAESD's kind, for cells of 2 pixels."""
+    torch.manual_seed(9)
+    blocks = {"encoder_block_out_channels": (8, 8), "decoder_block_out_channels": (8, 8)}
+    numbers = {"num_encoder_blocks": (1, 1), "num_decoder_blocks": (1, 1)}
+    diffusers.AutoencoderTiny(latent_channels=channels, **blocks, **numbers).save_pretrained(folder)
+
+
 def lora(file: Path, *, width: int = WIDTH) -> None:
     """A change of the attention of `_unet` and of its text encoder, as diffusers keeps what peft taught. Another
     `width` is of another kind of model."""

@@ -123,6 +123,44 @@ def test_each_kind_goes_on_from_a_picture_and_leaves_what_the_mask_keeps(
     assert not (pixels(edit)[:, :24] == (255, 0, 0)).all()
 
 
+def test_previews_are_decoded_by_the_tiny_autoencoder_that_is_named_and_the_picture_is_not(
+    engines: Callable[[str], tuple[Model, Engine]], tmp_path: Path
+) -> None:
+    from tests.engines import checkpoints
+
+    model, engine = engines("stable_diffusion")
+    checkpoints.tiny_autoencoder(tmp_path / "models/somebody/tiny")
+    folder = copied(model, tmp_path)
+    (folder / "limner.json").write_text('{"tiny": "somebody/tiny"}')
+    other = loaded(look(folder, "other", tmp_path))
+
+    def seen(engine: Engine) -> tuple[list[bytes], bytes]:
+        events = list(engine.draw(DrawOrder("job", 1, request(model), (0,)), never))
+        [picture] = [event.data for event in events if isinstance(event, Drawn)]
+        return [event.image for event in events if isinstance(event, Preview)], picture
+
+    usual, picture = seen(engine)
+    decoded, the_same = seen(other)
+    assert (len(decoded), picture) == (len(usual), the_same)
+    for one, its in zip(usual, decoded, strict=True):
+        assert one != its
+        assert len(its) <= 64 * 1024
+        assert Image.open(io.BytesIO(its)).size == (256, 256)
+
+
+@pytest.mark.parametrize(("channels", "error"), [(16, NotConfigured), (0, ModelBroken)])
+def test_a_tiny_autoencoder_that_does_not_fit_is_named(
+    made: Callable[[str], Model], tmp_path: Path, channels: int, error: type[Exception]
+) -> None:
+    from tests.engines import checkpoints
+
+    (tmp_path / "tiny").mkdir()
+    if channels:
+        checkpoints.tiny_autoencoder(tmp_path / "tiny", channels=channels)
+    with pytest.raises(error, match=f"{tmp_path / 'tiny'}"):
+        loaded(replace(made("stable_diffusion"), tiny=tmp_path / "tiny"))
+
+
 def test_a_seed_is_the_same_picture_whatever_it_is_drawn_beside(
     engines: Callable[[str], tuple[Model, Engine]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +269,7 @@ def test_a_compiled_model_draws_what_it_does_without_and_takes_loras(
     model, engine = dressed
     folder = copied(model, tmp_path)
     (folder / "limner.json").write_text('{"compile": true}')
-    compiled = look(folder, "compiled", model.loras)
+    compiled = replace(look(folder, "compiled"), loras=model.loras)
     quick = loaded(compiled)
     for prompt in ("a red robot", "a red robot <lora:ink wash>", "a red robot"):
         before = counted()

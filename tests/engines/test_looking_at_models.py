@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from limner.engines import catalog, upstreams
+from limner.engines import catalog, registry, upstreams
 from limner.engines.catalog import Model
 from limner.engines.contract import Size, Task
 from limner.engines.registry import build_engine
-from limner.engines.weights import look, refuse_what_runs, sampler, store
+from limner.engines.weights import look, note_of, refuse_what_runs, sampler, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
 from limner.errors import ModelBroken, NotConfigured
@@ -88,6 +89,34 @@ def test_a_scheduler_may_be_chosen_for_a_unet_and_set_beside_the_model(folder: P
     change(folder, "model_index.json", _class_name="LatentConsistencyModelPipeline")
     with pytest.raises(ModelBroken, match="in its own way alone"):
         look(folder, "one")
+
+
+def test_a_tiny_autoencoder_is_found_by_folder_or_by_name(folder: Path, tmp_path: Path) -> None:
+    write(tmp_path, "models/somebody/taesd/config.json", {})
+    for said in ("somebody/taesd", str(tmp_path / "models/somebody/taesd")):
+        change(folder, "limner.json", tiny=said)
+        found = Model.from_json(look(folder, "one", tmp_path).to_json())
+        assert found.tiny == tmp_path / "models/somebody/taesd"
+    change(folder, "limner.json", tiny="somebody/gone")
+    with pytest.raises(NotConfigured, match="no model 'somebody/gone' here"):
+        look(folder, "one", tmp_path)
+
+
+def as_openvinos(folder: Path, to: Path, *_: object, **__: object) -> None:
+    """Stands for the converter, which takes minutes."""
+    shutil.copytree(folder, to, dirs_exist_ok=True)
+    (to / "unet" / "diffusion_pytorch_model.safetensors").rename(to / "unet" / "openvino_model.xml")
+
+
+def test_what_limner_json_says_to_diffusers_is_not_said_to_openvino(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "CONVERTER", f"{__name__}:as_openvinos")
+    model(tmp_path / "models/owner/one")
+    write(tmp_path, "models/owner/one/limner.json", {"scheduler": "ddim", "compile": True, "steps": 9})
+    place = store.convert(tmp_path, look(tmp_path / "models/owner/one", "one", tmp_path))
+    assert (look(place, "ov").engine, look(place, "ov").capabilities.default_steps) == ("openvino", 9)
+    assert note_of(place).keys() == {"steps", "converted_from"}
 
 
 def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:

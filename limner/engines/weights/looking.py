@@ -10,9 +10,11 @@ from typing import Any
 
 from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size
+from limner.engines.loras import FOLDER
 from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
+from limner.engines.weights.pulled import PULLED, find
 from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
@@ -22,9 +24,9 @@ _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
 
 
-def look(folder: Path, name: str, loras: Path | None = None) -> Model:
-    """The model in `folder`, called `name`, which may be given the LoRAs in `loras`. Raises NotConfigured for a kind
-    that Limner does not know, ModelBroken where the folder cannot be read as a model."""
+def look(folder: Path, name: str, home: Path | None = None) -> Model:
+    """The model in `folder`, called `name`; in Limner's `home` lies what it may be given. Raises NotConfigured for a
+    kind that Limner does not know, ModelBroken where the folder cannot be read as a model."""
     index = _read(folder, INDEX)
     kind = _kind(index, name)
     part = "transformer" if "transformer" in index else "unet"
@@ -62,7 +64,9 @@ def look(folder: Path, name: str, loras: Path | None = None) -> Model:
         licence=str(note.get("licence") or ""),
         millicredits=1000,
         bytes=_bytes(folder),
-        loras=None if in_ir else loras,  # every kind of diffusers' pipelines takes them
+        # Every kind of diffusers' pipelines takes LoRAs.
+        loras=home / PULLED / FOLDER if home and not in_ir else None,
+        tiny=find(str(note["tiny"]), home or folder) if "tiny" in note else None,
     )
 
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from limner.engines import catalog, loras
+from limner.engines import catalog
 from limner.engines.catalog import Model
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import STAGES, settle
@@ -16,6 +16,10 @@ from limner.engines.weights.pulled import PULLED, find
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
 log = logging.getLogger(__name__)
+
+
+_OF_DIFFUSERS = frozenset({"compile", "scheduler", "tiny", "variant"})
+"""What limner.json says to diffusers alone."""
 
 
 def start(home: Path) -> None:
@@ -30,7 +34,7 @@ def models_in(home: Path) -> list[Model]:
     for folder in folders_in(home):
         name = folder.name if folder.name not in taken else f"{folder.name}@{folder.parent.name}"
         try:
-            found.append(look(folder, name, home / PULLED / loras.FOLDER))
+            found.append(look(folder, name, home))
         except LimnerError as error:
             log.warning("%s", error.message)
         except Exception:  # boundary: whatever lies in one folder, Limner starts and the others draw
@@ -79,7 +83,7 @@ def convert(
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     converter()(one.path, stage, one.title, in_eight_bits=in_eight_bits, tiny=small, said=said)
-    note = {key: value for key, value in note_of(one.path).items() if key != "variant"}
+    note = {key: value for key, value in note_of(one.path).items() if key not in _OF_DIFFUSERS}
     settle(stage, one.path.with_name(name), {**note, "converted_from": one.path.name})
     return one.path.with_name(name)
 

@@ -41,7 +41,7 @@ class DiffusersEngine:
         self._pipelines = load(self._torch, self._diffusers, model, self._device, precision)
         self._wardrobe = Wardrobe(self._pipelines.creating, model.title, model.loras)
         self._sampling = self._pipelines.creating.scheduler
-        self.previews = Previews(self._torch, self._pipelines.creating)
+        self.previews = Previews(self._torch, self._pipelines.creating, self._pipelines.tiny)
         self.room = self._torch.cuda.mem_get_info()[1] if self._device == "cuda" else 0
         """Bytes of the GPU's memory."""
         self._batch = _ON_A_CPU if self._device == "cpu" else _ON_A_GPU

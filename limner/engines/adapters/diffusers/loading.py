@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ class Pipelines:
     """With a whole picture to begin with; None where the kind has none."""
     inpainting: Any
     """With a part of one; None where the kind has none."""
+    tiny: Any
+    """A small autoencoder for previews; None where there is none."""
 
 
 def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, precision: Any) -> Pipelines:
@@ -66,6 +69,7 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
         creating,
         _of_the_same(diffusers.AutoPipelineForImage2Image, creating) if changes else None,
         _of_the_same(diffusers.AutoPipelineForInpainting, creating) if changes else None,
+        None if model.tiny is None else _tiny(diffusers, creating, model.tiny).to(device, precision),
     )
 
 
@@ -75,6 +79,21 @@ def _put(torch: ModuleType, creating: Any, model: Model, device: str) -> None:
         creating.enable_model_cpu_offload()
     else:
         creating.to(device)
+
+
+def _tiny(diffusers: ModuleType, creating: Any, folder: Path) -> Any:
+    """The autoencoder in `folder`. Raises ModelBroken or NotConfigured."""
+    try:
+        found = diffusers.AutoencoderTiny.from_pretrained(folder, use_safetensors=True, local_files_only=True)
+    except Exception as error:  # boundary: a stranger's folder makes the library raise anything
+        message = say("{folder} has no tiny autoencoder that diffusers can load: {fault}",
+                      folder=folder, fault=f"{type(error).__name__}: {str(error)[-300:]}")  # fmt: skip
+        raise ModelBroken(message) from error
+    if found.config.latent_channels != creating.vae.config.get("latent_channels"):
+        message = say("The tiny autoencoder in {folder} is for models of another kind: TAESD is for Stable Diffusion "
+                      "1.5 and 2, TAESDXL for XL.", folder=folder)  # fmt: skip
+        raise NotConfigured(message)
+    return found
 
 
 def _compile(creating: Any) -> None:
