@@ -60,8 +60,8 @@ def refuse_unknown(prompt: str, model: Model) -> None:
                       model=model.title)  # fmt: skip
         raise InvalidRequest(message, param="prompt")
     if "<lora:" in words.lower() or any(abs(one.weight) > MOST for one in asked):
-        message = say("Invalid 'prompt': a LoRA is asked for as <lora:NAME:0.8>, with a weight of at most {most:g}.",
-                      most=MOST)  # fmt: skip
+        message = say("Invalid 'prompt': a LoRA is asked for as <lora:NAME:0.8>, with a weight of at most {most}.",
+                      most=f"{MOST:g}")  # fmt: skip
         raise InvalidRequest(message, param="prompt")
     here = there(model.loras)
     if missing := next((one.name for one in asked if one.name not in here), None):

@@ -29,19 +29,20 @@ class Wardrobe:
         if chosen == self._worn:
             return
         self._take_off()
-        for number, lora in enumerate(wanted):
-            try:
+        lora = Lora("")
+        try:
+            for number, lora in enumerate(wanted):
                 self._put_on(files[lora.name], f"lora{number}")
-            except Exception as error:  # boundary: a stranger's file makes the library raise anything
-                self._take_off()
-                message = say(
-                    "The LoRA '{name}' does not fit {title}, or is damaged: {fault}",
-                    name=lora.name, title=self._title, fault=f"{type(error).__name__}: {str(error)[-300:]}",
-                )  # fmt: skip
-                raise EngineError(message) from error
-        if wanted:
-            names = [f"lora{number}" for number in range(len(wanted))]
-            self._pipeline.set_adapters(names, [lora.weight for lora in wanted])
+            if wanted:
+                names = [f"lora{number}" for number in range(len(wanted))]
+                self._pipeline.set_adapters(names, [lora.weight for lora in wanted])
+        except Exception as error:  # boundary: a stranger's file makes the library raise anything
+            self._take_off()
+            message = say(
+                "The LoRA '{name}' does not fit {title}, or is damaged: {fault}",
+                name=lora.name, title=self._title, fault=f"{type(error).__name__}: {str(error)[-300:]}",
+            )  # fmt: skip
+            raise EngineError(message) from error
         self._worn = chosen
 
     def _put_on(self, file: Path, name: str) -> None:
