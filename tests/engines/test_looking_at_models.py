@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
+from collections import namedtuple
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,10 @@ from limner.engines import catalog, registry, upstreams
 from limner.engines.catalog import Model
 from limner.engines.contract import Size, Task
 from limner.engines.registry import build_engine
-from limner.engines.weights import look, note_of, refuse_what_runs, sampler, store
+from limner.engines.weights import look, memory, note_of, refuse_what_runs, sampler, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
-from limner.errors import ModelBroken, NotConfigured
+from limner.errors import ModelBroken, NotConfigured, Unavailable
 from tests.engines.test_pulling import model, write
 
 
@@ -116,7 +118,7 @@ def test_what_limner_json_says_to_diffusers_is_not_said_to_openvino(
     write(tmp_path, "models/owner/one/limner.json", {"scheduler": "ddim", "compile": True, "steps": 9})
     place = store.convert(tmp_path, look(tmp_path / "models/owner/one", "one", tmp_path))
     assert (look(place, "ov").engine, look(place, "ov").capabilities.default_steps) == ("openvino", 9)
-    assert note_of(place).keys() == {"steps", "converted_from"}
+    assert not {"scheduler", "compile"} & note_of(place).keys()
 
 
 def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:
@@ -143,6 +145,9 @@ def test_what_somebody_writes_beside_a_model_stands(folder: Path) -> None:
         ("model_index.json", {"_class_name": ["theirs", "TheirPipeline"]}),
         ("unet/config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
         ("text_encoder/config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
+        ("tokenizer/tokenizer_config.json", {"auto_map": {"AutoTokenizer": ["theirs.Tokenizer", None]}}),
+        ("vae/preprocessor_config.json", {"auto_map": {"AutoImageProcessor": "theirs.Processor"}}),
+        ("text_encoder/generation_config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
     ],
 )
 def test_a_model_that_brings_code_is_refused_by_the_file_that_says_so(
@@ -150,7 +155,7 @@ def test_a_model_that_brings_code_is_refused_by_the_file_that_says_so(
 ) -> None:
     refuse_what_runs(folder, "One")
     change(folder, file, **said)
-    with pytest.raises(NotConfigured, match="code of its own"):
+    with pytest.raises(NotConfigured, match=f"code of its own.*{file if said.get('auto_map') else 'theirs'}"):
         refuse_what_runs(folder, "One")
 
 
@@ -211,6 +216,59 @@ def test_a_model_with_an_upstreams_name_is_called_by_its_owner_too(tmp_path: Pat
     finally:
         catalog.bring([])
         upstreams.start({}, tmp_path / "nowhere")
+
+
+def test_of_two_folders_of_one_name_the_older_has_it(tmp_path: Path) -> None:
+    def names() -> list[str]:
+        return [f"{found.path.parent.name}: {found.name}" for found in store.models_in(tmp_path) if found.path]
+
+    old, new = "2026-01-02T03:04:05+00:00", "2026-11-02T03:04:05+00:00"
+    for owner, since in (("stabilityai", old), ("aaa", new)):
+        model(tmp_path / "models" / owner / "sd-turbo")
+        write(tmp_path, f"models/{owner}/sd-turbo/limner.json", {"here_since": since})
+    assert names() == ["aaa: sd-turbo@aaa", "stabilityai: sd-turbo"]
+    model(tmp_path / "models/aaaa/sd-turbo")  # copied into the folder today: it has no limner.json
+    assert names() == ["aaa: sd-turbo@aaa", "aaaa: sd-turbo@aaaa", "stabilityai: sd-turbo"]
+    write(tmp_path, "models/stabilityai/sd-turbo/limner.json", {"here_since": "some day"})
+    assert names() == ["aaa: sd-turbo", "aaaa: sd-turbo@aaaa", "stabilityai: sd-turbo@stabilityai"]
+
+
+def shard(folder: Path, name: str, dtype: str, size: int) -> None:
+    header = json.dumps({"__metadata__": {"format": "pt"}, "weight": {"dtype": dtype, "shape": [1]}}).encode()
+    write(folder, name, (len(header).to_bytes(8, "little") + header).ljust(size, b"\0"))
+
+
+def test_weights_are_counted_as_they_lie_in_memory_and_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("unet", "vae", "text_encoder"):
+        for path in (folder / part).iterdir():
+            if path.suffix != ".json":
+                path.unlink()
+        shard(folder, f"{part}/model.safetensors", "F32", 4000)
+    monkeypatch.setattr(memory, "_bits", lambda: 32)
+    assert look(folder, "one").bytes == 3 * 4000
+    shard(folder, "unet/model.fp16.safetensors", "F16", 2000)  # a clone has all that there is
+    shard(folder, "unet/model.non_ema.safetensors", "F32", 4000)
+    shard(folder, "vae_1_0/model.safetensors", "F32", 4000)
+    assert look(folder, "one").bytes == 3 * 4000
+    (folder / "unet/model.safetensors").unlink()
+    assert look(folder, "one").bytes == 3 * 4000
+    write(folder, "unet/model.fp16.safetensors", os.urandom(5000))  # which says nothing of itself
+    assert look(folder, "one").bytes == 2 * 4000 + 5000
+    shard(folder, "unet/model.fp16.safetensors", "BF16", 2000)
+    monkeypatch.setattr(memory, "_bits", lambda: 16)
+    assert look(folder, "one").bytes == 3 * 2000
+
+
+def test_a_disk_without_room_is_told_before_anything_is_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path / "models/owner/one")
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**10, 10**10, 10**6))
+    [found] = store.models_in(tmp_path)
+    with pytest.raises(Unavailable, match="one-ov needs"):
+        store.convert(tmp_path, found)
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["owner"]
 
 
 def test_an_engine_that_is_not_installed_says_what_brings_all_of_it(

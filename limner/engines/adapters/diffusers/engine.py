@@ -68,9 +68,7 @@ class DiffusersEngine:
         """Run a pipeline for some pictures at once. Whatever `step` raises ends it. Raises EngineError where the
         memory is full, Blocked where the model's own checker objects to what was drawn."""
         pipeline, images = self._pipeline(start)
-        pipeline.scheduler = self._scheduler(request)
-        words, loras = parted(request.prompt) if self._model.loras else (request.prompt, ())
-        self._wardrobe.wear(loras)
+        self._prepare(pipeline, request)
         wishes: dict[str, Any] = {
             "width": request.draw_size.width,
             "height": request.draw_size.height,
@@ -88,7 +86,7 @@ class DiffusersEngine:
         try:
             with self._torch.inference_mode():
                 made = pipeline(
-                    prompt=[words] * len(indices),
+                    prompt=[parted(request.prompt)[0]] * len(indices),
                     generator=[self._torch.Generator("cpu").manual_seed(seed) for seed in seeds],
                     output_type="pil",
                     **known,
@@ -100,11 +98,11 @@ class DiffusersEngine:
         pictures: list[Image.Image] = made.images
         return pictures
 
-    def _scheduler(self, request: DrawRequest) -> Any:
-        name = request.options.get(OPTION)
-        if name is None or OPTION not in self._model.capabilities.options:
-            return self._sampling
-        return scheduler(self._diffusers, self._sampling, name)
+    def _prepare(self, pipeline: Any, request: DrawRequest) -> None:
+        """Have it sample as the request asks, and wear its LoRAs. The next request may ask for neither."""
+        name = request.options.get(OPTION) if OPTION in self._model.capabilities.options else None
+        pipeline.scheduler = self._sampling if name is None else scheduler(self._diffusers, self._sampling, name)
+        self._wardrobe.wear(parted(request.prompt)[1])
 
     def _pipeline(self, start: Start | None) -> tuple[Any, dict[str, Any]]:
         if start is None:
