@@ -12,10 +12,12 @@ from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size
 from limner.engines.loras import FOLDER
 from limner.engines.schedulers import OPTION, SCHEDULERS
+from limner.engines.weights import enlargers
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
 from limner.engines.weights.memory import loaded, weights_of
 from limner.engines.weights.pulled import PULLED, find
+from limner.engines.weights.watching import stamp_of
 from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
@@ -28,6 +30,8 @@ _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 def look(folder: Path, name: str, home: Path | None = None) -> Model:
     """The model in `folder`, called `name`; in Limner's `home` lies what it may be given. Raises NotConfigured for a
     kind that Limner does not know, ModelBroken where the folder cannot be read as a model."""
+    if not (folder / INDEX).exists() and enlargers.may_enlarge(folder):
+        return enlargers.look_at(folder, name, _title(name), note_of(folder))
     index = _read(folder, INDEX)
     kind = kind_of(index, name)
     part = "transformer" if "transformer" in index else "unet"
@@ -68,6 +72,7 @@ def look(folder: Path, name: str, home: Path | None = None) -> Model:
         # Every kind of diffusers' pipelines takes LoRAs.
         loras=home / PULLED / FOLDER if home and not in_ir else None,
         tiny=find(str(note["tiny"]), home or folder) if "tiny" in note else None,
+        version=stamp_of(folder),
     )
 
 
@@ -99,6 +104,8 @@ def left_out(folder: Path) -> list[str]:
 
 def refuse_what_runs(folder: Path, title: str) -> None:
     """Raise NotConfigured where the model is pickled, or asks for code of its own to be run."""
+    if not (folder / INDEX).exists() and enlargers.may_enlarge(folder):
+        return  # a network runs nothing
     index = _read(folder, INDEX)
     if isinstance(index.get("_class_name"), list):
         raise _runs_code(title, f"{index['_class_name'][0]}.py")

@@ -14,10 +14,11 @@ from pathlib import Path, PurePosixPath
 
 from limner.engines.weights import hub
 from limner.engines.weights.checksums import checksum, sums_of
+from limner.engines.weights.enlargers import wanted_of
 from limner.engines.weights.hub import PART, File, Repository
 from limner.engines.weights.looking import INDEX, PICKLED, kind_of, look, note_of, parts_of, refuse_what_runs
 from limner.engines.weights.memory import HALF
-from limner.engines.weights.placing import STAGES, alone, gigabytes, not_written, room_for, settle
+from limner.engines.weights.placing import STAGES, alone, bytes_in, gigabytes, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
 from limner.errors import ModelBroken, NotConfigured, say
@@ -35,8 +36,11 @@ def wanted(repository: Repository) -> list[File]:
     """The files that are needed of the parts that its model_index.json names: settings and one set of weights, in
     halves where the repository has them.
 
-    Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, or is pickled.
+    Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, nor one that makes pictures
+    larger, or is pickled.
     """
+    if all(file.name != INDEX for file in repository.files):
+        return wanted_of(repository)
     if not repository.index:
         message = say("{name} has no {file} that can be read, so it is no model in diffusers' or OpenVINO's form.",
                       name=repository.name, file=INDEX)  # fmt: skip
@@ -126,13 +130,13 @@ def stage_of(home: Path, repository: Repository) -> Path:
 
 def fetched(home: Path, repository: Repository) -> int:
     """The bytes that are here of a model that is being pulled."""
-    return _size(stage_of(home, repository))
+    return bytes_in(stage_of(home, repository))
 
 
 def unfinished(home: Path) -> dict[str, int]:
     """The bytes that are here of each pull that has not ended, by the model's name on the hub."""
     stages = sorted((home / PULLED / STAGES).glob("*--*@*"))
-    return {stage.name.partition("@")[0].replace("--", "/", 1): _size(stage) for stage in stages}
+    return {stage.name.partition("@")[0].replace("--", "/", 1): bytes_in(stage) for stage in stages}
 
 
 def give_up(home: Path, name: str) -> int:
@@ -142,17 +146,9 @@ def give_up(home: Path, name: str) -> int:
     freed = 0
     for stage in stages:
         with alone(stage, name):
-            freed += _size(stage)
+            freed += bytes_in(stage)
             shutil.rmtree(stage)
     return freed
-
-
-def _size(stage: Path) -> int:
-    found = 0
-    for path in stage.rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # one that became whole meanwhile has another name
-            found += path.stat().st_size if path.is_file() else 0
-    return found
 
 
 def _in_common(files: Iterable[File], place: Path) -> frozenset[File]:
