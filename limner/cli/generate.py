@@ -36,6 +36,7 @@ FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
 @click.option("--steps", type=int, help="More steps, more care, more time.  [the model's own]")
 @click.option("--guidance", type=float, help="How closely to follow the prompt.  [the model's own]")
 @click.option("--negative", "negative_prompt", help="What to avoid.")
+@click.option("--scheduler", help="How to sample, such as euler_a or dpmpp_2m_karras.  [the model's own]")
 @click.option("--quality", help="Such as low, medium or high, where the model has qualities.  [a middle one]")
 @click.option("--model", "model_name", help="Which model draws; `limner models list` shows them.")
 @click.option("--yes", is_flag=True, help="Spend what it costs without being asked.")
@@ -48,6 +49,7 @@ def generate(
     steps: int | None,
     guidance: float | None,
     negative_prompt: str | None,
+    scheduler: str | None,
     quality: str | None,
     model_name: str | None,
     yes: bool,
@@ -68,6 +70,7 @@ def generate(
         steps=steps,
         guidance=guidance,
         negative_prompt=negative_prompt,
+        scheduler=scheduler,
         output_format=format_of(output),
         quality=quality,
     )

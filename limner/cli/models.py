@@ -206,9 +206,11 @@ def convert_(name: str, in_eight_bits: bool, tiny: str) -> None:
 def show_(name: str) -> None:
     """What Limner knows of a model, and where its files are."""
     _settings()
-    for key, value in {**described(known(name)), "folder": str(known(name).path or "")}.items():
+    one = known(name)
+    checker = "its own" if one.capabilities.safety_checker else "none"
+    for key, value in {**described(one), "safety_checker": checker, "folder": str(one.path or "")}.items():
         if said := _in_words(value):
-            say(f"{key:12} {plain(said)}")
+            say(f"{key:14} {plain(said)}")
 
 
 def _in_words(value: object) -> str:
@@ -304,6 +306,7 @@ def _refreshed(upstream: Upstream) -> bool:
 
 def described(model: Model) -> dict[str, object]:
     """A model as plain JSON. Prices are in US cents, at the quality that we ask for by ourselves."""
+    from limner.engines.loras import there
     from limner.engines.prices import price_of
 
     return {
@@ -318,6 +321,8 @@ def described(model: Model) -> dict[str, object]:
         "installed": installed(model) and not _needs(model),
         "needs": _needs(model) or None,
         "licence": model.licence,
+        "loras": None if model.loras is None else list(there(model.loras)),
+        "safety_checker": model.capabilities.safety_checker,
     }
 
 

@@ -39,6 +39,10 @@ class Model:
     """Another one where somebody put other files in its place: what holds the old ones must be loaded anew."""
     writer: Path | None = None
     """The folder of the model that writes prompts beside it, in the same process."""
+    loras: Path | None = None
+    """The folder of the LoRAs that a prompt may ask for; None where the engine, or the model, takes none."""
+    tiny: Path | None = None
+    """The folder of a tiny autoencoder that decodes its previews; None: they are made of its latents' colours."""
     inline_slots: int = 0
     """For an `InlineEngine`, which only awaits a server: how many drawings at a time. 0: a process of its own."""
     upstream: str = ""
@@ -76,6 +80,8 @@ class Model:
             **{key: getattr(self, key) for key in _PLAIN_FIELDS},
             "path": None if self.path is None else str(self.path),
             "writer": None if self.writer is None else str(self.writer),
+            "loras": None if self.loras is None else str(self.loras),
+            "tiny": None if self.tiny is None else str(self.tiny),
             "capabilities": {
                 **asdict(able),
                 "tasks": sorted(able.tasks),
@@ -94,6 +100,8 @@ class Model:
             **{key: data[key] for key in _PLAIN_FIELDS},
             path=None if data["path"] is None else Path(data["path"]),
             writer=None if data["writer"] is None else Path(data["writer"]),
+            loras=None if data["loras"] is None else Path(data["loras"]),
+            tiny=None if data["tiny"] is None else Path(data["tiny"]),
             capabilities=Capabilities(
                 **{
                     **able,

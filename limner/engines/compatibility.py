@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from limner.engines.contract import ASKED_WITH, CAME_BY, REFINES, STYLED, DrawRequest, Task
+from limner.engines.loras import parted
 
 _NEVER_TOLD = frozenset({CAME_BY, ASKED_WITH, REFINES, STYLED})
 """Options that say something of the job and nothing to a model."""
@@ -12,7 +13,8 @@ _NEVER_TOLD = frozenset({CAME_BY, ASKED_WITH, REFINES, STYLED})
 
 def compatibility(request: DrawRequest) -> str:
     """A key that requests share when one batch could draw them: all but the words, the seed, the count and what is
-    done with the picture afterwards. "" for what is drawn alone.
+    done with the picture afterwards. LoRAs, which the words name, are put on for all of a batch. "" for what is drawn
+    alone.
 
     Changes are: what they begin with is of its own size, strength and mask for each, and a pipeline that encodes one
     picture for several takes the first one's chance for all of them.
@@ -25,6 +27,7 @@ def compatibility(request: DrawRequest) -> str:
         request.steps,
         request.guidance,
         bool(request.negative_prompt),
+        parted(request.prompt)[1],
         sorted((name, repr(said)) for name, said in request.options.items() if name not in _NEVER_TOLD),
     )
     return hashlib.sha256(repr(kind).encode()).hexdigest()

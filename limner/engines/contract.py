@@ -159,6 +159,8 @@ class Capabilities:
     """How many pictures one call of an upstream can give: larger orders are split."""
     options: frozenset[str] = frozenset()
     """The keys of `DrawRequest.options` that it honours."""
+    safety_checker: bool = False
+    """Whether it came with a network that looks at each picture it drew, and blocks those that it objects to."""
 
     def quality(self, asked: str) -> str:
         """The quality that `asked` means here: itself where the model has it, else the one that "auto" stands for."""

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from limner.accounts.models import Account
 from limner.accounts.storage_use import count_bytes, refuse_when_full
-from limner.engines.catalog import catalog
+from limner.engines.catalog import Model, catalog
 from limner.engines.contract import ENLARGED_BY, REFINES, STYLED, DrawRequest, Size, Task
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.weights import fingerprint, sampler
 from limner.errors import NotAllowed, NotFound, say
 from limner.gallery import publishing, search
@@ -44,10 +45,15 @@ def provenance_of(request: DrawRequest, index: int) -> Provenance:
         guidance=request.guidance,
         width=request.size.width,
         height=request.size.height,
-        sampler=sampler(weights),
+        sampler=_sampled(request, model),
         model_hash=fingerprint(weights),
         strength=request.strength,
     )
+
+
+def _sampled(request: DrawRequest, model: Model | None) -> str:
+    asked = request.options.get(OPTION, "") if model and OPTION in model.capabilities.options else ""
+    return SCHEDULERS[asked].title if asked in SCHEDULERS else sampler(model.path if model else None)
 
 
 def provenance_of_larger(request: DrawRequest, source: bytes) -> Provenance | None:
@@ -103,7 +109,7 @@ def record(
             "draw_size": str(request.draw_size),
             "quality": request.quality,
             "background": request.background,
-            **({ENLARGED_BY: request.options[ENLARGED_BY]} if ENLARGED_BY in request.options else {}),
+            **{name: request.options[name] for name in (OPTION, ENLARGED_BY) if name in request.options},
         },
     )
     count_bytes(account_id, stored.bytes)

@@ -72,6 +72,7 @@ def test_standard_output_carries_the_picture_and_nothing_else(home: Path) -> Non
         ([""], "prompt"),
         (["x" * 100_000], "prompt"),
         (["a robot", "--size", "255x255"], "'255x255'. Supported values are:"),
+        (["a robot", "--scheduler", "best"], "'best'. Supported values are: 'euler', 'euler_a'"),
         (["a robot", "--n", "0"], "'n'"),
         (["a robot", "--n", "11"], "'n'"),
         (["a robot", "--n", "many"], "'many' is not a valid integer"),

@@ -43,7 +43,9 @@ def test_a_model_is_found_pulled_listed_verified_and_removed(here: Hub, tmp_path
     listed = limner(home, "models", "list", COLUMNS="150").stdout
     assert "tiny-sd" in listed
     assert "openrail++" in listed
-    assert str(home / "models" / NAME) in limner(home, "models", "show", "tiny-sd").stdout
+    shown = limner(home, "models", "show", "tiny-sd").stdout
+    assert str(home / "models" / NAME) in shown
+    assert "safety_checker none" in shown
     weights = home / "models" / NAME / "unet" / "diffusion_pytorch_model.safetensors"
     assert limner(home, "models", "verify", "tiny-sd").returncode == 0
     weights.write_bytes(weights.read_bytes()[:-1] + b"?")

@@ -56,6 +56,35 @@ def stable_diffusion_2(folder: Path) -> None:
     pipeline.save_pretrained(folder)
 
 
+def watched(folder: Path, *, strict: bool) -> None:
+    """Stable Diffusion with the checker that its makers gave it: a `strict` one objects to everything, any other to
+    nothing."""
+    from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
+
+    torch.manual_seed(3)
+    seeing = {"hidden_size": WIDTH, "intermediate_size": 37, "num_attention_heads": 4, "num_hidden_layers": 2}
+    checker = StableDiffusionSafetyChecker(
+        transformers.CLIPConfig(
+            text_config=_clip_config().to_dict(),
+            vision_config={**seeing, "image_size": 32, "patch_size": 8, "projection_dim": WIDTH},
+            projection_dim=WIDTH,
+        )
+    )
+    for needed in (checker.concept_embeds_weights, checker.special_care_embeds_weights):
+        needed.data.fill_(-2 if strict else 2)  # likeness lies between -1 and 1
+    size = {"height": 32, "width": 32}
+    pipeline = diffusers.StableDiffusionPipeline(
+        vae=_autoencoder(),
+        text_encoder=_clip(),
+        tokenizer=_tokenizer(),
+        unet=_unet(),
+        scheduler=_euler(),
+        safety_checker=checker,
+        feature_extractor=transformers.CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=size),
+    )
+    pipeline.save_pretrained(folder)
+
+
 def stable_diffusion_xl(folder: Path) -> None:
     """Two text encoders, and sizes as conditions."""
     torch.manual_seed(4)
@@ -325,6 +354,29 @@ def _chat_tokenizer(*also: str) -> Any:
         "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
     )
     return tokenizer
+
+
+def tiny_autoencoder(folder: Path, *, channels: int = 4) -> None:
+    """Of TAESD's kind, for cells of 2 pixels."""
+    torch.manual_seed(9)
+    blocks = {"encoder_block_out_channels": (8, 8), "decoder_block_out_channels": (8, 8)}
+    numbers = {"num_encoder_blocks": (1, 1), "num_decoder_blocks": (1, 1)}
+    diffusers.AutoencoderTiny(latent_channels=channels, **blocks, **numbers).save_pretrained(folder)
+
+
+def lora(file: Path, *, width: int = WIDTH) -> None:
+    """A change of the attention of `_unet` and of its text encoder, as diffusers keeps what peft taught. Another
+    `width` is of another kind of model."""
+    import peft
+    from peft.utils import get_peft_model_state_dict
+
+    torch.manual_seed(8)
+    config = peft.LoraConfig(r=4, target_modules=["to_q", "to_v"], init_lora_weights=False)
+    unet = _unet(cross_attention_dim=width)
+    unet.add_adapter(config)
+    diffusers.StableDiffusionPipeline.save_lora_weights(
+        file.parent, unet_lora_layers=get_peft_model_state_dict(unet), weight_name=file.name
+    )
 
 
 def _autoencoder(**said: Any) -> Any:

@@ -7,6 +7,7 @@ import json
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,6 +29,7 @@ from limner.engines.contract import (
     Size,
     Task,
 )
+from limner.engines.schedulers import SCHEDULERS
 from limner.engines.weights import look
 from limner.errors import Blocked, EngineError, ModelBroken, NoRoom, NotConfigured
 from tests.engines.conformance import BatchingConformance, Conformance, never
@@ -213,6 +215,44 @@ def test_qwen_image_is_guided_though_nobody_says_what_to_avoid(
     assert guided.data == as_said.data != unguided.data
 
 
+def test_previews_are_decoded_by_the_tiny_autoencoder_that_is_named_and_the_picture_is_not(
+    engines: Callable[[str], tuple[Model, Engine]], tmp_path: Path
+) -> None:
+    from tests.engines import checkpoints
+
+    model, engine = engines("stable_diffusion")
+    checkpoints.tiny_autoencoder(tmp_path / "models/somebody/tiny")
+    folder = copied(model, tmp_path)
+    (folder / "limner.json").write_text('{"tiny": "somebody/tiny"}')
+    other = loaded(look(folder, "other", tmp_path))
+
+    def seen(engine: Engine) -> tuple[list[bytes], bytes]:
+        events = list(engine.draw(DrawOrder("job", 1, request(model), (0,)), never))
+        [picture] = [event.data for event in events if isinstance(event, Drawn)]
+        return [event.image for event in events if isinstance(event, Preview)], picture
+
+    usual, picture = seen(engine)
+    decoded, the_same = seen(other)
+    assert (len(decoded), picture) == (len(usual), the_same)
+    for one, its in zip(usual, decoded, strict=True):
+        assert one != its
+        assert len(its) <= 64 * 1024
+        assert Image.open(io.BytesIO(its)).size == (256, 256)
+
+
+@pytest.mark.parametrize(("channels", "error"), [(16, NotConfigured), (0, ModelBroken)])
+def test_a_tiny_autoencoder_that_does_not_fit_is_named(
+    made: Callable[[str], Model], tmp_path: Path, channels: int, error: type[Exception]
+) -> None:
+    from tests.engines import checkpoints
+
+    (tmp_path / "tiny").mkdir()
+    if channels:
+        checkpoints.tiny_autoencoder(tmp_path / "tiny", channels=channels)
+    with pytest.raises(error, match=f"{tmp_path / 'tiny'}"):
+        loaded(replace(made("stable_diffusion"), tiny=tmp_path / "tiny"))
+
+
 @pytest.mark.parametrize("kind", ["stable_diffusion", "stable_diffusion_xl", "stable_diffusion_3", "flux"])
 def test_a_seed_is_the_same_picture_whosoever_it_is_drawn_beside(
     fours: Callable[[str], tuple[Model, BatchingEngine]], kind: str
@@ -312,6 +352,132 @@ def together(engine: BatchingEngine, *asked: DrawRequest) -> list[Drawn]:
     pictures = {place: event for place, event in engine.draw_together(orders, lambda _: False)
                 if isinstance(event, Drawn)}  # fmt: skip
     return [pictures[place] for place in range(len(asked))]
+
+
+@pytest.mark.parametrize("task", [Task.CREATE, Task.VARY])
+def test_what_a_models_own_checker_objects_to_is_not_kept(tmp_path: Path, task: Task) -> None:
+    from tests.engines import checkpoints
+
+    given = {"images": (ImageRef("whole", 64, 64),), "strength": 0.5} if task is Task.VARY else {}
+    for name, strict in (("strict", True), ("mild", False)):
+        checkpoints.watched(tmp_path / name, strict=strict)
+    strict_one, mild_one = (look(tmp_path / name, name) for name in ("strict", "mild"))
+    assert strict_one.capabilities.safety_checker
+    assert len(drawn(loaded(mild_one), request(mild_one, task=task, **given), whole=file("red"))) == 1
+    events = loaded(strict_one).draw(
+        DrawOrder("job", 1, request(strict_one, task=task, **given), (0,), {"whole": file("red")}), never
+    )
+    seen: list[DrawEvent] = []
+    with pytest.raises(Blocked, match="Strict found that it drew what it may not show"):
+        seen.extend(events)
+    assert not any(isinstance(event, Drawn) for event in seen)
+
+
+def test_a_scheduler_that_was_asked_for_is_used_for_that_drawing_alone(
+    engines: Callable[[str], tuple[Model, Engine]],
+) -> None:
+    model, engine = engines("stable_diffusion")
+    whole = {"images": (ImageRef("whole", 64, 64),), "task": Task.VARY, "strength": 0.5}
+    for asked, names in (({}, list(SCHEDULERS)), (whole, ["heun", "dpmpp_2m"])):
+        usual = request(model, **asked)
+        [before] = drawn(engine, usual, whole=file("red"))
+        found = {
+            name: drawn(engine, replace(usual, options={"scheduler": name}), whole=file("red"))[0] for name in names
+        }
+        assert all(pixels(picture).std() > 1 for picture in found.values())
+        assert [name for name in names if found[name].data == before.data] == names[:1] * (
+            not asked
+        )  # euler, its own
+        assert len({picture.data for picture in found.values()}) == len(names)
+        assert drawn(engine, usual, whole=file("red"))[0].data == before.data
+
+
+def test_the_scheduler_beside_a_model_is_its_usual_one(made: Callable[[str], Model], tmp_path: Path) -> None:
+    model = made("stable_diffusion")
+    folder = copied(model, tmp_path)
+    (folder / "limner.json").write_text('{"scheduler": "ddim"}')
+    [usual] = drawn(loaded(look(folder, "usual")), request(model))
+    [asked] = drawn(loaded(model), request(model, options={"scheduler": "ddim"}))
+    assert usual.data == asked.data
+
+
+@pytest.fixture(scope="module")
+def dressed(made: Callable[[str], Model], tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Engine]:
+    """Stable Diffusion with a folder of LoRAs: one that is its, one of another kind of model, and no LoRA at all."""
+    from tests.engines import checkpoints
+
+    folder = tmp_path_factory.mktemp("loras")
+    checkpoints.lora(folder / "ink wash.safetensors")
+    checkpoints.lora(folder / "other.safetensors", width=48)
+    (folder / "damaged.safetensors").write_bytes(b"nothing")
+    (folder / "strange.safetensors").write_bytes(
+        (folder / "ink wash.safetensors").read_bytes().replace(b"unet.", b"wall.")
+    )
+    model = replace(made("stable_diffusion"), loras=folder)
+    return model, loaded(model)
+
+
+def test_a_lora_changes_the_drawing_that_asks_for_it_and_no_other(dressed: tuple[Model, Engine]) -> None:
+    model, engine = dressed
+
+    def picture(prompt: str) -> bytes:
+        return drawn(engine, request(model, prompt=prompt, steps=3))[0].data
+
+    before = picture("a red robot")
+    whole = picture("a red robot <lora:ink wash>")
+    assert len({before, whole, picture("a red robot <lora:ink wash:0.5>")}) == 3
+    assert picture("a red <lora:ink wash:1.0> robot") == whole
+    assert picture("a red robot <lora:ink wash:0>") == before
+    assert picture("a red robot") == before
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many graphs torch made of networks. They are run as they are: to compile C++ of them takes minutes here."""
+    import torch
+    from torch._dynamo.utils import counters
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    counters.clear()
+    return lambda: counters["stats"]["unique_graphs"]
+
+
+def test_a_compiled_model_draws_what_it_does_without_and_takes_loras(
+    dressed: tuple[Model, Engine], counted: Callable[[], int], tmp_path: Path
+) -> None:
+    model, engine = dressed
+    folder = copied(model, tmp_path)
+    (folder / "limner.json").write_text('{"compile": true}')
+    compiled = replace(look(folder, "compiled"), loras=model.loras)
+    quick = loaded(compiled)
+    for prompt in ("a red robot", "a red robot <lora:ink wash>", "a red robot"):
+        before = counted()
+        [usual] = drawn(engine, request(model, prompt=prompt, steps=2))
+        assert counted() == before
+        [other] = drawn(quick, request(model, prompt=prompt, steps=2))
+        assert counted() > 0
+        assert abs(pixels(usual) - pixels(other)).max() <= 2
+
+
+def test_a_network_that_names_no_blocks_is_compiled_whole(
+    made: Callable[[str], Model], counted: Callable[[], int], tmp_path: Path
+) -> None:
+    folder = copied(made("stable_diffusion_3"), tmp_path)
+    (folder / "limner.json").write_text('{"compile": true}')
+    compiled = look(folder, "compiled")
+    assert drawn(loaded(compiled), request(compiled, steps=2))
+    assert counted() > 0
+
+
+@pytest.mark.parametrize("name", ["other", "damaged", "strange"])
+def test_a_lora_that_does_not_fit_is_said_and_the_next_drawing_is_as_ever(
+    dressed: tuple[Model, Engine], name: str
+) -> None:
+    model, engine = dressed
+    [before] = drawn(engine, request(model, steps=3))
+    with pytest.raises(EngineError, match=f"The LoRA '{name}' does not fit Stable Diffusion, or is damaged"):
+        drawn(engine, request(model, prompt=f"a boat <lora:ink wash> <lora:{name}>"))
+    assert drawn(engine, request(model, steps=3))[0].data == before.data
 
 
 def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from limner.engines import catalog, upstreams
+from limner.engines import catalog, registry, upstreams
+from limner.engines.catalog import Model
 from limner.engines.contract import Size, Task
 from limner.engines.registry import build_engine
-from limner.engines.weights import look, memory, refuse_what_runs, store
+from limner.engines.weights import look, memory, note_of, refuse_what_runs, sampler, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
 from limner.errors import InvalidRequest, ModelBroken, NotConfigured, Unavailable
@@ -112,6 +113,62 @@ def test_openvinos_form_is_taken_where_openvino_draws_the_kind(tmp_path: Path, p
             look(tmp_path, "one")
 
 
+def test_a_safety_checker_is_told_of_where_it_lies_in_the_folder(folder: Path) -> None:
+    def checked() -> bool:
+        return Model.from_json(look(folder, "one").to_json()).capabilities.safety_checker
+
+    assert not checked()
+    change(folder, "model_index.json", safety_checker=[None, None])
+    assert not checked()
+    change(folder, "model_index.json", safety_checker=["stable_diffusion", "StableDiffusionSafetyChecker"])
+    assert not checked()
+    write(folder, "safety_checker/config.json", {})
+    assert checked()
+
+
+def test_a_scheduler_may_be_chosen_for_a_unet_and_set_beside_the_model(folder: Path) -> None:
+    assert look(folder, "one").capabilities.options == {"scheduler"}
+    assert sampler(folder) == "PLMS"
+    change(folder, "limner.json", scheduler="dpmpp_2m_karras")
+    look(folder, "one")
+    assert sampler(folder) == "DPM++ 2M Karras"
+    change(folder, "limner.json", scheduler="best")
+    with pytest.raises(ModelBroken, match=r"'best'\. Known for this model: euler, euler_a"):
+        look(folder, "one")
+    change(folder, "limner.json", scheduler="euler")
+    change(folder, "model_index.json", _class_name="LatentConsistencyModelPipeline")
+    with pytest.raises(ModelBroken, match="in its own way alone"):
+        look(folder, "one")
+
+
+def test_a_tiny_autoencoder_is_found_by_folder_or_by_name(folder: Path, tmp_path: Path) -> None:
+    write(tmp_path, "models/somebody/taesd/config.json", {})
+    for said in ("somebody/taesd", str(tmp_path / "models/somebody/taesd")):
+        change(folder, "limner.json", tiny=said)
+        found = Model.from_json(look(folder, "one", tmp_path).to_json())
+        assert found.tiny == tmp_path / "models/somebody/taesd"
+    change(folder, "limner.json", tiny="somebody/gone")
+    with pytest.raises(NotConfigured, match="no model 'somebody/gone' here"):
+        look(folder, "one", tmp_path)
+
+
+def as_openvinos(folder: Path, to: Path, *_: object, **__: object) -> None:
+    """Stands for the converter, which takes minutes."""
+    shutil.copytree(folder, to, dirs_exist_ok=True)
+    (to / "unet" / "diffusion_pytorch_model.safetensors").rename(to / "unet" / "openvino_model.xml")
+
+
+def test_what_limner_json_says_to_diffusers_is_not_said_to_openvino(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "CONVERTER", f"{__name__}:as_openvinos")
+    model(tmp_path / "models/owner/one")
+    write(tmp_path, "models/owner/one/limner.json", {"scheduler": "ddim", "compile": True, "steps": 9})
+    place = store.convert(tmp_path, look(tmp_path / "models/owner/one", "one", tmp_path))
+    assert (look(place, "ov").engine, look(place, "ov").capabilities.default_steps) == ("openvino", 9)
+    assert not {"scheduler", "compile"} & note_of(place).keys()
+
+
 def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:
     for part in ("unet", "vae_decoder"):
         write(folder, f"{part}/openvino_model.xml", b"<net/>")
@@ -185,6 +242,7 @@ def test_every_starter_says_what_it_is_for_and_notes_only_what_is_read() -> None
         {"steps": 0},
         {"guidance": "x"},
         {"seconds": []},
+        {"scheduler": ["euler"]},
     ],
 )
 def test_a_note_of_nonsense_leaves_its_model_out_and_limner_starts(tmp_path: Path, said: dict[str, Any]) -> None:

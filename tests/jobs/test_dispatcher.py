@@ -13,12 +13,8 @@ from PIL import Image
 from limner.accounts.models import Account
 from limner.engines.catalog import model
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Size
-<<<<<<< HEAD
-from limner.errors import EngineCrashed, EngineError, ModelBroken, ModelGone
-=======
 from limner.engines.placement.child import ChildPlacement
-from limner.errors import EngineCrashed, EngineError, ModelBroken
->>>>>>> batches
+from limner.errors import EngineCrashed, EngineError, ModelBroken, ModelGone
 from limner.gallery.models import Picture
 from limner.jobs import ledger
 from limner.jobs.bus import MemoryBus, account_channel, bus

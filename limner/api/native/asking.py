@@ -37,6 +37,7 @@ def request_of(account: Account, wanted: JobIn) -> tuple[DrawRequest, list[Notic
         background=wanted.background,
         quality=wanted.quality,
         style=wanted.style,
+        scheduler=wanted.scheduler,
         task=task,
         images=images,
         mask=mask,

@@ -10,7 +10,9 @@ from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
 from limner.api.native.schemas import ModelOut, ModelsOut, ModelWhole, PriceOut
 from limner.engines.catalog import Model, drawing
 from limner.engines.contract import DrawRequest, Size
+from limner.engines.loras import there
 from limner.engines.prices import costs_money
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.sizes import native_size
 from limner.jobs.pace import predict_picture
 from limner.jobs.prices import price_of
@@ -71,6 +73,9 @@ def _out(model: Model) -> ModelOut:
         default_steps=able.default_steps,
         default_guidance=able.default_guidance,
         negative_prompt=able.negative_prompt,
+        schedulers=list(SCHEDULERS) if OPTION in able.options else [],
+        loras=None if model.loras is None else list(there(model.loras)),
+        safety_checker=able.safety_checker,
         images=able.references,
         seconds=round(predict_picture(model.name, able.offered_sizes[0], able.default_steps).seconds, 1),
         costs_money=costs_money(model),

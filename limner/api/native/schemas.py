@@ -14,6 +14,7 @@ from limner.accounts.keys import LONGEST_NAME
 from limner.accounts.models import Scope
 from limner.engines.contract import Task
 from limner.engines.dialects import EVERY_QUALITY
+from limner.engines.schedulers import SCHEDULERS
 from limner.engines.translation import STYLES
 from limner.engines.validation import BACKGROUNDS, MAX_GUIDANCE, MAX_SEED, OUTPUT_FORMATS
 from limner.jobs.states import State
@@ -155,6 +156,7 @@ class JobIn(Asked):
     negative_prompt: StrictStr | None = Field(None, description="What to avoid.")
     quality: StrictStr | None = one_of("The model's own, or the nearest that it has.", EVERY_QUALITY)
     style: StrictStr | None = one_of("Words at the end of the prompt, where the model knows them.", STYLES)
+    scheduler: StrictStr | None = one_of("How it is sampled, where the model has a choice.", SCHEDULERS)
     background: StrictStr | None = one_of("What is behind the subject.", BACKGROUNDS)
     output_format: StrictStr | None = one_of("The file's format; left out: png.", OUTPUT_FORMATS)
 
@@ -278,6 +280,11 @@ class ModelOut(Schema):
     default_steps: int
     default_guidance: float
     negative_prompt: bool
+    schedulers: list[str] = Field(description="How it may be sampled; empty: in its own way alone.")
+    loras: list[str] | None = Field(
+        description="What a prompt may ask for as `<lora:NAME:0.8>`; null: it takes none."
+    )
+    safety_checker: bool = Field(description="Whether it looks at what it drew, and blocks what it objects to.")
     images: int = Field(description="How many images an edit may be given.")
     seconds: float = Field(description="How long one usual picture likely takes.")
     costs_money: bool = Field(description="Whether somebody is paid for its pictures.")

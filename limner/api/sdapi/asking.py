@@ -10,6 +10,7 @@ from limner.api.errors import ApiError
 from limner.api.sdapi.models import chosen
 from limner.api.sdapi.notices import notices_for
 from limner.api.sdapi.options import CHECKPOINT, format_of, model_of
+from limner.api.sdapi.sampling import scheduler_for
 from limner.api.sdapi.shapes import Drawing, Txt2Img
 from limner.api.sdapi.styles import with_styles
 from limner.engines.catalog import Model
@@ -89,6 +90,7 @@ def _ask(
         steps=_within("steps", asked.steps, able.min_steps, able.max_steps, model, notices),
         guidance=_within("cfg_scale", asked.cfg_scale, 0.0, MAX_GUIDANCE, model, notices),
         negative_prompt=asked.negative_prompt,
+        scheduler=scheduler_for(asked, model)[0],
         output_format=format_of(account),
         task=Task.CREATE if image is None else Task.EDIT,
         images=() if image is None else (image,),

@@ -23,6 +23,11 @@ async def samplers(request: HttpRequest, caller: Caller) -> HttpResponse:
     return _listed([{"name": name, "aliases": [], "options": {}} for name in names])
 
 
+async def loras(request: HttpRequest, caller: Caller) -> HttpResponse:
+    names = await in_thread(models.loras)
+    return _listed([{"name": name, "alias": name, "path": name, "metadata": {}} for name in names])
+
+
 async def upscalers(request: HttpRequest, caller: Caller) -> HttpResponse:
     by = enlarger()
     names = [*UPSCALERS, *([by.name] if by else [])]
@@ -37,7 +42,6 @@ NOTHING: dict[str, Any] = {
     "latent-upscale-modes": [],
     "sd-vae": [],
     "sd-modules": [],
-    "loras": [],
     "embeddings": {"loaded": {}, "skipped": {}},
     "hypernetworks": [],
     "face-restorers": [],

@@ -8,6 +8,8 @@ from typing import Any
 from limner.api.errors import ApiError
 from limner.engines.catalog import Model, drawing
 from limner.engines.dialects import DEFAULT_MODEL
+from limner.engines.loras import there
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.weights import fingerprint, sampler
 from limner.provenance.infotext import SHORT_HASH
 
@@ -41,8 +43,17 @@ def listed(model: Model) -> dict[str, Any]:
 
 
 def samplers() -> list[str]:
-    """How the models here sample, each way once."""
-    return list(dict.fromkeys(filter(None, (sampler(model.path) for model in here()))))
+    """How the models here sample and may be asked to, each way once."""
+    models = here()
+    found = [sampler(model.path) for model in models]
+    if any(OPTION in model.capabilities.options for model in models):
+        found += [one.title for one in SCHEDULERS.values()]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def loras() -> list[str]:
+    """What prompts may ask for, of one model here or another."""
+    return sorted({name for model in here() for name in there(model.loras)})
 
 
 def default() -> Model:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from limner.api.sdapi.sampling import scheduler_for
 from limner.api.sdapi.shapes import Drawing, Img2Img, Txt2Img
 from limner.engines.catalog import Model
 from limner.engines.validation import Notice
-from limner.engines.weights import sampler
 
 MOST = 20
-AUTOMATIC = frozenset({"", "automatic", "use same scheduler", "none"})
 
 QUIET = frozenset(
     {
@@ -40,13 +39,7 @@ def notices_for(asked: Drawing, model: Model) -> list[Notice]:
 
 
 def _found(asked: Drawing, model: Model) -> Iterator[Notice]:
-    name = asked.sampler_name or asked.sampler_index or ""
-    own = sampler(model.path)
-    if name and name.casefold() != own.casefold():
-        how = f"always samples with {own}" if own else "has a sampler of its own"
-        yield Notice("sampler_name", f"{model.title} {how}; '{name}' was passed over.")
-    if (asked.scheduler or "").casefold() not in AUTOMATIC:
-        yield Notice("scheduler", f"{model.title} has a schedule of its own; '{asked.scheduler}' was passed over.")
+    yield from scheduler_for(asked, model)[1]
     for param, on in (("restore_faces", asked.restore_faces), ("tiling", asked.tiling)):
         if on:
             yield Notice(param, f"Limner does not do this; '{param}' was passed over.")

@@ -44,6 +44,7 @@ class Ask:
     background: object = None
     quality: object = None
     style: object = None
+    scheduler: object = None
     options: Mapping[str, Any] = field(default_factory=dict)
     """What only some targets know, already checked: plain JSON."""
     task: Task = Task.CREATE

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from limner.engines.contract import Capabilities, DrawRequest, Task
 from limner.engines.dialects import Dialect
+from limner.engines.loras import refuse_unknown
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.translation import STYLES, Notice, Wanted, translate
 from limner.engines.validation.asked import Ask, Missing
 from limner.engines.validation.sentences import short
@@ -30,6 +32,7 @@ def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest,
     """Check `ask` by the rules of `dialect` and fit it to `model`. Raises InvalidRequest naming field and values."""
     able = model.capabilities
     prompt = _check_prompt(ask, dialect, able)
+    refuse_unknown(prompt, model)
     n = _check_n(ask.n, dialect, able)
     quality = check_choice("quality", ask.quality, dialect.qualities, default="auto")
     output_format = check_choice("output_format", ask.output_format, OUTPUT_FORMATS, default="png")
@@ -48,7 +51,7 @@ def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest,
         guidance=check_number("guidance", ask.guidance, 0.0, MAX_GUIDANCE),
         images=ask.images,
         mask=ask.mask,
-        options=ask.options,
+        options={**ask.options, **_check_scheduler(ask.scheduler)},
     )
     drawn, notices = translate(wanted, dialect, model)
     notices += _unread(model, prompt, drawn.negative_prompt)
@@ -71,6 +74,11 @@ def make_request(ask: Ask, dialect: Dialect, model: Model) -> tuple[DrawRequest,
         options=dict(drawn.options),
     )
     return request, notices
+
+
+def _check_scheduler(value: object) -> dict[str, str]:
+    name = check_choice(OPTION, value, tuple(SCHEDULERS), default="")
+    return {OPTION: name} if name else {}
 
 
 def _check_n(value: object, dialect: Dialect, able: Capabilities) -> int:

@@ -6,7 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from limner.engines.weights.checksums import SUMS
+from limner.engines.schedulers import OPTION, SCHEDULERS
+from limner.engines.weights.checksums import NOTE, SUMS
 
 _SAMPLERS = {
     "DDIMScheduler": "DDIM",
@@ -37,9 +38,14 @@ def sampler(folder: Path | None) -> str:
     """How the model in `folder` samples, by AUTOMATIC1111's name for it; "" where that is not known."""
     if folder is None:
         return ""
+    if chosen := SCHEDULERS.get(_said(folder, NOTE, OPTION)):
+        return chosen.title
+    name = _said(folder, "scheduler/scheduler_config.json", "_class_name")
+    return _SAMPLERS.get(name, name.removesuffix("Scheduler"))
+
+
+def _said(folder: Path, file: str, key: str) -> str:
     try:
-        said = json.loads((folder / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8"))
-        name = str(said["_class_name"])
+        return str(json.loads((folder / file).read_text(encoding="utf-8"))[key])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
-    return _SAMPLERS.get(name, name.removesuffix("Scheduler"))

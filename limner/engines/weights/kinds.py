@@ -30,6 +30,8 @@ class Kind:
     """What OpenVINO GenAI can do with them; nothing where it draws none."""
     prompt: int
     seconds: float
+    options: frozenset[str]
+    """Keys of `DrawRequest.options` that diffusers' pipeline of it honours."""
     distilled: tuple[int, float] | None
     """Steps and guidance of its kin that draw in few steps."""
 
@@ -45,6 +47,7 @@ def kinds() -> Mapping[str, Kind]:
             pipeline=pipeline,
             tasks=frozenset(map(Task, rows.pop("tasks"))),
             openvino=frozenset(map(Task, rows.pop("openvino", ()))),
+            options=frozenset(rows.pop("options", ())),
             distilled=(few["steps"], few["guidance"]) if few else None,
             **rows,
         )

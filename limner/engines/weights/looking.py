@@ -11,10 +11,13 @@ from typing import Any
 
 from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size
+from limner.engines.loras import FOLDER
+from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.weights import enlargers
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
 from limner.engines.weights.memory import loaded, weights_of
+from limner.engines.weights.pulled import PULLED, find
 from limner.engines.weights.watching import stamp_of
 from limner.errors import ModelBroken, NotConfigured, say
 
@@ -25,9 +28,9 @@ _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
 
 
-def look(folder: Path, name: str) -> Model:
-    """The model in `folder`, called `name`. Raises NotConfigured for a kind that Limner does not know, ModelBroken
-    where the folder cannot be read as a model."""
+def look(folder: Path, name: str, home: Path | None = None) -> Model:
+    """The model in `folder`, called `name`; in Limner's `home` lies what it may be given. Raises NotConfigured for a
+    kind that Limner does not know, ModelBroken where the folder cannot be read as a model."""
     if not (folder / INDEX).exists() and enlargers.may_enlarge(folder):
         return enlargers.look_at(folder, name, _title(name), note_of(folder))
     index = _read(folder, INDEX)
@@ -43,6 +46,8 @@ def look(folder: Path, name: str) -> Model:
                       name=name, kind=kind.title, known=known)  # fmt: skip
         raise NotConfigured(message)
     steps, guidance = _advice(folder, kind, index, networks)
+    options = frozenset() if in_ir else kind.options
+    _refuse_scheduler(folder, note, options)
     edge = _edge(folder, kind, networks, part)
     sizes = tuple(map(Size.parse, note.get("sizes", ()))) or _sizes(kind, edge)
     steps, guidance = int(note.get("steps", steps)), float(note.get("guidance", guidance))
@@ -63,11 +68,16 @@ def look(folder: Path, name: str) -> Model:
             default_steps=steps,
             default_guidance=guidance,
             negative_prompt=kind.negative and guidance > 1,
+            options=options,
+            safety_checker=not in_ir and _has(folder, index, "safety_checker"),  # OpenVINO GenAI runs none
         ),
         seconds=float(note.get("seconds", kind.seconds * steps / kind.steps)),
         licence=str(note.get("licence") or ""),
         millicredits=1000,
         bytes=max(_bytes(folder) if in_ir else loaded(weights_of(folder, parts_of(index), note.get("variant"))), 1),
+        # Every kind of diffusers' pipelines takes LoRAs.
+        loras=home / PULLED / FOLDER if home and not in_ir else None,
+        tiny=find(str(note["tiny"]), home or folder) if "tiny" in note else None,
         version=stamp_of(folder),
     )
 
@@ -169,6 +179,18 @@ def kind_of(index: Mapping[str, Any], name: str) -> Kind:
             )
         )  # fmt: skip
     return found
+
+
+def _has(folder: Path, index: dict[str, Any], part: str) -> bool:
+    return index.get(part) not in (None, [None, None]) and (folder / part).is_dir()
+
+
+def _refuse_scheduler(folder: Path, note: dict[str, Any], options: frozenset[str]) -> None:
+    asked = note.get(OPTION)
+    if asked is not None and (OPTION not in options or str(asked) not in SCHEDULERS):
+        known = ", ".join(SCHEDULERS) if OPTION in options else say("none: it is sampled in its own way alone")
+        raise ModelBroken(say("The {file} in {folder} asks for the scheduler {asked}. Known for this model: {known}.",
+                              file=NOTE, folder=folder, asked=repr(asked)[:80], known=known))  # fmt: skip
 
 
 def _bytes(folder: Path) -> int:

@@ -23,6 +23,10 @@ from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 log = logging.getLogger(__name__)
 
 
+_OF_DIFFUSERS = frozenset({"compile", "scheduler", "tiny", "variant"})
+"""What limner.json says to diffusers alone."""
+
+
 def start(home: Path) -> None:
     """Make the models in `home` known to this process, and those that come later. One that cannot be read is told of
     in the log and left out."""
@@ -40,7 +44,7 @@ def models_in(home: Path) -> list[Model]:
     found: list[Model] = []
     for folder, name in names_in(home).items():
         try:
-            found.append(look(folder, name))
+            found.append(look(folder, name, home))
         except LimnerError as error:
             log.warning("%s", error.message)
         except Exception:  # boundary: whatever lies in one folder, Limner starts and the others draw
@@ -97,7 +101,7 @@ def convert(
     place = one.path.with_name(f"{one.path.name}-{'int8-' if in_eight_bits else ''}{'tiny-' if small else ''}ov")
     stage = home / PULLED / STAGES / f"{place.parent.name}--{place.name}"
     again = [one.name, *["--int8"] * in_eight_bits, *(["--tiny", tiny] if tiny else [])]
-    note = {key: value for key, value in note_of(one.path).items() if key != "variant"}
+    note = {key: value for key, value in note_of(one.path).items() if key not in _OF_DIFFUSERS}
     room_for(bytes_in(one.path), place.name, home)
     try:
         with alone(stage, place.name):

@@ -15,8 +15,12 @@ from limner.engines.adapters.diffusers.drawing import Drawing, Event, Piece
 from limner.engines.adapters.diffusers.library import device_of, load_library, precision_of
 from limner.engines.adapters.diffusers.loading import load, no_room
 from limner.engines.adapters.diffusers.previewing import Previews
+from limner.engines.adapters.diffusers.sampling import scheduler
+from limner.engines.adapters.diffusers.wearing import Wardrobe
 from limner.engines.canvas import Start, start_of
-from limner.engines.contract import DrawEvent, DrawOrder, Size, Task
+from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Size, Task
+from limner.engines.loras import parted
+from limner.engines.schedulers import OPTION
 from limner.engines.weights import note_of
 from limner.engines.weights.checksums import NOTE
 from limner.errors import EngineError, LimnerError, ModelBroken, NoRoom, say
@@ -40,15 +44,17 @@ class DiffusersEngine:
     def __init__(self, model: Model) -> None:
         self._model = model
         self.title = model.title
-        self._torch, diffusers = load_library()
+        self._torch, self._diffusers = load_library()
         self._device = device_of(self._torch)
         self.batch = _batch_of(model, self._device)
         """How many pictures it draws at a time."""
         self._fitted: dict[Size, int] = {}
         """How many of a size, where that many had no room in the memory."""
         precision = precision_of(self._torch, self._device)
-        self._pipelines = load(self._torch, diffusers, model, self._device, precision)
-        self.previews = Previews(self._torch, self._pipelines.creating)
+        self._pipelines = load(self._torch, self._diffusers, model, self._device, precision)
+        self._wardrobe = Wardrobe(self._pipelines.creating, model.title, model.loras)
+        self._sampling = self._pipelines.creating.scheduler
+        self.previews = Previews(self._torch, self._pipelines.creating, self._pipelines.tiny)
         self.room = self._torch.cuda.mem_get_info()[1] if self._device == "cuda" else 0
         """Bytes of the GPU's memory."""
 
@@ -95,6 +101,7 @@ class DiffusersEngine:
         request = pieces[0].order.request
         pipeline, images = self._pipeline(start)
         guided = _guided_by(pipeline)
+        self._prepare(pipeline, request)
         wishes: dict[str, Any] = {
             "width": request.draw_size.width,
             "height": request.draw_size.height,
@@ -113,7 +120,7 @@ class DiffusersEngine:
         try:
             with self._torch.inference_mode():
                 made = pipeline(
-                    prompt=[piece.order.request.prompt for piece in pieces],
+                    prompt=[parted(piece.order.request.prompt)[0] for piece in pieces],
                     generator=[self._torch.Generator("cpu").manual_seed(seed) for seed in seeds],
                     output_type="pil",
                     **known,
@@ -131,6 +138,12 @@ class DiffusersEngine:
             return start
         # FLUX.2 has the picture beside what it draws, from the first step to the last.
         return replace(start, steps=order.request.steps, taken=order.request.steps, strength=1.0)
+
+    def _prepare(self, pipeline: Any, request: DrawRequest) -> None:
+        """Have it sample as the request asks, and wear its LoRAs. The next request may ask for neither."""
+        name = request.options.get(OPTION) if OPTION in self._model.capabilities.options else None
+        pipeline.scheduler = self._sampling if name is None else scheduler(self._diffusers, self._sampling, name)
+        self._wardrobe.wear(parted(request.prompt)[1])
 
     def _pipeline(self, start: Start | None) -> tuple[Any, dict[str, Any]]:
         if start is None:

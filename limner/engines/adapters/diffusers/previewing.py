@@ -1,5 +1,6 @@
-"""What the pictures would be now, without the model's decoder: a linear map from a latent's channels to red, green
-and blue. It is found once for each model, by encoding a picture whose colours are known."""
+"""What the pictures would be now, without the model's decoder: by a tiny autoencoder where the model was given one,
+else by a linear map from a latent's channels to red, green and blue. That is found once for each model, by encoding a
+picture whose colours are known."""
 
 from __future__ import annotations
 
@@ -20,10 +21,11 @@ _PATCHES = 16
 
 
 class Previews:
-    """The map of one model. None are shown where its autoencoder is of a kind that this does not know."""
+    """Those of one model. None are shown where its autoencoder is of a kind that this does not know."""
 
-    def __init__(self, torch: ModuleType, pipeline: Any) -> None:
+    def __init__(self, torch: ModuleType, pipeline: Any, tiny: Any = None) -> None:
         self._torch = torch
+        self._tiny = tiny
         self._pipeline = pipeline
         self._map: Any = None
         self._patched = hasattr(pipeline, "_patchify_latents")
@@ -34,16 +36,23 @@ class Previews:
         if self._unknown or (latents := tensors.get("latents")) is None:
             return []
         try:
-            if self._map is None:
-                self._map = self._found()
             cells = self._in_cells(latents, request)
-            colours = self._torch.einsum("nchw,cd->nhwd", cells.float().cpu(), self._map[:-1]) + self._map[-1]
+            colours = self._mapped(cells) if self._tiny is None else self._decoded(cells)
         except Exception:  # boundary: a picture goes on without previews, whatever shape its latents have
             log.warning("no previews of %s", type(self._pipeline).__name__, exc_info=True)
             self._unknown = True
             return []
         bytes_ = (colours.clamp(0, 1) * 255).round().byte().numpy()
         return [_at_edge(Image.fromarray(one)) for one in bytes_]
+
+    def _mapped(self, cells: Any) -> Any:
+        if self._map is None:
+            self._map = self._found()
+        return self._torch.einsum("nchw,cd->nhwd", cells.float().cpu(), self._map[:-1]) + self._map[-1]
+
+    def _decoded(self, cells: Any) -> Any:
+        pictures = self._tiny.decode(cells.to(self._tiny.device, self._tiny.dtype)).sample
+        return pictures.float().cpu().permute(0, 2, 3, 1) / 2 + 0.5
 
     def _in_cells(self, latents: Any, request: DrawRequest) -> Any:
         """N × channels × rows × columns. Transformers keep theirs as a sequence, FLUX.2 of patches of 2 × 2 cells."""
