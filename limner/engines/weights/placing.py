@@ -73,13 +73,13 @@ def gigabytes(count: int) -> str:
 
 def here_since(folder: Path) -> datetime:
     """When a model came to this machine: as its limner.json says, else when its index was put there (a copy may keep
-    an older time of its last change)."""
+    an older time of its last change), or the folder where it has none."""
     with contextlib.suppress(LimnerError, ValueError):
         return datetime.fromisoformat(str(note_of(folder).get(SINCE))).astimezone(UTC)
-    try:
-        return datetime.fromtimestamp(os.stat(folder / INDEX).st_ctime, UTC)
-    except OSError:  # removed meanwhile
-        return datetime.now(UTC)
+    for path in (folder / INDEX, folder):
+        with contextlib.suppress(OSError):
+            return datetime.fromtimestamp(os.stat(path).st_ctime, UTC)
+    return datetime.now(UTC)  # removed meanwhile
 
 
 def settle(stage: Path, place: Path, note: Mapping[str, Any], sums: Mapping[str, str] | None = None) -> None:
