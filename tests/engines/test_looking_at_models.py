@@ -18,7 +18,7 @@ from limner.engines.registry import build_engine
 from limner.engines.weights import look, memory, refuse_what_runs, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
-from limner.errors import ModelBroken, NotConfigured, Unavailable
+from limner.errors import InvalidRequest, ModelBroken, NotConfigured, Unavailable
 from tests.engines.test_pulling import model, write
 
 
@@ -155,9 +155,39 @@ def test_a_model_with_an_upstreams_name_is_called_by_its_owner_too(tmp_path: Pat
         store.start(tmp_path)
         upstreams.start({}, tmp_path)
         assert {"house@owner", "x"} <= set(catalog.catalog())
+        model(tmp_path / "models/owner/x")  # while Limner runs: the same names as after its next start
+        assert {"house@owner", "x", "x@house"} <= set(catalog.catalog(at_once=True))
+        assert catalog.model("x").engine == "diffusers"
     finally:
+        catalog.watch(None)
         catalog.bring([])
         upstreams.start({}, tmp_path / "nowhere")
+
+
+def test_the_catalog_follows_the_folder_and_reads_nothing_while_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "models/owner/new"
+    try:
+        store.start(tmp_path)
+        assert "new" not in catalog.catalog()
+        model(place)
+        old = catalog.model("new")  # a name that is not known is looked for at once
+        monkeypatch.setattr(store, "models_in", lambda home: pytest.fail("it was read again"))
+        assert catalog.catalog(at_once=True)["new"] is old
+        monkeypatch.undo()
+        write(place, "limner.json", {"title": "Newer"})
+        assert catalog.catalog(at_once=True)["new"].title == "Newer"
+        os.replace(place, tmp_path / "old")
+        model(place)
+        assert catalog.catalog(at_once=True)["new"].version != old.version
+        store.remove(tmp_path, place)
+        assert "new" not in catalog.catalog(at_once=True)
+        with pytest.raises(InvalidRequest, match="does not exist"):
+            catalog.model("new")
+    finally:
+        catalog.watch(None)
+        catalog.bring([])
 
 
 def test_of_two_folders_of_one_name_the_older_has_it(tmp_path: Path) -> None:

@@ -106,6 +106,11 @@ def _index(repository: Repository) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
+def is_name(name: str) -> bool:
+    """Whether a hub could have a model of that name: owner/name."""
+    return _REPOSITORY.fullmatch(name) is not None
+
+
 def search(words: str, limit: int = 20) -> list[Match]:
     """Models that draw and whose names have these words, the most fetched first. Raises Unavailable."""
     library = _library()

@@ -14,6 +14,7 @@ from limner.engines.weights import enlargers
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
 from limner.engines.weights.memory import loaded, weights_of
+from limner.engines.weights.watching import stamp_of
 from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
@@ -61,6 +62,7 @@ def look(folder: Path, name: str) -> Model:
         licence=str(note.get("licence") or ""),
         millicredits=1000,
         bytes=max(_bytes(folder) if in_ir else loaded(weights_of(folder, parts_of(index), note.get("variant"))), 1),
+        version=stamp_of(folder),
     )
 
 

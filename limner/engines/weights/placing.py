@@ -76,7 +76,7 @@ def here_since(folder: Path) -> datetime:
     an older time of its last change), or the folder where it has none."""
     with contextlib.suppress(LimnerError, ValueError):
         return datetime.fromisoformat(str(note_of(folder).get(SINCE))).astimezone(UTC)
-    for path in (folder / INDEX, folder):
+    for path in (folder / INDEX, folder):  # one that makes pictures larger has no index
         with contextlib.suppress(OSError):
             return datetime.fromtimestamp(os.stat(path).st_ctime, UTC)
     return datetime.now(UTC)  # removed meanwhile
@@ -104,3 +104,13 @@ def settle(stage: Path, place: Path, note: Mapping[str, Any], sums: Mapping[str,
         os.replace(place, old)
     os.replace(stage, place)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def bytes_in(folder: Path) -> int:
+    """What its files take, as many as are there while somebody moves or deletes them."""
+    found = 0
+    for parent, _, names in os.walk(folder):  # passes over a folder that is gone meanwhile
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                found += os.lstat(os.path.join(parent, name)).st_size
+    return found

@@ -18,12 +18,12 @@ from limner.engines.weights.enlargers import wanted_of
 from limner.engines.weights.hub import PART, File, Repository
 from limner.engines.weights.looking import INDEX, PICKLED, kind_of, look, note_of, parts_of, refuse_what_runs
 from limner.engines.weights.memory import HALF
-from limner.engines.weights.placing import STAGES, alone, gigabytes, not_written, room_for, settle
+from limner.engines.weights.placing import STAGES, alone, bytes_in, gigabytes, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
 from limner.errors import ModelBroken, NotConfigured, say
 
-__all__ = ["fetched", "gigabytes", "give_up", "pull", "stage_of", "unfinished", "wanted"]
+__all__ = ["fetched", "gigabytes", "give_up", "pull", "stage_of", "wanted"]
 
 _DENOISERS = frozenset({"transformer", "unet"})
 _HALVES_OF_VAE = frozenset({"vae_decoder", "vae_encoder"})
@@ -130,13 +130,7 @@ def stage_of(home: Path, repository: Repository) -> Path:
 
 def fetched(home: Path, repository: Repository) -> int:
     """The bytes that are here of a model that is being pulled."""
-    return _size(stage_of(home, repository))
-
-
-def unfinished(home: Path) -> dict[str, int]:
-    """The bytes that are here of each pull that has not ended, by the model's name on the hub."""
-    stages = sorted((home / PULLED / STAGES).glob("*--*@*"))
-    return {stage.name.partition("@")[0].replace("--", "/", 1): _size(stage) for stage in stages}
+    return bytes_in(stage_of(home, repository))
 
 
 def give_up(home: Path, name: str) -> int:
@@ -146,17 +140,9 @@ def give_up(home: Path, name: str) -> int:
     freed = 0
     for stage in stages:
         with alone(stage, name):
-            freed += _size(stage)
+            freed += bytes_in(stage)
             shutil.rmtree(stage)
     return freed
-
-
-def _size(stage: Path) -> int:
-    found = 0
-    for path in stage.rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # one that became whole meanwhile has another name
-            found += path.stat().st_size if path.is_file() else 0
-    return found
 
 
 def _in_common(files: Iterable[File], place: Path) -> frozenset[File]:

@@ -11,19 +11,28 @@ from pathlib import Path
 
 from limner.engines import catalog
 from limner.engines.catalog import Model
+from limner.engines.upstreams.offering import bring
 from limner.engines.weights.checksums import CONVERTED
 from limner.engines.weights.enlargers import may_enlarge
 from limner.engines.weights.looking import INDEX, look, note_of
-from limner.engines.weights.placing import STAGES, alone, here_since, not_written, room_for, settle
+from limner.engines.weights.placing import STAGES, alone, bytes_in, here_since, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED, find
+from limner.engines.weights.watching import Watch, stamp_of
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
 log = logging.getLogger(__name__)
 
 
 def start(home: Path) -> None:
-    """Make the models in `home` known to this process. One that cannot be read is told of in the log and left out."""
-    catalog.bring(models_in(home))
+    """Make the models in `home` known to this process, and those that come later. One that cannot be read is told of
+    in the log and left out."""
+
+    def stamps() -> dict[Path, str]:
+        return {folder: stamp_of(folder) for folder in folders_in(home)}
+
+    watch = Watch(stamps, lambda: bring(models_in(home)))
+    watch()
+    catalog.watch(watch)
 
 
 def models_in(home: Path) -> list[Model]:
@@ -63,7 +72,7 @@ def remove(home: Path, folder: Path) -> int:
     it loaded draws on: what it read is in its memory. Raises NotAllowed for a folder that is not in `models`."""
     if home / PULLED not in folder.parents:
         raise NotAllowed(say("{folder} is not one of the folders that models are pulled to.", folder=folder))
-    size = _size(folder)
+    size = bytes_in(folder)
     gone = folder.with_name(f".{folder.name}.gone")  # in one move, or half a model would be found
     shutil.rmtree(gone, ignore_errors=True)
     os.replace(folder, gone)
@@ -89,7 +98,7 @@ def convert(
     stage = home / PULLED / STAGES / f"{place.parent.name}--{place.name}"
     again = [one.name, *["--int8"] * in_eight_bits, *(["--tiny", tiny] if tiny else [])]
     note = {key: value for key, value in note_of(one.path).items() if key != "variant"}
-    room_for(_size(one.path), place.name, home)
+    room_for(bytes_in(one.path), place.name, home)
     try:
         with alone(stage, place.name):
             shutil.rmtree(stage, ignore_errors=True)
@@ -102,10 +111,6 @@ def convert(
     except OSError as error:
         raise not_written(error, place.name, home) from error
     return place
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _has_model(folder: Path) -> bool:
