@@ -35,6 +35,7 @@ class Null:
     """A placement that draws in no time."""
 
     slots = 1
+    alike = False
     ready = True
 
     def __init__(self) -> None:

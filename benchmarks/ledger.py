@@ -92,6 +92,7 @@ class Nothing:
     """A placement that answers at once, and notes when it was asked."""
 
     slots: int = SLOTS
+    alike: bool = False
     ready: bool = False
     started: dict[str, float] = field(default_factory=dict)
     begun: asyncio.Event = field(default_factory=asyncio.Event)

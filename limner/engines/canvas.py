@@ -4,6 +4,7 @@ drew becomes the picture that was asked for."""
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +20,8 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 DEFAULT_STRENGTH = {Task.EDIT: 0.7, Task.VARY: 0.6}
 MASKED_STRENGTH = 1.0
 """What stood under a mask shall go: nothing of it is kept unless a strength is asked for."""
+_FEWEST = 8
+"""Where more steps than were asked for are needed to change less, so many at most: an eighth is changed."""
 FEATHER = 1 / 200
 """How soft the seam is, as a share of the picture's shorter edge."""
 _CHANGES = 128
@@ -32,7 +35,12 @@ class Start:
     """1 × height × width × 3, for the model."""
     mask: Pixels | None
     """The same shape, white where the model paints anew; None: everywhere."""
+    steps: int
+    """What the pipeline is asked for."""
+    taken: int
+    """How many of them it takes: at least one."""
     strength: float
+    """What makes it take so many."""
     original: Image.Image
     """RGB, at the asked size."""
     changes: Image.Image | None
@@ -43,8 +51,9 @@ class Start:
         return drawn if self.changes is None else Image.composite(drawn, self.original, self.changes)
 
 
-def start_of(order: DrawOrder, cell: int) -> Start:
-    """The start of an edit or variation. `cell`: pixels of one cell of the model's latent."""
+def start_of(order: DrawOrder, cell: int, *, rounds_up: bool = False) -> Start:
+    """The start of an edit or variation. `cell`: pixels of one cell of the model's latent. `rounds_up`: of steps ×
+    strength its pipeline takes the next whole number, as those of transformers do; a UNet's cut it off."""
     request = order.request
     if not request.images:
         raise EngineError("This job names no picture to change. Ask for it again with the picture.")
@@ -56,8 +65,10 @@ def start_of(order: DrawOrder, cell: int) -> Start:
         mask = _in_cells(_placed(where, request, beyond="constant"), cell)
         changes = _feathered(_fitted(where, request.size))
     drawn = np.array(_placed(original, request, beyond="symmetric"))
-    strength = _strength(request)
-    return Start(drawn[None], mask, strength, _fitted(original, request.size), changes)
+    steps, taken = _steps(request)
+    # In 32 bits a whole number is now a little more and now a little less: half a step is far from both.
+    strength = 1.0 if taken == steps else (taken + (-0.5 if rounds_up else 0.5)) / steps
+    return Start(drawn[None], mask, steps, taken, strength, _fitted(original, request.size), changes)
 
 
 def finished(drawn: Image.Image, request: DrawRequest, start: Start | None) -> Image.Image:
@@ -148,11 +159,13 @@ def _feathered(where: Image.Image) -> Image.Image:
     return ImageChops.darker(soft.point([max(0, 2 * value - 255) for value in range(256)]), where)
 
 
-def _strength(request: DrawRequest) -> float:
-    """The strength at which the pipeline takes a whole number of steps, at least one."""
+def _steps(request: DrawRequest) -> tuple[int, int]:
+    """The steps to ask for, and those to take of them: at least one, and not all where something of the picture shall
+    stay. What draws in a single step is asked for as many as it takes to leave some out."""
     wish = request.strength
     if wish is None:
         wish = MASKED_STRENGTH if request.mask is not None else DEFAULT_STRENGTH[request.task]
-    steps = min(max(round(wish * request.steps), 1), request.steps)
-    # It cuts steps × strength off to an integer, in 32 bits: half a step more is never cut off to one step less.
-    return 1.0 if steps == request.steps else (steps + 0.5) / request.steps
+    if wish >= 1:
+        return request.steps, request.steps
+    steps = max(request.steps, math.ceil(1 / max(wish, 1 / _FEWEST)))
+    return steps, min(max(round(wish * steps), 1), steps - 1)

@@ -16,7 +16,7 @@ from limner.engines.weights import look, store, verify
 from limner.errors import InvalidRequest, ModelBroken, NotConfigured
 from tests.engines.conformance import never
 from tests.engines.test_conformance import loaded
-from tests.engines.test_diffusers import file
+from tests.engines.test_diffusers import file, pixels
 
 pytestmark = [
     pytest.mark.extra,
@@ -24,7 +24,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
 ]
 
-KINDS = ("stable_diffusion", "stable_diffusion_xl", "latent_consistency")
+KINDS = (
+    "stable_diffusion",
+    "stable_diffusion_2",
+    "stable_diffusion_xl",
+    "latent_consistency",
+    "stable_diffusion_3_with_t5",
+    "flux",
+)
 SIZE = Size(64, 64)
 
 
@@ -90,21 +97,52 @@ def test_the_networks_say_what_they_said(home: Path, kind: str) -> None:
 
     torch.manual_seed(0)
     with torch.inference_mode():
-        latent = torch.randn(1, 4, 8, 8)
+        latent = torch.randn(1, theirs.vae.config.latent_channels, 8, 8)
         picture = theirs.vae.decode(latent, return_dict=False)[0].numpy()
         assert np.abs(ours("vae_decoder", latent_sample=latent)["sample"] - picture).max() < 0.01
         ids = torch.tensor([[0, 5, 9, 1]])
-        read = theirs.text_encoder(ids)
-        assert np.abs(ours("text_encoder", input_ids=ids)["last_hidden_state"] - read[0].numpy()).max() < 0.01
+        read = theirs.text_encoder(ids).last_hidden_state.numpy()
+        assert np.abs(ours("text_encoder", input_ids=ids)["last_hidden_state"] - read).max() < 0.01
 
 
-def test_in_eight_bits_it_is_smaller_and_draws(home: Path) -> None:
-    before = model(home, "stable_diffusion")
-    kept = look(home / "models" / "somebody" / "stable_diffusion", "stable_diffusion")
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "latent_consistency"])
+def test_the_picture_is_the_one_that_diffusers_draws_of_the_same_noise(
+    home: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tokenizers, text encoders, guidance, steps and decoder together. (Latent consistency adds noise as it goes.)"""
+    import diffusers
+    import numpy as np
+    import torch
+
+    made = model(home, kind)
+    exact = {"INFERENCE_PRECISION_HINT": "f32"}
+    monkeypatch.setattr("limner.engines.adapters.openvino.engine.properties", lambda *_: exact)
+    asked = DrawRequest("a red robot with a flower", made.name, SIZE, SIZE, 7, 4, made.capabilities.default_guidance)
+    *_, ours = loaded(made).draw(DrawOrder("job", 1, asked, (0,)), never)
+    assert isinstance(ours, Drawn)
+
+    theirs = diffusers.AutoPipelineForText2Image.from_pretrained(
+        home / "models" / "somebody" / kind, dtype=torch.float32, **_without(home, kind)
+    )
+    channels = theirs.vae.config.latent_channels
+    noise = torch.from_numpy(np.random.RandomState(7).standard_normal([1, channels, 32, 32]).astype(np.float32))
+    if kind == "flux":
+        noise = theirs._pack_latents(noise, 1, channels, 32, 32)
+    theirs.set_progress_bar_config(disable=True)
+    [picture] = theirs(
+        asked.prompt, width=64, height=64, num_inference_steps=4, guidance_scale=asked.guidance, latents=noise
+    ).images
+    assert np.abs(np.asarray(picture).astype(int) - pixels(ours)).max() <= 4
+
+
+@pytest.mark.parametrize("kind", ["stable_diffusion", "flux"])
+def test_in_eight_bits_it_is_smaller_and_draws(home: Path, kind: str) -> None:
+    before = model(home, kind)
+    kept = look(home / "models" / "somebody" / kind, kind)
     place = store.convert(home, kept, in_eight_bits=True, said=lambda _: None)
     made = look(place, place.name)
     assert made.bytes < before.bytes
-    request = DrawRequest("a red robot", made.name, SIZE, SIZE, 7, 4, 7.5)
+    request = DrawRequest("a red robot", made.name, SIZE, SIZE, 7, 4, made.capabilities.default_guidance)
     assert isinstance(list(loaded(made).draw(DrawOrder("job", 1, request, (0,)), never))[-1], Drawn)
 
 

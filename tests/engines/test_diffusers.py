@@ -29,7 +29,7 @@ from limner.engines.contract import (
     Task,
 )
 from limner.engines.weights import look
-from limner.errors import Blocked, ModelBroken, NoRoom, NotConfigured
+from limner.errors import Blocked, EngineError, ModelBroken, NoRoom, NotConfigured
 from tests.engines.conformance import BatchingConformance, Conformance, never
 from tests.engines.test_conformance import loaded
 
@@ -39,7 +39,18 @@ pytestmark = [
 ]
 
 SIZE = Size(64, 64)
-KINDS = ("stable_diffusion", "stable_diffusion_xl", "latent_consistency", "stable_diffusion_3", "flux")
+KINDS = (
+    "stable_diffusion",
+    "stable_diffusion_2",
+    "stable_diffusion_xl",
+    "latent_consistency",
+    "stable_diffusion_3",
+    "flux",
+    "flux_2",
+    "flux_2_klein",
+    "qwen_image",
+    "z_image",
+)
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +156,11 @@ def test_each_kind_is_known_by_its_folder_and_draws_with_previews(
 ) -> None:
     model, engine = engines(kind)
     assert model.engine == "diffusers"
-    events: list[DrawEvent] = list(engine.draw(DrawOrder("job", 1, request(model, steps=8), (0,)), never))
+    events: list[DrawEvent] = list(engine.draw(DrawOrder("job", 1, request(model), (0,)), never))
     [picture] = [event for event in events if isinstance(event, Drawn)]
     assert len({event.image for event in events if isinstance(event, Preview)}) == 3
     assert pixels(picture).std() > 1
-    [other] = drawn(engine, request(model, prompt="a blue moon with a flower", steps=8))
+    [other] = drawn(engine, request(model, prompt="a blue moon with a flower"))
     assert other.data != picture.data
 
 
@@ -163,14 +174,43 @@ def test_each_kind_goes_on_from_a_picture_and_leaves_what_the_mask_keeps(
     half.paste((0, 0, 0, 0), (0, 0, 32, 64))
     mask = io.BytesIO()
     half.save(mask, "PNG")
-    varied = request(model, task=Task.VARY, images=(whole,), strength=0.5)
     edited = request(model, task=Task.EDIT, images=(whole,), mask=where)
     given = {"whole": file("red"), "where": mask.getvalue()}
-    [variation] = drawn(engine, varied, **given)
-    assert variation.size == SIZE
     [edit] = drawn(engine, edited, **given)
     assert (pixels(edit)[:, 32:] == (255, 0, 0)).all()
     assert not (pixels(edit)[:, :24] == (255, 0, 0)).all()
+    varied = request(model, task=Task.VARY, images=(whole,), strength=0.5)
+    if Task.VARY in model.capabilities.tasks:
+        [variation] = drawn(engine, varied, **given)
+        assert variation.size == SIZE
+    else:
+        with pytest.raises(EngineError, match="cannot vary"):
+            drawn(engine, varied, **given)
+
+
+@pytest.mark.parametrize("kind", ["flux_2", "flux_2_klein"])
+def test_flux_2_sees_the_picture_from_the_first_step_to_the_last(
+    engines: Callable[[str], tuple[Model, Engine]], kind: str
+) -> None:
+    """It is a reference, so no strength makes fewer steps of it."""
+    model, engine = engines(kind)
+    asked = request(model, task=Task.EDIT, images=(ImageRef("whole", 64, 64),), strength=0.5)
+    events = list(engine.draw(DrawOrder("job", 1, asked, (0,), {"whole": file("red")}), never))
+    assert [event.step for event in events if isinstance(event, Progress)] == [1, 2, 3, 4]
+    [of_red] = [event for event in events if isinstance(event, Drawn)]
+    [of_blue] = drawn(engine, asked, whole=file("blue"))
+    [of_words] = drawn(engine, request(model))
+    assert len({of_red.data, of_blue.data, of_words.data}) == 3
+
+
+def test_qwen_image_is_guided_though_nobody_says_what_to_avoid(
+    engines: Callable[[str], tuple[Model, Engine]],
+) -> None:
+    model, engine = engines("qwen_image")
+    [guided] = drawn(engine, request(model, guidance=8.0))
+    [as_said] = drawn(engine, request(model, guidance=8.0, negative_prompt=" "))
+    [unguided] = drawn(engine, request(model, guidance=1.0))
+    assert guided.data == as_said.data != unguided.data
 
 
 @pytest.mark.parametrize("kind", ["stable_diffusion", "stable_diffusion_xl", "stable_diffusion_3", "flux"])

@@ -103,6 +103,31 @@ def test_every_step_that_is_taken_is_told(engine: OpenVinoEngine, strength: floa
     assert isinstance(events[-1], Drawn)
 
 
+@pytest.mark.parametrize(("strength", "asked"), [(None, 2), (0.9, 2), (0.3, 4), (0.0, 8), (1.0, 1)])
+def test_what_draws_in_one_step_takes_one_that_leaves_something_of_the_picture(
+    engine: OpenVinoEngine, strength: float | None, asked: int
+) -> None:
+    """`steps` × `strength` is one at least, as the card of SD-Turbo says."""
+    order = an_order(Task.VARY, strength=strength, steps=1)
+    assert start_of(order, 1).steps == asked
+    events = list(engine.draw(order, never))
+    assert [(event.step, event.steps) for event in events if isinstance(event, Progress)] == [(1, 1)]
+    turned = an_order(Task.VARY, scene().rotate(90), strength=strength, steps=1)
+    seen = abs(drawn(engine, order)[0] - drawn(engine, turned)[0]).mean()
+    assert (seen > 2) == (strength != 1.0)  # at full strength a trace is left: 0.3
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.03, 0.29, 0.5, 0.57, 0.999, 1.0])
+@pytest.mark.parametrize("steps", [1, 2, 7, 28, 49, 93])
+def test_pipelines_that_cut_off_and_that_round_up_take_the_same_steps(steps: int, strength: float) -> None:
+    """As they reckon: UNets' in whole steps, transformers' by where they begin."""
+    order = an_order(Task.VARY, strength=strength, steps=steps)
+    cut, up = start_of(order, 1), start_of(order, 1, rounds_up=True)
+    for exact in (np.float32, np.float64):
+        assert int(cut.steps * exact(cut.strength)) == cut.taken
+        assert up.steps - int(max(up.steps - up.steps * exact(up.strength), 0)) == up.taken == cut.taken >= 1
+
+
 def test_a_change_shows_previews_and_ends_when_it_is_cancelled(engine: OpenVinoEngine) -> None:
     order = an_order(Task.EDIT, mask=clear_in_the_middle(), steps=50)
     seen: list[DrawEvent] = []

@@ -64,6 +64,54 @@ def test_those_that_draw_in_few_steps_are_told_by_their_files(folder: Path) -> N
     assert advice(folder) == (28, 3.5, False)
 
 
+def of_kind(folder: Path, pipeline: str, **said: Any) -> None:
+    """A folder of this pipeline, whose transformer and scheduler say nothing of their own."""
+    write(folder, "model_index.json", {"_class_name": pipeline, "transformer": ["diffusers", "Theirs"], **said})
+    write(folder, "scheduler/scheduler_config.json", {"_class_name": "FlowMatchEulerDiscreteScheduler"})
+    write(folder, "transformer/config.json", {"guidance_embeds": False})
+
+
+def test_klein_is_drawn_in_few_steps_and_its_base_is_not(tmp_path: Path) -> None:
+    of_kind(tmp_path, "Flux2KleinPipeline", is_distilled=True)
+    assert advice(tmp_path) == (4, 1.0, False)
+    of_kind(tmp_path, "Flux2KleinPipeline", is_distilled=False)
+    assert advice(tmp_path) == (50, 4.0, False)
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "usual", "few"),
+    [
+        ("StableDiffusion3Pipeline", (28, 4.5, True), (4, 0.0, False)),
+        ("ZImagePipeline", (50, 4.0, True), (8, 0.0, False)),
+    ],
+)
+def test_a_turbo_whose_files_do_not_tell_is_known_by_its_makers_name(
+    tmp_path: Path, pipeline: str, usual: tuple[int, float, bool], few: tuple[int, float, bool]
+) -> None:
+    of_kind(tmp_path / "3.5-large", pipeline)
+    assert advice(tmp_path / "3.5-large") == usual
+    of_kind(tmp_path / "3.5-large-turbo-ov", pipeline)
+    assert advice(tmp_path / "3.5-large-turbo-ov") == few
+    of_kind(tmp_path / "mine", pipeline, _name_or_path="maker/3.5-large-Turbo")
+    assert advice(tmp_path / "mine") == few
+    of_kind(tmp_path / "turbocharged", pipeline)
+    write(tmp_path / "turbocharged", "limner.json", {"repository": "maker/turbocharged"})
+    assert advice(tmp_path / "turbocharged") == usual
+
+
+@pytest.mark.parametrize("pipeline", ["StableDiffusion3Pipeline", "FluxPipeline", "QwenImagePipeline"])
+def test_openvinos_form_is_taken_where_openvino_draws_the_kind(tmp_path: Path, pipeline: str) -> None:
+    of_kind(tmp_path, pipeline)
+    assert look(tmp_path, "one").engine == "diffusers"
+    write(tmp_path, "transformer/openvino_model.xml", b"<net/>")
+    if kinds()[pipeline].openvino:
+        found = look(tmp_path, "one")
+        assert (found.engine, found.capabilities.tasks) == ("openvino", kinds()[pipeline].openvino)
+    else:
+        with pytest.raises(NotConfigured, match=r"Qwen-Image in OpenVINO's form.*: Stable Diffusion, .*FLUX\.1\."):
+            look(tmp_path, "one")
+
+
 def test_openvinos_form_is_drawn_by_openvino(folder: Path) -> None:
     for part in ("unet", "vae_decoder"):
         write(folder, f"{part}/openvino_model.xml", b"<net/>")

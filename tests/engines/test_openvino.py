@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import os
 import shutil
 import sys
 from dataclasses import replace
@@ -176,6 +178,61 @@ def test_a_note_beside_the_weights_is_nobodys_business(damaged: Model) -> None:
     (damaged.path / "notes.txt").write_text("mine")
     (damaged.path / "unet" / ".openvino_model.bin.swp").write_text("an editor's")
     assert len(picture(OpenVinoEngine(damaged))) == 64 * 64 * 3
+
+
+def brought(model: Model, folder: Path, **note: object) -> Model:
+    """A copy of it that somebody brought, with what they say in its limner.json."""
+    assert model.path is not None
+    copy = Path(shutil.copytree(model.path, folder / "brought"))
+    (copy / "limner.json").write_text(json.dumps(note))
+    return replace(model, path=copy, bytes=1)
+
+
+def test_what_was_compiled_is_kept_and_used_by_the_next_load(model: Model, tmp_path: Path) -> None:
+    mine = brought(model, tmp_path)
+    assert mine.path is not None
+    first = picture(OpenVinoEngine(mine))
+    kept = {path.name: path.stat().st_mtime_ns for path in (mine.path / ".compiled").iterdir()}
+    assert len(kept) == 4
+    assert picture(OpenVinoEngine(mine)) == first
+    assert {path.name: path.stat().st_mtime_ns for path in (mine.path / ".compiled").iterdir()} == kept
+
+
+def test_what_was_compiled_and_is_cut_short_is_compiled_anew(model: Model, tmp_path: Path) -> None:
+    mine = brought(model, tmp_path)
+    assert mine.path is not None
+    first = picture(OpenVinoEngine(mine))
+    for path in (mine.path / ".compiled").iterdir():
+        path.write_bytes(path.read_bytes()[:1000])
+    assert picture(OpenVinoEngine(mine)) == first
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing_compiled_and_draws(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = brought(model, tmp_path)
+    assert mine.path is not None
+    if os.geteuid() == 0:  # who may write everywhere
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    mine.path.chmod(0o555)
+    assert len(picture(OpenVinoEngine(mine))) == 64 * 64 * 3
+    assert not (mine.path / ".compiled").exists()
+    mine.path.chmod(0o755)
+
+
+def test_a_device_that_is_not_here_is_told_with_those_that_are(model: Model, tmp_path: Path) -> None:
+    mine = brought(model, tmp_path, device="GPU.7")
+    with pytest.raises(
+        NotConfigured, match=r"limner\.json in .*brought has Tiny drawn on GPU\.7.* one of: CPU.*AUTO\.$"
+    ):
+        OpenVinoEngine(mine)
+    assert mine.path is not None
+    assert not (mine.path / ".compiled").exists()
+
+
+@pytest.mark.parametrize("device", ["CPU", "AUTO"])
+def test_a_device_that_is_here_draws(model: Model, tmp_path: Path, device: str) -> None:
+    assert len(picture(OpenVinoEngine(brought(model, tmp_path, device=device)))) == 64 * 64 * 3
 
 
 def test_a_folder_that_openvino_cannot_read_is_broken(tmp_path: Path, model: Model) -> None:

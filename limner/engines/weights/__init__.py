@@ -3,7 +3,7 @@
 from limner.engines.weights.checksums import verify
 from limner.engines.weights.enlargers import network_in
 from limner.engines.weights.identity import fingerprint, sampler
-from limner.engines.weights.looking import left_out, look, note_of, refuse_what_runs
+from limner.engines.weights.looking import left_out, look, note_of, part_named, refuse_what_runs
 from limner.engines.weights.pulled import check, find, title_of, verify_pulled
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "look",
     "network_in",
     "note_of",
+    "part_named",
     "refuse_what_runs",
     "sampler",
     "title_of",

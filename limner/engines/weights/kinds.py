@@ -26,6 +26,8 @@ class Kind:
     guidance: float
     negative: bool
     tasks: frozenset[Task]
+    openvino: frozenset[Task]
+    """What OpenVINO GenAI can do with them; nothing where it draws none."""
     prompt: int
     seconds: float
     distilled: tuple[int, float] | None
@@ -41,7 +43,8 @@ def kinds() -> Mapping[str, Kind]:
         few = rows.pop("distilled", None)
         found[pipeline] = Kind(
             pipeline=pipeline,
-            tasks=frozenset(Task(task) for task in rows.pop("tasks")),
+            tasks=frozenset(map(Task, rows.pop("tasks"))),
+            openvino=frozenset(map(Task, rows.pop("openvino", ()))),
             distilled=(few["steps"], few["guidance"]) if few else None,
             **rows,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,12 @@ def look(folder: Path, name: str) -> Model:
     note = note_of(folder)
     # Some repositories have both forms: OpenVINO's is meant where it is the only one.
     in_ir = (folder / part / "openvino_model.xml").is_file() and not any((folder / part).glob("*.safetensors"))
-    steps, guidance = _advice(folder, kind, networks)
+    if in_ir and not kind.openvino:
+        known = ", ".join(kind.title for kind in kinds().values() if kind.openvino)
+        message = say("{name} is a {kind} in OpenVINO's form, and OpenVINO draws only with: {known}.",
+                      name=name, kind=kind.title, known=known)  # fmt: skip
+        raise NotConfigured(message)
+    steps, guidance = _advice(folder, kind, index, networks)
     edge = _edge(folder, kind, networks, part)
     sizes = tuple(map(Size.parse, note.get("sizes", ()))) or _sizes(kind, edge)
     steps, guidance = int(note.get("steps", steps)), float(note.get("guidance", guidance))
@@ -50,7 +56,7 @@ def look(folder: Path, name: str) -> Model:
         description=say("{kind} on this machine.", kind=kind.title),
         path=folder,
         capabilities=Capabilities(
-            tasks=kind.tasks,
+            tasks=kind.openvino if in_ir else kind.tasks,
             sizes=sizes,
             offered_sizes=sizes,
             max_prompt=kind.prompt,
@@ -90,6 +96,12 @@ def parts_of(index: Mapping[str, Any]) -> frozenset[str]:
 def left_out(folder: Path) -> list[str]:
     """The parts that its pipeline could have, and this model does without."""
     return [part for part, said in _read(folder, INDEX).items() if said == [None, None]]
+
+
+def part_named(folder: Path, part: str) -> str:
+    """The class of a part of its pipeline; "" where it has no such part."""
+    said = _read(folder, INDEX).get(part)
+    return str(said[1]) if isinstance(said, list) and len(said) == 2 else ""
 
 
 def refuse_what_runs(folder: Path, title: str) -> None:
@@ -163,16 +175,25 @@ def _bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.glob("*/openvino_*.bin"))
 
 
-def _advice(folder: Path, kind: Kind, networks: dict[str, Any]) -> tuple[int, float]:
-    """Steps and guidance. Those that draw in few steps are told by what their scheduler or their networks say."""
+def _advice(folder: Path, kind: Kind, index: dict[str, Any], networks: dict[str, Any]) -> tuple[int, float]:
+    """Steps and guidance. Those that draw in few steps are told by what their scheduler or their networks say, or by
+    their name: Stable Diffusion 3.5's and Z-Image's differ in nothing else."""
     schedule = _read(folder, "scheduler/scheduler_config.json")
     if kind.distilled is None:
         return kind.steps, kind.guidance
     if schedule.get("_class_name") == "LCMScheduler":
         return 4, 8.0 if networks.get("time_cond_proj_dim") else 1.0
+    # Stable Diffusion Turbo; FLUX.1 schnell; FLUX.2 klein, and not its base.
     turbo = schedule.get("timestep_spacing") == "trailing" and schedule.get("prediction_type") == "epsilon"
-    untaught = networks.get("guidance_embeds") is False  # FLUX.1-schnell
-    return kind.distilled if turbo or untaught else (kind.steps, kind.guidance)
+    untaught = kind.pipeline == "FluxPipeline" and networks.get("guidance_embeds") is False
+    told = turbo or untaught or index.get("is_distilled") is True or _called(folder, index, "turbo")
+    return kind.distilled if told else (kind.steps, kind.guidance)
+
+
+def _called(folder: Path, index: dict[str, Any], word: str) -> bool:
+    """Whether its makers' name has the word: where it came from, or its folder."""
+    names = (note_of(folder).get("repository"), index.get("_name_or_path"), folder.name)
+    return any(word in re.split(r"[^a-z]+", str(name).lower()) for name in names)
 
 
 def _edge(folder: Path, kind: Kind, networks: dict[str, Any], part: str) -> int:

@@ -108,8 +108,7 @@ class Drawing:
         return not self._cancelled(piece.place)
 
     def _steps(self) -> int:
-        steps = self._request.steps
-        return steps if self._start is None else int(steps * self._start.strength)
+        return self._request.steps if self._start is None else self._start.taken
 
     def _generate(self) -> None:
         try:

@@ -4,8 +4,9 @@ it, of its own job or of another: the noise is the same, and only what a larger 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -29,6 +30,8 @@ _ON_A_CPU = 1
 _ON_A_GPU = 4
 _MOST = 64
 """Pictures at a time."""
+_NOTHING = {"true_cfg_scale": " "}
+"""The negative prompt that stands for none, by what guides: without any, Qwen-Image is not guided."""
 
 
 class DiffusersEngine:
@@ -65,7 +68,7 @@ class DiffusersEngine:
         if all(map(cancelled, range(len(orders)))):
             return
         changes = request.task in {Task.EDIT, Task.VARY}
-        start = start_of(orders[0], self._pipelines.creating.vae_scale_factor) if changes else None
+        start = self._start(orders[0]) if changes else None
         # Changes one at a time: where a picture is encoded for several, only the first one's chance is used.
         batch = 1 if changes else self._fitted.get(request.draw_size, self.batch)
         left = [Piece(place, order, index) for place, order in enumerate(orders) for index in order.indices]
@@ -91,18 +94,20 @@ class DiffusersEngine:
         model's own checker objects to. Whatever `step` raises ends it. Raises NoRoom where the memory is full."""
         request = pieces[0].order.request
         pipeline, images = self._pipeline(start)
+        guided = _guided_by(pipeline)
         wishes: dict[str, Any] = {
             "width": request.draw_size.width,
             "height": request.draw_size.height,
-            "num_inference_steps": request.steps,
-            _guided_by(pipeline): request.guidance,
+            "num_inference_steps": start.steps if start else request.steps,
+            guided: request.guidance,
             "strength": start.strength if start else None,
             "callback_on_step_end": step,
             **images,
         }
-        if request.negative_prompt and request.guidance > 1:
-            wishes["negative_prompt"] = [piece.order.request.negative_prompt for piece in pieces]
-        takes = inspect.signature(pipeline.__call__).parameters
+        negatives = [piece.order.request.negative_prompt or _NOTHING.get(guided, "") for piece in pieces]
+        if any(negatives) and request.guidance > 1:
+            wishes["negative_prompt"] = negatives
+        takes = _takes(pipeline)
         known = {name: wish for name, wish in wishes.items() if name in takes and wish is not None}
         seeds = [(piece.order.request.seed + piece.index) % _SEEDS for piece in pieces]
         try:
@@ -117,6 +122,15 @@ class DiffusersEngine:
             raise no_room(self._model, self._device) from error
         objected = getattr(made, "nsfw_content_detected", None) or [False] * len(pieces)
         return [None if wrong else picture for picture, wrong in zip(made.images, objected, strict=True)]
+
+    def _start(self, order: DrawOrder) -> Start:
+        creating = self._pipelines.creating
+        start = start_of(order, creating.vae_scale_factor, rounds_up=hasattr(creating, "transformer"))
+        pipeline, _ = self._pipeline(start)
+        if "strength" in _takes(pipeline):
+            return start
+        # FLUX.2 has the picture beside what it draws, from the first step to the last.
+        return replace(start, steps=order.request.steps, taken=order.request.steps, strength=1.0)
 
     def _pipeline(self, start: Start | None) -> tuple[Any, dict[str, Any]]:
         if start is None:
@@ -137,6 +151,10 @@ def _batch_of(model: Model, device: str) -> int:
             say("The {file} in {folder} has to say a batch of 1 to {most}.", file=NOTE, folder=model.path, most=_MOST)
         )
     return batch
+
+
+def _takes(pipeline: Any) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(pipeline.__call__).parameters
 
 
 def _guided_by(pipeline: Any) -> str:

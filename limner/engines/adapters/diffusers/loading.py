@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from limner.engines.contract import Task
-from limner.engines.weights import check, left_out, note_of, refuse_what_runs
+from limner.engines.weights import check, left_out, note_of, part_named, refuse_what_runs
 from limner.errors import ModelBroken, NoRoom, NotConfigured, say
 
 if TYPE_CHECKING:
@@ -37,14 +38,16 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
     check(folder, model.title)
     refuse_what_runs(folder, model.title)
     try:
+        alone = _tokenizer_alone(folder)
         creating = diffusers.AutoPipelineForText2Image.from_pretrained(
             folder,
             dtype=precision,
             variant=note_of(folder).get("variant"),
             use_safetensors=True,
             local_files_only=True,
-            **dict.fromkeys(left_out(folder)),
+            **dict.fromkeys([*left_out(folder), *alone]),
         )
+        creating.register_modules(**alone)
         _put(torch, creating, model, device)
     except torch.OutOfMemoryError as error:
         raise no_room(model, device) from error
@@ -60,8 +63,17 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
     return Pipelines(
         creating,
         _of_the_same(diffusers.AutoPipelineForImage2Image, creating) if changes else None,
-        _of_the_same(diffusers.AutoPipelineForInpainting, creating) if changes else None,
+        _inpainting(diffusers, creating) if changes else None,
     )
+
+
+def _tokenizer_alone(folder: Path) -> dict[str, Any]:
+    """FLUX.2's tokenizer comes in a processor of pictures, which asks for torchvision: it only reads words here."""
+    if part_named(folder, "tokenizer") != "PixtralProcessor":
+        return {}
+    import transformers
+
+    return {"tokenizer": transformers.AutoTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)}
 
 
 def _put(torch: ModuleType, creating: Any, model: Model, device: str) -> None:
@@ -80,6 +92,13 @@ def no_room(model: Model, device: str) -> NoRoom:
             title=model.title, device=device,
         )
     )  # fmt: skip
+
+
+def _inpainting(diffusers: ModuleType, creating: Any) -> Any:
+    # The Auto pipelines do not know FLUX.2 klein's.
+    named = type(creating).__name__.replace("KleinPipeline", "KleinInpaintPipeline")
+    known = getattr(diffusers, named) if named.endswith("InpaintPipeline") else diffusers.AutoPipelineForInpainting
+    return _of_the_same(known, creating)
 
 
 def _of_the_same(kind: Any, creating: Any) -> Any:

@@ -26,6 +26,7 @@ class Previews:
         self._torch = torch
         self._pipeline = pipeline
         self._map: Any = None
+        self._patched = hasattr(pipeline, "_patchify_latents")
         self._unknown = not all(hasattr(pipeline.vae, needed) for needed in ("encode", "decode"))
 
     def of(self, tensors: dict[str, Any], request: DrawRequest) -> list[Image.Image]:
@@ -45,9 +46,12 @@ class Previews:
         return [_at_edge(Image.fromarray(one)) for one in bytes_]
 
     def _in_cells(self, latents: Any, request: DrawRequest) -> Any:
-        """N × channels × rows × columns. Transformers keep theirs as a sequence."""
+        """N × channels × rows × columns. Transformers keep theirs as a sequence, FLUX.2 of patches of 2 × 2 cells."""
         if latents.ndim == 3:
             size, factor = request.draw_size, self._pipeline.vae_scale_factor
+            if self._patched:
+                patches = latents.unflatten(1, (size.height // (2 * factor), size.width // (2 * factor)))
+                return patches.permute(0, 3, 1, 2)
             latents = self._pipeline._unpack_latents(latents, size.height, size.width, factor)
         return latents.squeeze(2) if latents.ndim == 5 else latents
 
@@ -63,7 +67,13 @@ class Previews:
             pixels = pixels.unsqueeze(2)
         read = vae.encode(pixels.to(vae.device, vae.dtype))
         latent = read.latents if hasattr(read, "latents") else read.latent_dist.mode()
-        latent = _scaled(torch, vae, latent.float().cpu(), flat)
+        latent = latent.float().cpu()
+        if self._patched:
+            latent, known = self._pipeline._patchify_latents(latent), known[::2, ::2]
+            spread = (vae.bn.running_var.float().cpu() + vae.config.batch_norm_eps).sqrt()
+            latent = (latent - vae.bn.running_mean.float().cpu().view(1, -1, 1, 1)) / spread.view(1, -1, 1, 1)
+        else:
+            latent = _scaled(torch, vae, latent, flat)
         rows = latent.squeeze(2) if flat else latent
         rows = rows[0].permute(1, 2, 0).reshape(-1, rows.shape[1])
         rows = torch.cat([rows, torch.ones(len(rows), 1)], dim=1)

@@ -1,5 +1,5 @@
-"""From diffusers' form of Stable Diffusion 1.5, 2, XL and their Turbo and LCM kin to OpenVINO's, which a CPU draws
-with faster. Each network is traced once; its weights are kept in sixteen bits, or in eight."""
+"""From diffusers' form of Stable Diffusion with its Turbo and LCM kin, and of FLUX.1, to OpenVINO's, which a CPU
+draws with faster. Each network is traced once; its weights are kept in sixteen bits, or in eight."""
 
 from __future__ import annotations
 
@@ -11,15 +11,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from limner.engines.adapters.openvino.denoisers import WORDS, Input, denoiser
 from limner.engines.adapters.openvino.library import load_library
 from limner.engines.weights import left_out, note_of, refuse_what_runs, verify_pulled
 from limner.errors import ModelBroken, NotConfigured, say
 
-KINDS = frozenset({"StableDiffusionPipeline", "StableDiffusionXLPipeline", "LatentConsistencyModelPipeline"})
-_Input = tuple[Any, list[int]]
-"""An example, and the shape that it may have: -1 is any."""
-_WORDS = 77
-"""How many tokens CLIP reads."""
+KINDS = frozenset(
+    {
+        "FluxPipeline",
+        "LatentConsistencyModelPipeline",
+        "StableDiffusion3Pipeline",
+        "StableDiffusionPipeline",
+        "StableDiffusionXLPipeline",
+    }
+)
+_READ_LAYERS = frozenset({"StableDiffusion3Pipeline", "StableDiffusionXLPipeline"})
+"""Those that read the last layer but one of their text encoders."""
+_ENCODERS = ("text_encoder", "text_encoder_2", "text_encoder_3")
+_TOKENIZERS = ("tokenizer", "tokenizer_2", "tokenizer_3")
 _NO_SPREAD = -30.0
 """The logarithm of a variance: the smallest that is told apart."""
 
@@ -51,17 +60,14 @@ def convert(
     refuse_what_runs(folder, title)
     pipeline = _loaded(folder, title, torch.float32)
     networks = _Networks(to, in_eight_bits, said)
-    with_all = kind == "StableDiffusionXLPipeline"
-    ids = torch.ones((2, _WORDS), dtype=torch.int64)
-    for name in ("text_encoder", "text_encoder_2"):
+    ids = torch.ones((2, WORDS), dtype=torch.int64)
+    for name in _ENCODERS:
         if (encoder := getattr(pipeline, name, None)) is not None:
-            network = _text_encoder(torch, encoder, with_all)
+            network = _text_encoder(torch, encoder, kind in _READ_LAYERS)
             with torch.inference_mode():
                 outputs = list(network(ids))
             networks.save(name, network, {"input_ids": (ids, [-1, -1])}, outputs)
-    networks.save(
-        "unet", _denoiser(torch, pipeline.unet), _denoiser_inputs(torch, pipeline, with_all), ["out_sample"]
-    )
+    networks.save(*denoiser(torch, pipeline), ["out_sample"])
     vae, side = pipeline.vae, 8 * pipeline.vae_scale_factor
     channels = vae.config.latent_channels
     encoder = _encoder(torch, vae)
@@ -75,7 +81,7 @@ def convert(
     networks.save("vae_encoder", encoder, {"sample": (picture, [-1, 3, -1, -1])}, ["latent_parameters"])
     for part in ("vae_decoder", "vae_encoder"):
         vae.save_config(to / part)
-    for name in ("tokenizer", "tokenizer_2"):
+    for name in _TOKENIZERS:
         if (tokenizer := getattr(pipeline, name, None)) is not None:
             said(name)
             (to / name).mkdir(parents=True, exist_ok=True)
@@ -131,7 +137,7 @@ class _Networks:
         self._in_eight_bits = in_eight_bits
         self._said = said
 
-    def save(self, part: str, module: Any, inputs: dict[str, _Input], outputs: list[str]) -> None:
+    def save(self, part: str, module: Any, inputs: dict[str, Input], outputs: list[str]) -> None:
         """Trace one network with its examples, and write it with its inputs' and outputs' names."""
         import nncf
         import openvino
@@ -168,7 +174,7 @@ def _write(network: Any, place: Path) -> None:
 def _settings(folder: Path, to: Path) -> None:
     """The small files that say how the networks fit together."""
     shutil.copy(folder / "model_index.json", to / "model_index.json")
-    for part in ("scheduler", "text_encoder", "text_encoder_2", "unet", "tokenizer", "tokenizer_2"):
+    for part in ("scheduler", "transformer", "unet", *_ENCODERS, *_TOKENIZERS):
         for file in sorted((folder / part).glob("*")):
             if file.suffix in {".json", ".txt"} and not file.name.endswith(".index.json"):
                 (to / part).mkdir(parents=True, exist_ok=True)
@@ -183,62 +189,14 @@ def _text_encoder(torch: Any, encoder: Any, with_all: bool) -> Any:
 
         def forward(self, input_ids: Any) -> dict[str, Any]:
             read = self.encoder(input_ids, output_hidden_states=with_all)
-            whole = (
-                ("text_embeds", "last_hidden_state")
-                if "text_embeds" in read
-                else ("last_hidden_state", "pooler_output")
-            )
-            found = {name: read[name] for name in whole}
+            found = {
+                name: read[name] for name in ("text_embeds", "last_hidden_state", "pooler_output") if name in read
+            }
             # OpenVINO GenAI finds the layer before the last by its place among the outputs.
             layers = read.hidden_states if with_all else ()
             return {**found, **{f"hidden_states.{number}": layer for number, layer in enumerate(layers)}}
 
     return Words()
-
-
-def _denoiser_inputs(torch: Any, pipeline: Any, with_all: bool) -> dict[str, _Input]:
-    said = pipeline.unet.config
-    cells, width, channels = 8, said.cross_attention_dim, said.in_channels
-    inputs = {
-        "sample": (torch.randn(2, channels, cells, cells), [-1, channels, -1, -1]),
-        "timestep": (torch.tensor([1, 1]), [-1]),  # OpenVINO GenAI counts them in whole numbers
-        "encoder_hidden_states": (torch.randn(2, _WORDS, width), [-1, -1, width]),
-    }
-    if with_all:
-        whole = pipeline.text_encoder_2.config.projection_dim
-        inputs["text_embeds"] = torch.randn(2, whole), [-1, whole]
-        inputs["time_ids"] = torch.zeros(2, 6), [-1, 6]
-    if guided := said.time_cond_proj_dim:
-        inputs["timestep_cond"] = torch.randn(2, guided), [-1, guided]
-    return inputs
-
-
-def _denoiser(torch: Any, unet: Any) -> Any:
-    class Denoiser(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.unet = unet
-
-        def forward(
-            self,
-            sample: Any,
-            timestep: Any,
-            encoder_hidden_states: Any,
-            text_embeds: Any = None,
-            time_ids: Any = None,
-            timestep_cond: Any = None,
-        ) -> Any:
-            conditions = None if text_embeds is None else {"text_embeds": text_embeds, "time_ids": time_ids}
-            return self.unet(
-                sample,
-                timestep,
-                encoder_hidden_states,
-                timestep_cond=timestep_cond,
-                added_cond_kwargs=conditions,
-                return_dict=False,
-            )[0]
-
-    return Denoiser()
 
 
 def _decoder(torch: Any, vae: Any) -> Any:

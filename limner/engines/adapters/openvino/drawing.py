@@ -3,7 +3,8 @@
 The pipeline's threads shape this file. `generate` blocks, so it runs in a thread of its own and `events` reads a
 queue. It calls back from yet another thread, which must never raise (an exception there ends the process), and it
 drops what is still waiting for that thread when the last step is done: steps that were dropped are told afterwards.
-The tensor it gets is the predicted clean latent, not the noisy one, so a preview is just that, decoded.
+The tensor it gets is the predicted clean latent, not the noisy one, so a preview is just that, decoded. (Of Stable
+Diffusion 3 and FLUX.1 it is the noisy one: early previews are grainy.)
 
 Previews are decoded while it calls back, and nowhere else: the pipeline waits for that call to end before it uses the
 decoder for the picture itself, and a decoder that two threads use at a time fails. A second one took 54 MB.
@@ -80,8 +81,7 @@ class Drawing:
 
     def _steps(self) -> int:
         """How many there will be; every step says it again."""
-        steps = self._request.steps
-        return steps if self._start is None else int(steps * self._start.strength)
+        return self._request.steps if self._start is None else self._start.taken
 
     def _generate(self) -> None:
         try:
@@ -94,7 +94,7 @@ class Drawing:
         try:
             shown = None
             if step + 1 in preview_steps(steps) and not self._over():
-                shown = self._engine.decode(latent)
+                shown = self._engine.decode(latent, self._start)
             self._queue.put((step + 1, steps, shown))
         except Exception:  # boundary: an exception here ends the process; a picture goes on without a preview
             log.exception("a preview failed")

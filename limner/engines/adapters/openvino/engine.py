@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limner.engines.adapters.openvino.drawing import Drawing, last_line
-from limner.engines.adapters.openvino.library import give_back_files, load_library, properties
+from limner.engines.adapters.openvino.library import device_of, give_back_files, load_library, properties
 from limner.engines.adapters.openvino.noise import noise
 from limner.engines.adapters.openvino.wording import Wording
 from limner.engines.adapters.openvino.writer import OpenVinoWriter
 from limner.engines.canvas import Start, start_of
 from limner.engines.catalog import facts
 from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task, Writer
-from limner.engines.weights import check, note_of, verify
+from limner.engines.weights import check, verify
 from limner.errors import EngineError, ModelBroken, NotConfigured
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
+_SCHEDULER = "scheduler/scheduler_config.json"
 COMPILED = ".compiled"
 """The folder in a model's own, where what was compiled of it is kept."""
 _CHANGING = frozenset({Task.EDIT, Task.VARY})
@@ -44,8 +45,8 @@ class OpenVinoEngine:
         self._model = model
         self._folder = model.path
         self._openvino, self._genai = load_library()
-        chosen = properties(self._openvino)
-        device = str(note_of(model.path).get("device", "CPU"))  # a GPU's or NPU's name: not run here
+        device = device_of(self._openvino, model.path, model.title)  # a GPU or NPU: not run here
+        chosen = properties(self._openvino, device)
         if model.bytes and os.access(model.path, os.W_OK):
             chosen["CACHE_DIR"] = str(model.path / COMPILED)  # the next start need not compile gigabytes again
         self._tasks = model.capabilities.tasks & (_CHANGING | {Task.CREATE})
@@ -54,6 +55,9 @@ class OpenVinoEngine:
                 self._inpainting = self._genai.InpaintingPipeline(model.path, device, **chosen)
                 self._varying = self._genai.Image2ImagePipeline(self._inpainting)
                 self._creating = self._genai.Text2ImagePipeline(self._inpainting)
+                for pipeline in (self._varying, self._creating):
+                    # Those of Stable Diffusion 3 and FLUX.1 come without: the first step would end the process.
+                    pipeline.set_scheduler(self._genai.Scheduler.from_config(model.path / _SCHEDULER))
             else:
                 self._creating = self._genai.Text2ImagePipeline(model.path, device, **chosen)
         except RuntimeError as error:
@@ -65,6 +69,7 @@ class OpenVinoEngine:
         said = facts(model.path)
         self._wording = Wording(model.capabilities.vocabulary, said.fallback, said.naming)
         self._cell = _cell_of(model.path)
+        self._rounds_up = (model.path / "transformer").is_dir()
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
         task = order.request.task
@@ -72,7 +77,7 @@ class OpenVinoEngine:
             raise EngineError(f"{self._model.title} cannot {task} pictures.")
         if cancelled():
             return
-        start = start_of(order, self._cell) if task in _CHANGING else None
+        start = start_of(order, self._cell, rounds_up=self._rounds_up) if task in _CHANGING else None
         for index in order.indices:
             if cancelled():
                 return
@@ -84,7 +89,7 @@ class OpenVinoEngine:
     ) -> Pixels:
         """Run a pipeline for one picture; what comes back is empty when `step` stopped it."""
         words: dict[str, Any] = {"guidance_scale": request.guidance}
-        if request.negative_prompt and request.guidance > 1:
+        if request.negative_prompt and request.guidance > 1 and self._model.capabilities.negative_prompt:
             words["negative_prompt"] = self._wording.known(request.negative_prompt)
         pipeline, pictures = self._pipeline(start)
         result = pipeline.generate(
@@ -92,7 +97,7 @@ class OpenVinoEngine:
             *pictures,
             width=request.draw_size.width,
             height=request.draw_size.height,
-            num_inference_steps=request.steps,
+            num_inference_steps=start.steps if start else request.steps,
             generator=noise(self._openvino, self._genai, seed),
             callback=step,
             **words,
@@ -101,10 +106,11 @@ class OpenVinoEngine:
         pixels: Pixels = result.data
         return pixels
 
-    def decode(self, latent: Any) -> Pixels:
-        """The picture of a clean latent, by the decoder that all pipelines share: one thread at a time."""
-        clean = np.array(latent.data, copy=True)
-        pixels: Pixels = self._creating.decode(self._openvino.Tensor(clean)).data[0].copy()
+    def decode(self, latent: Any, start: Start | None) -> Pixels:
+        """The picture of a latent, by the decoder that all pipelines share: one thread at a time. FLUX.1's lie in a
+        row, and only the pipeline that draws knows the picture's shape."""
+        pipeline, _ = self._pipeline(start)
+        pixels: Pixels = pipeline.decode(self._openvino.Tensor(np.array(latent.data, copy=True))).data[0].copy()
         return pixels
 
     def writer(self) -> Writer:

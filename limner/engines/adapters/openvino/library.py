@@ -10,6 +10,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from limner.engines.weights import note_of
+from limner.engines.weights.checksums import NOTE
+from limner.errors import NotConfigured, say
+
 _MAPS = Path("/proc/self/maps")
 _DONT_NEED = 4
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -43,15 +47,28 @@ def load_openvino() -> ModuleType:
     return library
 
 
-def properties(openvino: ModuleType) -> dict[str, Any]:
+def device_of(openvino: ModuleType, folder: Path, title: str) -> str:
+    """What the model in `folder` computes on: the CPU, or the `device` of its limner.json. Raises NotConfigured where
+    this machine has no such device."""
+    device = str(note_of(folder).get("device", "CPU"))
+    here = openvino.Core().available_devices  # "CPU", "GPU" or "GPU.0" and "GPU.1", "NPU"
+    if device != "AUTO" and not any(name.split(".")[0] == device or name == device for name in here):
+        message = say(
+            "The {file} in {folder} has {title} drawn on {device}, and OpenVINO finds no such device here. "
+            'Set "device" there to one of: {devices}.',
+            title=title, device=device[:80], file=NOTE, folder=folder, devices=", ".join([*here, "AUTO"]),
+        )  # fmt: skip
+        raise NotConfigured(message)
+    return device
+
+
+def properties(openvino: ModuleType, device: str = "CPU") -> dict[str, Any]:
     """How a model is compiled: for one picture at a time, on the threads we may use, in bf16 where the CPU has it."""
-    chosen: dict[str, Any] = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "NUM_STREAMS": "1",
-        "INFERENCE_NUM_THREADS": threads(),
-    }
-    if "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-        chosen["INFERENCE_PRECISION_HINT"] = "bf16"
+    chosen: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    if device == "CPU":  # other devices refuse what only a CPU knows
+        chosen |= {"NUM_STREAMS": "1", "INFERENCE_NUM_THREADS": threads()}
+        if "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            chosen["INFERENCE_PRECISION_HINT"] = "bf16"
     return chosen
 
 
