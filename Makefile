@@ -105,10 +105,10 @@ format: $(VENV)/.dev
 messages: $(VENV)/.dev parts
 	$(VENV)/bin/python -m tests.language.messages
 
-bench: $(VENV)/.dev parts
-	@status=0; for claim in $$(ls benchmarks/*.py | grep -v __init__); do \
+bench: $(VENV)/.dev $(EXTRA)/.extra parts
+	@status=0; for claim in $$(ls benchmarks/*.py | grep -v -e __init__ -e engines); do \
 		echo; $(VENV)/bin/python -m benchmarks.$$(basename $$claim .py) || status=$$?; \
-	done; exit $$status
+	done; $(EXTRA)/bin/python -m benchmarks.engines || status=$$?; exit $$status
 	$(VENV)/bin/python -m benchmarks.ledger --database postgres
 
 clean:

@@ -27,7 +27,7 @@ from limner.jobs import allowance, events, health, services
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.pipeline import discard
-from limner.jobs.services import asked_before, compatibility, flag_job
+from limner.jobs.services import asked_before, flag_job
 from limner.jobs.states import State
 from limner.jobs.threads import give_back_connections
 from limner.jobs.trouble import said_plainly
@@ -123,7 +123,7 @@ def _made(
         state=State.DONE,
         request=request.to_json(),
         lane=request.model,
-        compat=compatibility(request),
+        compat="",
         n=1,
         tag=0.0,
         predicted_seconds=0.0,

@@ -19,6 +19,9 @@ _PLAIN = {
     "model_broken": gettext_lazy(
         "The model's files are missing or damaged. Run limner doctor to see how to mend them."
     ),
+    "no_room": gettext_lazy(
+        "The model does not fit into this machine's memory. Choose a smaller model or a smaller size."
+    ),
     "internal_error": gettext_lazy(
         "Something went wrong inside Limner. The log has the details; trying again may help."
     ),

@@ -15,9 +15,9 @@ from limner.engines.upstreams import Offered
 from limner.engines.weights import look
 from tests.api.files import picture
 from tests.engines.asked_upstream import ALL, configured, described
-from tests.engines.conformance import Conformance, never
+from tests.engines.conformance import BatchingConformance, Conformance, never
 from tests.engines.larger import larger
-from tests.engines.puppet import puppet
+from tests.engines.puppet import puppet, troupe
 from tests.engines.tiny_model import tiny
 from tests.engines.waited import Waited
 from tests.upstream import stand_in
@@ -38,6 +38,16 @@ class TestPuppet(Conformance):
     @classmethod
     def engine(cls) -> Engine:
         return loaded(puppet())
+
+
+class TestTroupe(BatchingConformance):
+    engine_name = "tests.engines.puppet:Troupe"
+    draw_size = Size(8, 8)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls) -> Engine:
+        return loaded(troupe())
 
 
 class TestOpenVino(Conformance):

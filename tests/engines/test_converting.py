@@ -13,7 +13,7 @@ from PIL import Image
 from limner.engines.catalog import Model
 from limner.engines.contract import Drawn, DrawOrder, DrawRequest, ImageRef, Preview, Size, Task
 from limner.engines.weights import look, store, verify
-from limner.errors import InvalidRequest, NotConfigured
+from limner.errors import InvalidRequest, ModelBroken, NotConfigured
 from tests.engines.conformance import never
 from tests.engines.test_conformance import loaded
 from tests.engines.test_diffusers import file
@@ -106,6 +106,51 @@ def test_in_eight_bits_it_is_smaller_and_draws(home: Path) -> None:
     assert made.bytes < before.bytes
     request = DrawRequest("a red robot", made.name, SIZE, SIZE, 7, 4, 7.5)
     assert isinstance(list(loaded(made).draw(DrawOrder("job", 1, request, (0,)), never))[-1], Drawn)
+
+
+def test_a_tiny_autoencoder_takes_the_place_of_the_models_own(home: Path, tmp_path: Path) -> None:
+    import diffusers
+    import numpy as np
+    import openvino
+    import torch
+
+    theirs = diffusers.AutoencoderTiny(
+        encoder_block_out_channels=(8, 8),
+        decoder_block_out_channels=(8, 8),
+        num_encoder_blocks=(1, 1),
+        num_decoder_blocks=(1, 1),
+    ).eval()
+    theirs.save_pretrained(home / "models" / "somebody" / "smallest")
+    kept = look(home / "models" / "somebody" / "stable_diffusion", "stable_diffusion")
+    place = store.convert(home, kept, tiny="somebody/smallest", said=lambda _: None)
+    made = look(place, place.name)
+    assert made.name == "stable_diffusion-tiny-ov"
+    assert made.capabilities.sizes[0] == kept.capabilities.sizes[0]
+    with torch.inference_mode():
+        latent, seen = torch.randn(1, 4, 8, 8), torch.rand(1, 3, 16, 16)
+        for part, name, given, said in (
+            ("vae_decoder", "latent_sample", latent, theirs.decode(latent).sample),
+            ("vae_encoder", "sample", seen, theirs.encode(seen).latents),
+        ):
+            hint = {"INFERENCE_PRECISION_HINT": "f32"}
+            network = openvino.compile_model(place / part / "openvino_model.xml", "CPU", hint)
+            ours = network({name: given.numpy()})[0][:, : said.shape[1]]
+            assert np.abs(ours - said.numpy()).max() < 0.01
+    engine = loaded(made)
+    for task, images in ((Task.CREATE, ()), (Task.VARY, (ImageRef("whole", 64, 64),))):
+        request = DrawRequest("a red robot", made.name, SIZE, SIZE, 7, 4, 7.5, task=task, images=images)
+        events = list(engine.draw(DrawOrder("job", 1, request, (0,), {"whole": file("red")}), never))
+        assert isinstance(events[-1], Drawn)
+
+    other = diffusers.AutoencoderTiny(latent_channels=16)
+    other.save_pretrained(tmp_path / "other")
+    with pytest.raises(NotConfigured, match="for models of another kind"):
+        store.convert(home, kept, tiny=str(tmp_path / "other"), said=lambda _: None)
+    with pytest.raises(NotConfigured, match="hf download somebody/away"):
+        store.convert(home, kept, tiny="somebody/away", said=lambda _: None)
+    (tmp_path / "other" / "diffusion_pytorch_model.safetensors").unlink()
+    with pytest.raises(ModelBroken, match="no tiny autoencoder"):
+        store.convert(home, kept, tiny=str(tmp_path / "other"), said=lambda _: None)
 
 
 def test_what_cannot_be_converted_is_said(home: Path) -> None:
