@@ -16,6 +16,7 @@ class Painter:
     """Paints picture `seed` in the colour of its seed, at once. A test may make it wait, take its time, or fail."""
 
     slots = 1
+    alike = False
     ready = True
 
     def __init__(self) -> None:
