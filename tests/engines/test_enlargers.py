@@ -119,5 +119,8 @@ def test_what_somebody_writes_beside_it_stands(tmp_path: Path) -> None:
     assert (found.title, found.seconds, found.licence) == ("Mine", 3.0, "MIT")
     assert catalog.Model.from_json(found.to_json()) == found
     assert catalog.installed(found)
+    larger(tmp_path / "four", 4)
+    (tmp_path / "four" / "openvino_model.xml").replace(folder / "openvino_model.xml")
+    assert look(folder, "sharp").version != found.version  # so that whoever holds the old one loads it anew
     folder.rename(tmp_path / "gone")
     assert not catalog.installed(found)

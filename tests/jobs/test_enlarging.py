@@ -25,7 +25,7 @@ from limner.provenance import mark
 from limner.storage import blobs
 from tests.api import files
 from tests.gallery.people import keep
-from tests.jobs.house import assert_books_balance, began, dispatching, ended, entries, story
+from tests.jobs.house import assert_books_balance, dispatching, ended, entries, story, until
 from tests.jobs.placements import Painter
 from tests.sharp import sharp
 
@@ -106,7 +106,7 @@ async def test_a_cancelled_one_ends_and_keeps_nothing(alice: Account) -> None:
     before = await in_thread(keep, alice)
     async with dispatching({"sharp": painter}):
         job = await in_thread(enlarging.enlarge, alice, before, 2)
-        await began(job)
+        await until(lambda: painter.orders)
         await in_thread(services.cancel, alice, job.public_id)
         assert (await ended(job)).state == State.CANCELLED
     [order] = painter.orders
