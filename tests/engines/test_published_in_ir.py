@@ -14,7 +14,7 @@ from limner.engines.weights.hub import File, Repository
 from limner.engines.weights.pulling import wanted
 from tests.engines.test_pulling import write
 
-CHANGES = {Task.CREATE, Task.EDIT, Task.VARY}
+CHANGES = frozenset({Task.CREATE, Task.EDIT, Task.VARY})
 NETWORK = ("openvino_model.xml", "openvino_model.bin", "config.json")
 WORDS = (
     "openvino_tokenizer.xml",
