@@ -48,7 +48,7 @@ def make(folder: Path, in_eight_bits: bool) -> None:
             tiny=folder / TINY,
             said=lambda part: print(f"Converting {part} …", flush=True),
         )
-        settle(stage, place, {"converted_from": THEIRS})
+        settle(stage, place, {"converted": THEIRS})
 
 
 def _theirs(folder: Path) -> None:

@@ -172,6 +172,12 @@ class ModelBroken(EngineError):
     fault = Fault.OPERATOR
 
 
+class ModelGone(EngineError):
+    """Somebody removed the model while jobs waited for it."""
+
+    code = "model_gone"
+
+
 class UpstreamError(EngineError):
     """A server we draw with answered with an error."""
 

@@ -32,6 +32,7 @@ LITTLE_ROOM = 1 * GIGABYTE
 NO_ROOM = 100_000_000
 EXTRAS = {
     "postgres": ("psycopg", "PostgreSQL instead of SQLite", "psycopg[binary,pool]"),
+    "diffusers": ("diffusers", "models in diffusers' form, for GPUs", "limner[diffusers]"),
     "s3": ("storages", "pictures on S3 instead of this disk", "django-storages[s3]"),
 }
 CPU_FLAGS = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512 bf16", "avx512f": "AVX-512", "avx2": "AVX2", "bf16": "bf16"}

@@ -11,7 +11,7 @@ import click
 from django.conf import settings
 
 from limner.cli.speak import console, plain, say, warn
-from limner.engines.catalog import Model, brought, catalog, installed
+from limner.engines.catalog import Model, catalog, installed
 from limner.engines.catalog import model as known
 from limner.errors import InvalidRequest, LimnerError
 
@@ -37,23 +37,28 @@ def list_(as_json: bool) -> None:
         return
     from rich.table import Table
 
+    from limner.engines.weights import pulling
+
     table = Table(
         *("model", "drawn by", "price", "sizes", "seconds", "installed", "licence"),
         box=None,
         pad_edge=False,
     )
     for model in catalog().values():
-        here = "yes" if installed(model) else "no"
-        sizes = ", ".join(map(str, model.capabilities.offered_sizes))
+        here = _needs(model) or ("yes" if installed(model) else "no")
+        sizes = "2x, 4x" if model.enlarges else ", ".join(map(str, model.capabilities.offered_sizes))
         by, seconds = model.upstream or "this machine", f"about {model.seconds:g}"
         table.add_row(plain(model.name), by, _price(model), sizes, seconds, here, model.licence)
     console().print(table)
+    for name, size in pulling.unfinished(settings.LIMNER_HOME).items():
+        say(f"{plain(name)} is not whole yet: {pulling.gigabytes(size)} are here. Go on with: limner models pull "
+            f"{plain(name)} — or give it up: limner models remove {plain(name)}")  # fmt: skip
 
 
 @models.command("refresh")
 @click.argument("upstream", required=False)
 def refresh_(upstream: str | None) -> None:
-    """Ask UPSTREAM (or all of them) which models it has, and remember the answer."""
+    """Ask UPSTREAM, or all, which models it has, and remember."""
     _settings()
     from limner.cli.start import prepare_home
     from limner.engines.upstreams import upstreams
@@ -76,7 +81,7 @@ def refresh_(upstream: str | None) -> None:
 @models.command("search")
 @click.argument("words")
 def search_(words: str) -> None:
-    """Ask the hub for models whose names have WORDS, the most fetched first."""
+    """Ask the hub for models that draw and are called like WORDS."""
     from rich.table import Table
 
     from limner.engines.weights import hub
@@ -97,15 +102,19 @@ def starters_() -> None:
     """Good first models, by the machine that they are for. Asks nobody."""
     from rich.table import Table
 
+    from limner.engines.registry import install_command
     from limner.engines.weights.starters import starters
 
-    table = Table("model", "for", "size", "about", "licence", "get it with", box=None, pad_edge=False)
+    table = Table("model", "for", "size", "about", "licence", box=None, pad_edge=False)
+    table.columns[0].no_wrap = True  # people copy it
     for one in starters().values():
         kind, _, memory = one.machine.partition("-")
         machine = f"a GPU with {memory} GB" if kind == "gpu" else "a CPU"
-        command = f"limner models pull {one.repository}"
-        table.add_row(one.title, machine, f"{one.gigabytes:g} GB", f"{one.speed:g} s", one.licence, command)
+        table.add_row(one.repository, machine, f"{one.gigabytes:g} GB", f"{one.speed:g} s", one.licence)
     console().print(table)
+    say(f"Get one with: limner models pull {next(iter(starters()))}")
+    if needs := install_command("diffusers"):
+        say(f"Those for a GPU also want: {needs}")
 
 
 @models.command("pull")
@@ -113,7 +122,7 @@ def starters_() -> None:
 @click.option("--revision", help="A version of it: a branch, a tag or a commit.")
 @click.option("--yes", is_flag=True, help="Its licence is read and accepted.")
 def pull_(name: str, revision: str | None, yes: bool) -> None:
-    """Bring the model NAME (owner/name) from the hub to this machine."""
+    """Bring the model NAME (owner/name) from the hub to here."""
     from limner.cli.start import prepare_home
     from limner.engines.weights import hub, pulling
 
@@ -122,14 +131,14 @@ def pull_(name: str, revision: str | None, yes: bool) -> None:
     size = sum(file.bytes for file in files)
     licence = plain(repository.licence) or "not said: read its page"
     say(f"{repository.name}: {pulling.gigabytes(size)}, licence {licence}")
+    say(f"Its page: {hub.page_of(repository.name)}")
     if not yes:
         if not sys.stdin.isatty():
             raise InvalidRequest("Read its licence, and say --yes when it is accepted.")
         click.confirm("Do you accept its licence?", abort=True)
     prepare_home()
-    place = _pulled(settings.LIMNER_HOME, repository, size)
-    say(f"{place.name} is here. Draw with: limner generate 'a lighthouse' --model {place.name}")
-    say("A Limner that runs knows it after its next start.")
+    _say_its_use(_pulled(settings.LIMNER_HOME, repository, size))
+    say("A Limner that runs knows it in a moment.")
 
 
 def _pulled(home: Path, repository: Repository, size: int) -> Path:
@@ -156,6 +165,21 @@ def _pulled(home: Path, repository: Repository, size: int) -> Path:
             ended.set()
 
 
+def _say_its_use(place: Path) -> None:
+    from limner.engines.weights import look, store
+
+    name = store.names_in(settings.LIMNER_HOME)[place]
+    model = look(place, name)
+    use = (
+        "It makes pictures larger, wherever they are made two or four times as large."
+        if model.enlarges
+        else f"Draw with: limner generate 'a lighthouse' --model {name}"
+    )
+    say(f"{name} is here. {use}")
+    if needs := _needs(model):
+        say(f"What draws it is not installed yet. Install it into Limner's environment: {needs}")
+
+
 @models.command("convert")
 @click.argument("name")
 @click.option(
@@ -165,49 +189,60 @@ def _pulled(home: Path, repository: Repository, size: int) -> Path:
     "--tiny", default="", metavar="MODEL", help="A tiny autoencoder in place of its own, such as madebyollin/taesd."
 )
 def convert_(name: str, in_eight_bits: bool, tiny: str) -> None:
-    """Make OpenVINO's form of the model NAME, with which a CPU draws faster. Takes minutes."""
+    """Make a model's form that a CPU draws faster with.
+
+    It is OpenVINO's, and lies beside the model NAME, which stays. Takes minutes."""
     from limner.engines.weights import store
 
     home: Path = settings.LIMNER_HOME
     place = store.convert(
         home, known(name), in_eight_bits=in_eight_bits, tiny=tiny, said=lambda part: warn(f"{part} …")
     )
-    say(f"{place.name} is here. Draw with: limner generate 'a lighthouse' --model {place.name}")
+    _say_its_use(place)
 
 
 @models.command("show")
 @click.argument("name")
 def show_(name: str) -> None:
-    """What Limner knows of the model NAME, and where its files are."""
+    """What Limner knows of a model, and where its files are."""
     _settings()
     for key, value in {**described(known(name)), "folder": str(known(name).path or "")}.items():
-        said = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-        if said:
+        if said := _in_words(value):
             say(f"{key:12} {plain(said)}")
+
+
+def _in_words(value: object) -> str:
+    match value:
+        case list():
+            return ", ".join(map(str, value))
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return ""
+        case _:
+            return str(value)
 
 
 @models.command("verify")
 @click.argument("name", required=False)
 def verify_(name: str | None) -> None:
-    """Read every file of the model NAME, or of all, and compare it with its checksum."""
-    from limner.engines.weights import verify
+    """Compare every file of a model, or of all, with its checksum."""
+    from limner.engines.weights import note_of, verify
     from limner.engines.weights.checksums import SUMS
 
-    _settings()
     bad = False
-    for one in [known(name)] if name else [one for one in catalog().values() if one.path]:
-        if one.path is None:
-            raise InvalidRequest(f"{one.name} has no files here: {one.upstream} draws it.", param="name")
-        if not (one.path / SUMS).is_file():
-            say(f"{one.name}: it came without checksums, so nobody knows whether it is whole")
+    for called, folder in [(name, _folder(name))] if name else _folders().items():
+        if not (folder / SUMS).is_file():
+            say(f"{called}: it came without checksums, so nobody knows whether it is whole")
             continue
         try:
-            verify(one.path, one.title)
+            verify(folder, called)
+            note_of(folder)
         except LimnerError as error:
             warn(plain(error.message))
             bad = True
         else:
-            say(f"{one.name}: every file is here and whole")
+            say(f"{called}: every file is here and whole")
     if bad:
         sys.exit(1)
 
@@ -216,17 +251,37 @@ def verify_(name: str | None) -> None:
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove_(name: str, yes: bool) -> None:
-    """Delete the files of the model NAME, which was pulled. Pictures that it drew stay."""
+    """Delete a pulled model's files. Pictures that it drew stay."""
+    from limner.engines.weights import pulling, store
+
+    home = settings.LIMNER_HOME
+    if name in pulling.unfinished(home):
+        freed = pulling.give_up(home, name)
+        say(f"What was here of {name} is gone: {pulling.gigabytes(freed)} are free again.")
+        return
+    folder = _folder(name)
+    if folder not in store.names_in(home):
+        raise InvalidRequest(f"{name} was not pulled, so there is nothing to remove.", param="name")
+    if not yes:
+        click.confirm(f"Delete {folder}?", abort=True)
+    freed = store.remove(home, folder)
+    say(f"{name} is gone: {pulling.gigabytes(freed)} are free again.")
+
+
+def _folders() -> dict[str, Path]:
+    """The folder of every model that has one here by the model's name, also of those that cannot be read."""
     from limner.engines.weights import store
 
-    home: Path = settings.LIMNER_HOME
-    one = known(name)
-    if one not in brought() or one.path is None:
-        raise InvalidRequest(f"{one.name} was not pulled, so there is nothing to remove.", param="name")
-    if not yes:
-        click.confirm(f"Delete {one.path}?", abort=True)
-    freed = store.remove(home, one.path)
-    say(f"{one.name} is gone: {freed / 1e9:.1f} GB are free again.")
+    here = store.names_in(settings.LIMNER_HOME)
+    known = {one.name: one.path for one in catalog().values() if one.path}
+    return {**known, **{name: folder for folder, name in here.items()}}
+
+
+def _folder(name: str) -> Path:
+    found = _folders().get(name)
+    if found is None:
+        raise InvalidRequest(f"{known(name).name} has no files here: {known(name).upstream} draws it.", param="name")
+    return found
 
 
 def _refreshed(upstream: Upstream) -> bool:
@@ -260,9 +315,17 @@ def described(model: Model) -> dict[str, object]:
         "price": price_of(model) / 1000,
         "sizes": [str(size) for size in model.capabilities.offered_sizes],
         "seconds": model.seconds,
-        "installed": installed(model),
+        "installed": installed(model) and not _needs(model),
+        "needs": _needs(model) or None,
         "licence": model.licence,
     }
+
+
+def _needs(model: Model) -> str:
+    """The command without which its engine is not here; "" where it is."""
+    from limner.engines.registry import install_command
+
+    return install_command(model.engine)
 
 
 def _price(model: Model) -> str:

@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import uvicorn
@@ -20,15 +20,11 @@ from django.conf import settings
 from limner.cli.memory import few_arenas, settle
 from limner.cli.speak import say
 from limner.cli.start import holder, prepare
-from limner.engines.catalog import catalog
-from limner.engines.placement import open_placement
-from limner.engines.placement.residency import Residency
-from limner.engines.placement.writing import close_desks, lend
+from limner.engines.placement.places import Places
+from limner.engines.placement.writing import close_desks
 from limner.errors import LimnerError
 
 if TYPE_CHECKING:
-    from limner.engines.contract import Placement
-    from limner.engines.placement.writing import WritingPlacement
     from limner.jobs.dispatcher import Dispatcher
     from limner.jobs.health import Health
 
@@ -62,14 +58,7 @@ class Running:
         self.listener = listener
         self.address = address
         self.open_to_network = open_to_network
-        self.placements: dict[str, Placement] = {}
-        if dispatch:
-            residency = Residency()
-            for model in catalog().values():
-                if model.lane not in self.placements:  # an upstream's models share one
-                    self.placements[model.lane] = placement = open_placement(model, residency)
-                    if model.writer is not None:
-                        lend(model.writer, cast("WritingPlacement", placement))
+        self.places = Places() if dispatch else None
         self.dispatcher: Dispatcher | None = None
         self._begun = time.monotonic()
         self._stop = asyncio.Event()
@@ -102,12 +91,12 @@ class Running:
                 loading.cancel()
         finally:
             # The dispatcher has closed them, where it came so far.
-            await asyncio.gather(*(placement.close() for placement in self.placements.values()), close_desks())
+            await (close_desks() if self.places is None else self.places.close())
 
     def _parts(self) -> list[Coroutine[Any, Any, None]]:
         if self._stop.is_set():
             return []
-        parts = [self._draw()] if self.placements else []
+        parts = [] if self.places is None else [self._draw(self.places)]
         return parts + ([self._serve(self.listener)] if self.listener else [])
 
     async def _until_stopped(self, parts: list[asyncio.Task[None]]) -> None:
@@ -124,7 +113,7 @@ class Running:
             sys.stdout.flush()
             os._exit(128 + signal.SIGINT)
         self._stop.set()
-        say("Stopping; what is being drawn goes back to the queue." if self.placements else "Stopping.")
+        say("Stopping; what is being drawn goes back to the queue." if self.places else "Stopping.")
 
     def _let_go(self) -> None:
         from limner.jobs.bus import bus
@@ -137,18 +126,20 @@ class Running:
 
     async def _load(self) -> None:
         """Load the default model. The dispatcher does the same and says what is wrong; this only begins earlier."""
-        for name, placement in list(self.placements.items())[:1]:
+        for name, placement in list(self.places.opened.items())[:1] if self.places else []:
             with contextlib.suppress(LimnerError):  # the dispatcher's own start meets it again, and tells of it
                 await placement.start()
                 if self.listener:
                     await self._listening.wait()  # where it is comes first
                 say(f"Ready to draw with {name} ({time.monotonic() - self._begun:.1f} s).")
 
-    async def _draw(self) -> None:
+    async def _draw(self, places: Places) -> None:
         from limner.jobs.bus import bus
         from limner.jobs.dispatcher import Dispatcher
 
-        self.dispatcher = Dispatcher(self.placements, holder=holder(), boot=secrets.token_hex(8), bus=bus())
+        self.dispatcher = Dispatcher(
+            places.opened, now=places.now, holder=holder(), boot=secrets.token_hex(8), bus=bus()
+        )
         drawing = asyncio.create_task(self.dispatcher.run())
         stop = asyncio.create_task(self._stop.wait())
         await asyncio.wait([drawing, stop], return_when=asyncio.FIRST_COMPLETED)
@@ -221,7 +212,7 @@ class Running:
             gate.open_to_network()
 
         async def application(scope: Any, receive: Any, send: Any) -> None:
-            if self.placements:
+            if self.places is not None:
                 scope[SCOPE_KEY] = self.health
             await gate(scope, receive, send)
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from limner.engines.contract import Capabilities, DrawRequest, Size, Task
 from limner.errors import InvalidRequest, say
@@ -35,6 +35,8 @@ class Model:
     """The price of one picture."""
     bytes: int = 0
     """What its weights take, where somebody brought them to this machine: such a model is loaded on demand."""
+    version: str = ""
+    """Another one where somebody put other files in its place: what holds the old ones must be loaded anew."""
     writer: Path | None = None
     """The folder of the model that writes prompts beside it, in the same process."""
     inline_slots: int = 0
@@ -50,6 +52,11 @@ class Model:
     def lane(self) -> str:
         """Jobs of one lane share one placement: a model's own, or its upstream's."""
         return self.upstream or self.name
+
+    @property
+    def enlarges(self) -> bool:
+        """Whether it makes pictures larger and draws none."""
+        return self.capabilities.tasks == {Task.UPSCALE}
 
     def price(self, request: DrawRequest) -> int:
         """Millicredits of one picture of `request`. Where sizes are free, the square's price by the pixels."""
@@ -110,6 +117,7 @@ _PLAIN_FIELDS = (
     "licence",
     "millicredits",
     "bytes",
+    "version",
     "inline_slots",
     "upstream",
     "upstream_model",
@@ -121,7 +129,9 @@ _SQUARE = Size(1024, 1024)
 _OFFERED = (Size(1024, 1024), Size(512, 512), Size(256, 256))
 
 
-def _storybook() -> Model:
+@cache
+def storybook() -> Model:
+    """The bundled model."""
     folder = BUNDLED / "storybook"
     said = facts(folder)
     sizes = said.sizes or (Size(512, 512),)
@@ -189,40 +199,54 @@ def facts(folder: Path) -> Facts:
         return Facts()
 
 
-_brought: dict[str, Model] = {}
-_installed: dict[str, Model] = {}
+class Looker(Protocol):
+    """Looks whether other models lie on this machine by now, and brings them; `at_once`: even if it just looked."""
+
+    def __call__(self, at_once: bool = False) -> None: ...
+
+
+class _Known:
+    """What this process knows. Threads read it while one of them changes it, so each change is one assignment."""
+
+    looker: Looker | None = None
+    brought: Mapping[str, Model] = MappingProxyType({})
+    installed: Mapping[str, Model] = MappingProxyType({})
+
+
+_known = _Known()
 
 
 def bring(models: Iterable[Model]) -> None:
-    """Make the models that lie on this machine known, in place of those known before. Called at the start."""
-    found = {model.name: model for model in models}
-    _brought.clear()
-    _brought.update(found)
-    catalog.cache_clear()
+    """Make the models that lie on this machine known, in place of those known before."""
+    _known.brought = {model.name: model for model in models}
 
 
 def brought() -> tuple[Model, ...]:
     """Those that somebody brought to this machine."""
-    return tuple(_brought.values())
+    return tuple(_known.brought.values())
 
 
 def install(models: Iterable[Model]) -> None:
-    """Make the models of the configured upstreams known, in place of those known before. Called at the start."""
-    _installed.clear()
-    _installed.update((model.name, model) for model in models)
-    catalog.cache_clear()
+    """Make the models of the configured upstreams known, in place of those known before."""
+    _known.installed = {model.name: model for model in models}
 
 
-@cache
-def catalog() -> Mapping[str, Model]:
-    """Every model by name, the default one first."""
-    bundled = _storybook()
-    return MappingProxyType({bundled.name: bundled, **_brought, **_installed})
+def watch(looker: Looker | None) -> None:
+    """Have `looker` called whenever somebody asks for the catalog: models come and go while Limner runs."""
+    _known.looker = looker
+
+
+def catalog(*, at_once: bool = False) -> Mapping[str, Model]:
+    """Every model by name, the default one first; `at_once`: with what came or went this very moment."""
+    if _known.looker is not None:
+        _known.looker(at_once)
+    bundled = storybook()
+    return MappingProxyType({bundled.name: bundled, **_known.brought, **_known.installed})
 
 
 def model(name: str) -> Model:
     """The model called `name`. Raises InvalidRequest with the sentence OpenAI has for it."""
-    found = catalog().get(name)
+    found = catalog().get(name) or catalog(at_once=True).get(name)
     if found is None:
         raise InvalidRequest(say("The model '{name}' does not exist.", name=name[:100]), param="model")
     return found
@@ -230,4 +254,17 @@ def model(name: str) -> Model:
 
 def installed(model: Model) -> bool:
     """Whether its files are here, without reading them; loading checks every byte."""
-    return model.path is None or (model.path / "model_index.json").is_file()
+    if model.path is None:
+        return True
+    return model.path.is_dir() if model.enlarges else (model.path / "model_index.json").is_file()
+
+
+def drawing() -> list[Model]:
+    """Those that can draw now, the default one first. What only makes pictures larger is not among them."""
+    return [model for model in catalog().values() if installed(model) and not model.enlarges]
+
+
+def enlarger() -> Model | None:
+    """What makes pictures larger here: the first by name, where there are several."""
+    able = sorted((model for model in catalog().values() if model.enlarges), key=lambda model: model.name)
+    return next((model for model in able if installed(model)), None)

@@ -141,6 +141,8 @@ def target_for(model_name: str | None, targets: Mapping[str, str]) -> str:
             return found
     elif family_called(name) is not None:
         return todays_model()
+    if name in catalog(at_once=True):
+        return name
     raise InvalidRequest(say("The model '{name}' does not exist.", name=name[:100]), param="model")
 
 

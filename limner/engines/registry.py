@@ -41,11 +41,14 @@ class Converter(Protocol):
 ENGINES: dict[str, str] = {
     "diffusers": "limner.engines.adapters.diffusers:DiffusersEngine",
     "openvino": "limner.engines.adapters.openvino:OpenVinoEngine",
+    "openvino-enlarging": "limner.engines.adapters.openvino.enlarging:OpenVinoEnlarger",
     "openai": "limner.engines.adapters.openai:OpenAiEngine",
 }
 """Name → where its class lives. The class is called with the model it shall load."""
 EXTRAS = {"diffusers": "'limner[diffusers]'"}
 """What brings all that an engine needs, where one missing module is not the only one."""
+NEEDS: dict[str, tuple[str, ...]] = {"diffusers": ("accelerate", "diffusers", "torch", "transformers")}
+"""What such an engine needs beside Limner's own requirements."""
 CHAT = "limner.engines.adapters.openai.chat:OpenAiChat"
 """What writes with an upstream's chat model. The class is called with the upstream."""
 
@@ -106,6 +109,12 @@ def dotted_name(engine: str) -> str:
         f"There is no engine called '{engine}'. Known here: {known}; install the package that brings '{engine}', "
         "or name it as module:Class."
     )
+
+
+def install_command(engine: str) -> str:
+    """What installs that which `engine` needs and which is not here; "" where nothing is wanting. Imports nothing."""
+    missing = [module for module in NEEDS.get(engine, ()) if find_spec(module) is None]
+    return f"pip install {EXTRAS[engine]}" if missing else ""
 
 
 def build_engine(model: Model) -> Engine | InlineEngine:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -46,7 +46,8 @@ class Dispatcher:
 
     `holder` names this installation and `boot` this start of it. `max_attempts` bounds how often a job may make its
     engine fail. The storage is tidied `first_tidy_seconds` after the start, then daily. `called` are the upstreams
-    that lanes lead to: those that are configured, unless they are given.
+    that lanes lead to: those that are configured, unless they are given. `now` says, whenever it is asked, which
+    placements there are by then; the lane of one that is gone is served all the same: its jobs are told there.
     Times are arguments so that tests can be fast.
     """
 
@@ -54,6 +55,7 @@ class Dispatcher:
         self,
         placements: Mapping[str, Placement],
         *,
+        now: Callable[[], Awaitable[Mapping[str, Placement]]] | None = None,
         holder: str,
         boot: str,
         bus: Bus,
@@ -65,6 +67,9 @@ class Dispatcher:
     ) -> None:
         known = {upstream.name: upstream for upstream in (upstreams() if called is None else called)}
         self._lanes = {name: Lane(name, placement, known.get(name)) for name, placement in placements.items()}
+        self._now = now
+        self._gone: set[str] = set()
+        """Lanes of models that were removed."""
         self._resend = frozenset(upstream.name for upstream in known.values() if upstream.resend)
         self._holder = holder
         self._boot = boot
@@ -97,12 +102,13 @@ class Dispatcher:
         return {
             name: self._claiming and lane.placement.ready and name not in self._problems
             for name, lane in self._lanes.items()
+            if name not in self._gone
         }
 
     @property
     def problems(self) -> dict[str, str]:
         """Why lanes cannot draw, in sentences."""
-        return dict(self._problems)
+        return {name: said for name, said in self._problems.items() if name not in self._gone}
 
     async def run(self) -> None:
         """Draw until `stop` is called. Cancelling this is a stop without a drain."""
@@ -110,10 +116,7 @@ class Dispatcher:
         watching = (self._listen, self._heartbeats, self._watch_cancels)
         duties = (*watching, self._reap, self._sweep, self._tidy, self._learn)
         tasks = [asyncio.create_task(duty(), name=f"dispatcher: {duty.__name__}") for duty in duties]
-        lanes = [
-            asyncio.create_task(self._serve(lane), name=f"dispatcher: lane {lane.name}")
-            for lane in self._lanes.values()
-        ]
+        lanes = asyncio.create_task(self._serve_all(), name="dispatcher: lanes")
         stopping = asyncio.create_task(self._stopping.wait(), name="dispatcher: until stopped")
         try:
             if not await self._took_back(stopping):
@@ -122,7 +125,7 @@ class Dispatcher:
             for lane in self._lanes.values():
                 lane.wake.set()
             # A duty never ends by itself: if one does, its error ends the dispatcher instead of hiding.
-            done, _ = await asyncio.wait([stopping, *tasks, *lanes], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([stopping, *tasks, lanes], return_when=asyncio.FIRST_COMPLETED)
             for task in done - {stopping}:
                 task.result()
         finally:
@@ -152,9 +155,9 @@ class Dispatcher:
         self._stopping.set()
         await self._stopped.wait()
 
-    async def _wind_up(self, duties: list[asyncio.Task[None]], lanes: list[asyncio.Task[None]]) -> None:
+    async def _wind_up(self, duties: list[asyncio.Task[None]], lanes: asyncio.Task[None]) -> None:
         try:
-            await _cancelled(lanes)
+            await _cancelled([lanes])
             for attempt in self._attempts.values():
                 attempt.wind_up()
             if self._drawing and self._drain_seconds > 0:
@@ -182,6 +185,31 @@ class Dispatcher:
 
     # Claiming and drawing -------------------------------------------------------------------------------------
 
+    async def _serve_all(self) -> None:
+        """Serve the lanes there are, and those that are new when it is looked."""
+        serving: dict[str, asyncio.Task[None]] = {}
+        try:
+            while True:
+                for lane in self._lanes.values():
+                    if lane.name not in serving:
+                        task = asyncio.create_task(self._serve(lane), name=f"dispatcher: lane {lane.name}")
+                        serving[lane.name] = task
+                lanes = serving.values()
+                done, _ = await asyncio.wait(lanes, timeout=self._poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()  # a lane never ends by itself either
+                if self._now is not None:
+                    await self._look(self._now)
+        finally:
+            await _cancelled(serving.values())
+
+    async def _look(self, now: Callable[[], Awaitable[Mapping[str, Placement]]]) -> None:
+        """Models may have come and gone."""
+        found = await now()
+        for name in found.keys() - self._lanes.keys():
+            self._lanes[name] = Lane(name, found[name])
+        self._gone = self._lanes.keys() - found.keys()
+
     async def _serve(self, lane: Lane) -> None:
         """Keep one lane as busy as it may be."""
         load_again = await self._warm_up(lane)
@@ -189,7 +217,7 @@ class Dispatcher:
         while True:
             lane.wake.clear()
             room = lane.room if self._claiming else 0
-            claims = await self._claim(lane.name, room) if room > 0 else []
+            claims = await self._claim(lane, room) if room > 0 else []
             lane.more = len(claims) >= room
             for claimed in claims:
                 attempt = Attempt(claimed, lane.placement, self._tools(), lane.take())
@@ -202,7 +230,7 @@ class Dispatcher:
             elif not (claims and lane.more and lane.room > 0):
                 await either(lane.wake, lane.patience(self._poll_seconds))
 
-    async def _claim(self, lane: str, slots: int) -> list[ledger.Claim]:
+    async def _claim(self, lane: Lane, slots: int) -> list[ledger.Claim]:
         # Shielded: a claim that has gone to its thread must not be forgotten when the dispatcher stops.
         claiming = asyncio.ensure_future(self._in_database(self._claim_now, lane, slots))
         try:
@@ -215,9 +243,11 @@ class Dispatcher:
             log.exception("The ledger did not answer; asking again.")
             return []
 
-    def _claim_now(self, lane: str, slots: int) -> list[ledger.Claim]:
-        lease = self._lease_seconds
-        return ledger.claim(lane, holder=self._holder, boot=self._boot, lease_seconds=lease, limit=slots)
+    def _claim_now(self, lane: Lane, slots: int) -> list[ledger.Claim]:
+        lease, alike = self._lease_seconds, lane.placement.alike
+        return ledger.claim(
+            lane.name, holder=self._holder, boot=self._boot, lease_seconds=lease, limit=slots, alike=alike
+        )
 
     async def _warm_up(self, lane: Lane) -> float:
         """Load the model. Answers when it may be loaded the next time, should it be gone then.

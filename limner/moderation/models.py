@@ -67,6 +67,7 @@ class Target(models.TextChoices):
     RULE = "rule", _("Rule")
     PLAN = "plan", _("Plan")
     INVITATION = "invitation", _("Invitation")
+    MODEL = "model", _("Model")
 
 
 class Flag(models.Model):

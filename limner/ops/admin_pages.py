@@ -5,84 +5,27 @@ To whoever may not see one it is not there. Every button is a form of its own; a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from limner.accounts.models import Account, Plan
-from limner.accounts.sign_in import account_of
-from limner.errors import LimnerError, NotFound
-from limner.jobs.trouble import said_plainly
 from limner.moderation import audit
 from limner.moderation.models import Rule, Target
 from limner.moderation.rules import check
 from limner.ops import moderating, overview, people
+from limner.ops.answering import only_for, page
 from limner.ops.forms import InviteForm, PlanForm, RuleForm
 
 LOG_PAGE = 50
 MADE = "limner_made"
 """Where a session keeps a link until it is shown, once."""
-DONE = {
-    "saved": gettext_noop("It was saved."),
-    "deleted": gettext_noop("It was deleted."),
-    "settled": gettext_noop("It was settled."),
-    "turned-away": gettext_noop("The account was turned away."),
-}
-
-_View = Callable[..., HttpResponse]
-
-
-def _for(*, owner: bool = False) -> Callable[[_View], _View]:
-    """Give the view its moderator, or the owner. Strangers are asked to sign in; everybody else finds nothing."""
-
-    def wrapped(view: _View) -> _View:
-        @wraps(view)
-        def answering(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            viewer: Account | None = None
-            try:
-                with said_plainly():
-                    viewer = account_of(request)
-                    if viewer is None:
-                        here = request.path if request.method == "GET" else reverse("ops:overview")
-                        return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': here})}")
-                    if not (viewer.is_superuser or (viewer.is_staff and not owner)):
-                        raise Http404
-                    return view(request, viewer, **kwargs)
-            except NotFound as error:
-                raise Http404(error.message) from error
-            except LimnerError as error:
-                if viewer is None:  # the database is away: nobody knows who is looking
-                    return HttpResponse(render_to_string("503.html", {"problem": error.message}), status=error.status)
-                context = {"problem": error.message, "viewer": viewer, "back": _back(request)}
-                return render(request, "ops/refused.html", context, status=error.status)
-
-        return answering
-
-    return wrapped
-
-
-def _back(request: HttpRequest) -> str:
-    """The page that a refused button stood on."""
-    page = next((page for page in ("people", "invitations") if f"/{page}" in request.path), "moderation")
-    return reverse(f"ops:{page}")
-
-
-def _page(
-    request: HttpRequest, viewer: Account, name: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    said = DONE.get(request.GET.get("done", ""), "")
-    told = {**context, "here": name, "viewer": viewer, "said": said}
-    return render(request, f"ops/{name}.html", told, status=status)
 
 
 def _before(request: HttpRequest) -> int | None:
@@ -92,7 +35,7 @@ def _before(request: HttpRequest) -> int | None:
 
 
 @require_safe
-@_for()
+@only_for()
 def overview_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """What waits, what draws, what there is room for, what failed."""
     lanes = overview.lanes()
@@ -104,14 +47,14 @@ def overview_page(request: HttpRequest, viewer: Account) -> HttpResponse:
         "failures": overview.failures(),
         "paces": overview.paces(),
     }
-    return _page(request, viewer, "overview", context)
+    return page(request, viewer, "overview", context)
 
 
 # People and plans ---------------------------------------------------------------------------------------------
 
 
 @require_safe
-@_for()
+@only_for()
 def people_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Everybody, the newest first."""
     looked_for, kind = request.GET.get("q", "")[:150], request.GET.get("kind", "")
@@ -119,22 +62,22 @@ def people_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     shown = rows[: people.PAGE]
     further = urlencode({"before": str(shown[-1].pk), "q": looked_for, "kind": kind}) if rows[people.PAGE :] else ""
     context = {"people": shown, "q": looked_for, "kind": kind, "more": further}
-    return _page(request, viewer, "people", context)
+    return page(request, viewer, "people", context)
 
 
 @require_safe
-@_for()
+@only_for()
 def person_page(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """One of them: what they may, and what was done about them."""
     shown = people.person(public_id)
     plans = Plan.objects.order_by("name") if viewer.is_superuser else ()
     made = request.session.pop(MADE, "") if settings.LIMNER_ACCOUNTS else ""
     context = {"person": shown, "plans": plans, "history": people.history_of(shown), "made": made}
-    return _page(request, viewer, "person", context)
+    return page(request, viewer, "person", context)
 
 
 @require_POST
-@_for()
+@only_for()
 def change_person(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """What the pressed button says: nothing else that is sent is read."""
     verb, reason = request.POST.get("do", ""), request.POST.get("reason", "")
@@ -164,7 +107,7 @@ def change_person(request: HttpRequest, viewer: Account, public_id: UUID) -> Htt
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for()
+@only_for()
 def invitations_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Those that let somebody in yet, and a form for one more, whose link is shown this once."""
     form = InviteForm(request.POST if request.method == "POST" else None)
@@ -175,11 +118,11 @@ def invitations_page(request: HttpRequest, viewer: Account) -> HttpResponse:
         return redirect("ops:invitations")  # a page that is loaded again makes no second one
     made = request.session.pop(MADE, "") if request.method == "GET" else ""
     context = {"form": form, "made": made, "invitations": people.invitations(), "mode": settings.LIMNER_SIGN_UP}
-    return _page(request, viewer, "invitations", context, status=400 if form.errors else 200)
+    return page(request, viewer, "invitations", context, status=400 if form.errors else 200)
 
 
 @require_POST
-@_for()
+@only_for()
 def revoke(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """An invitation lets nobody in any more."""
     people.revoke_invitation(viewer, public_id)
@@ -187,7 +130,7 @@ def revoke(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for(owner=True)
+@only_for(owner=True)
 def plans_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Every plan, and a form for the one that `?plan=` names, or a new one."""
     named = request.GET.get("plan", "")
@@ -197,22 +140,22 @@ def plans_page(request: HttpRequest, viewer: Account) -> HttpResponse:
         saved = people.save_plan(viewer, form.save, new=plan is None)
         return redirect(f"{reverse('ops:plans')}?{urlencode({'plan': saved.name, 'done': 'saved'})}")
     context = {"form": form, "plan": plan, "named": named, "plans": Plan.objects.order_by("name")}
-    return _page(request, viewer, "plans", context, status=400 if form.errors else 200)
+    return page(request, viewer, "plans", context, status=400 if form.errors else 200)
 
 
 # Moderation ---------------------------------------------------------------------------------------------------
 
 
 @require_safe
-@_for()
+@only_for()
 def moderation_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """What somebody should look at, newest first."""
     cases, before = moderating.queue(_before(request))
-    return _page(request, viewer, "moderation", {"cases": cases, "before": before})
+    return page(request, viewer, "moderation", {"cases": cases, "before": before})
 
 
 @require_POST
-@_for()
+@only_for()
 def decide(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """One of them is settled."""
     moderating.decide(viewer, public_id, request.POST.get("do", ""), request.POST.get("reason", ""))
@@ -220,7 +163,7 @@ def decide(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespon
 
 
 @require_POST
-@_for()
+@only_for()
 def put_back(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResponse:
     """A picture was taken down by mistake."""
     moderating.put_back(viewer, public_id, request.POST.get("reason", ""))
@@ -228,7 +171,7 @@ def put_back(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpResp
 
 
 @require_safe
-@_for()
+@only_for()
 def log_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Who did what, and why."""
     before, found = _before(request), audit.entries()
@@ -236,11 +179,11 @@ def log_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     shown = rows[:LOG_PAGE]
     more = shown[-1].pk if len(rows) > LOG_PAGE else None
     down = moderating.taken_down([row.target for row in shown if row.target_kind == Target.PICTURE])
-    return _page(request, viewer, "log", {"entries": shown, "before": more, "down": down})
+    return page(request, viewer, "log", {"entries": shown, "before": more, "down": down})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for(owner=True)
+@only_for(owner=True)
 def rules_page(request: HttpRequest, viewer: Account) -> HttpResponse:
     """Every rule, a form for the one that `?rule=` names or a new one, and a prompt to try them with."""
     named = request.GET.get("rule", "")
@@ -263,7 +206,7 @@ def rules_page(request: HttpRequest, viewer: Account) -> HttpResponse:
         "verdict": check(viewer, [prompt]) if tried else None,
         "server": settings.LIMNER_MODERATION_URL,
     }
-    return _page(request, viewer, "rules", context, status=400 if form.errors else 200)
+    return page(request, viewer, "rules", context, status=400 if form.errors else 200)
 
 
 def _named(kind: Any, name: str) -> Any:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from limner.ops import admin_pages, upstreams, views
+from limner.ops import admin_pages, local_models, upstreams, views
 
 app_name = "ops"
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("healthz", views.healthz, name="healthz"),
     path("admin/upstreams", upstreams.page, name="upstreams"),
+    path("admin/models", local_models.models_page, name="models"),
+    path("admin/models/pull", local_models.pull_page, name="pull"),
+    path("admin/models/throw-away", local_models.throw_away, name="throw_away"),
+    path("admin/models/remove", local_models.remove, name="remove_model"),
     path("admin/overview", admin_pages.overview_page, name="overview"),
     path("admin/people", admin_pages.people_page, name="people"),
     path("admin/people/<uuid:public_id>", admin_pages.person_page, name="person"),

@@ -35,7 +35,7 @@ OWNERS = [
     "/account/second/passkeys/add", "/account/sessions", "/account/again", "/account/again/code", "/account/keys",
     "/account/data", "/history", "/history?q=nothing-has-it", "/albums", "/trash", "/usage", "/gallery",
     "/admin/overview", "/admin/people", "/admin/plans", "/admin/moderation", "/admin/moderation/rules",
-    "/admin/moderation/log", people.INVITATIONS,
+    "/admin/moderation/log", "/admin/models", people.INVITATIONS,
 ]  # fmt: skip
 STRANGE = {"/reset/3-made-up", "/sign-up/confirm/made-up"}
 """Links that are over."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+from collections import namedtuple
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,10 @@ import pytest
 from limner.engines import catalog, upstreams
 from limner.engines.contract import Size, Task
 from limner.engines.registry import build_engine
-from limner.engines.weights import look, refuse_what_runs, store
+from limner.engines.weights import look, memory, refuse_what_runs, store
 from limner.engines.weights.kinds import kinds
 from limner.engines.weights.starters import starters
-from limner.errors import ModelBroken, NotConfigured
+from limner.errors import InvalidRequest, ModelBroken, NotConfigured, Unavailable
 from tests.engines.test_pulling import model, write
 
 
@@ -133,6 +136,9 @@ def test_what_somebody_writes_beside_a_model_stands(folder: Path) -> None:
         ("model_index.json", {"_class_name": ["theirs", "TheirPipeline"]}),
         ("unet/config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
         ("text_encoder/config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
+        ("tokenizer/tokenizer_config.json", {"auto_map": {"AutoTokenizer": ["theirs.Tokenizer", None]}}),
+        ("vae/preprocessor_config.json", {"auto_map": {"AutoImageProcessor": "theirs.Processor"}}),
+        ("text_encoder/generation_config.json", {"auto_map": {"AutoModel": "theirs.Model"}}),
     ],
 )
 def test_a_model_that_brings_code_is_refused_by_the_file_that_says_so(
@@ -140,7 +146,7 @@ def test_a_model_that_brings_code_is_refused_by_the_file_that_says_so(
 ) -> None:
     refuse_what_runs(folder, "One")
     change(folder, file, **said)
-    with pytest.raises(NotConfigured, match="code of its own"):
+    with pytest.raises(NotConfigured, match=f"code of its own.*{file if said.get('auto_map') else 'theirs'}"):
         refuse_what_runs(folder, "One")
 
 
@@ -197,9 +203,92 @@ def test_a_model_with_an_upstreams_name_is_called_by_its_owner_too(tmp_path: Pat
         store.start(tmp_path)
         upstreams.start({}, tmp_path)
         assert {"house@owner", "x"} <= set(catalog.catalog())
+        model(tmp_path / "models/owner/x")  # while Limner runs: the same names as after its next start
+        assert {"house@owner", "x", "x@house"} <= set(catalog.catalog(at_once=True))
+        assert catalog.model("x").engine == "diffusers"
     finally:
+        catalog.watch(None)
         catalog.bring([])
         upstreams.start({}, tmp_path / "nowhere")
+
+
+def test_the_catalog_follows_the_folder_and_reads_nothing_while_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "models/owner/new"
+    try:
+        store.start(tmp_path)
+        assert "new" not in catalog.catalog()
+        model(place)
+        old = catalog.model("new")  # a name that is not known is looked for at once
+        monkeypatch.setattr(store, "models_in", lambda home: pytest.fail("it was read again"))
+        assert catalog.catalog(at_once=True)["new"] is old
+        monkeypatch.undo()
+        write(place, "limner.json", {"title": "Newer"})
+        assert catalog.catalog(at_once=True)["new"].title == "Newer"
+        os.replace(place, tmp_path / "old")
+        model(place)
+        assert catalog.catalog(at_once=True)["new"].version != old.version
+        store.remove(tmp_path, place)
+        assert "new" not in catalog.catalog(at_once=True)
+        with pytest.raises(InvalidRequest, match="does not exist"):
+            catalog.model("new")
+    finally:
+        catalog.watch(None)
+        catalog.bring([])
+
+
+def test_of_two_folders_of_one_name_the_older_has_it(tmp_path: Path) -> None:
+    def names() -> list[str]:
+        return [f"{found.path.parent.name}: {found.name}" for found in store.models_in(tmp_path) if found.path]
+
+    old, new = "2026-01-02T03:04:05+00:00", "2026-11-02T03:04:05+00:00"
+    for owner, since in (("stabilityai", old), ("aaa", new)):
+        model(tmp_path / "models" / owner / "sd-turbo")
+        write(tmp_path, f"models/{owner}/sd-turbo/limner.json", {"here_since": since})
+    assert names() == ["aaa: sd-turbo@aaa", "stabilityai: sd-turbo"]
+    model(tmp_path / "models/aaaa/sd-turbo")  # copied into the folder today: it has no limner.json
+    assert names() == ["aaa: sd-turbo@aaa", "aaaa: sd-turbo@aaaa", "stabilityai: sd-turbo"]
+    write(tmp_path, "models/stabilityai/sd-turbo/limner.json", {"here_since": "some day"})
+    assert names() == ["aaa: sd-turbo", "aaaa: sd-turbo@aaaa", "stabilityai: sd-turbo@stabilityai"]
+
+
+def shard(folder: Path, name: str, dtype: str, size: int) -> None:
+    header = json.dumps({"__metadata__": {"format": "pt"}, "weight": {"dtype": dtype, "shape": [1]}}).encode()
+    write(folder, name, (len(header).to_bytes(8, "little") + header).ljust(size, b"\0"))
+
+
+def test_weights_are_counted_as_they_lie_in_memory_and_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("unet", "vae", "text_encoder"):
+        for path in (folder / part).iterdir():
+            if path.suffix != ".json":
+                path.unlink()
+        shard(folder, f"{part}/model.safetensors", "F32", 4000)
+    monkeypatch.setattr(memory, "_bits", lambda: 32)
+    assert look(folder, "one").bytes == 3 * 4000
+    shard(folder, "unet/model.fp16.safetensors", "F16", 2000)  # a clone has all that there is
+    shard(folder, "unet/model.non_ema.safetensors", "F32", 4000)
+    shard(folder, "vae_1_0/model.safetensors", "F32", 4000)
+    assert look(folder, "one").bytes == 3 * 4000
+    (folder / "unet/model.safetensors").unlink()
+    assert look(folder, "one").bytes == 3 * 4000
+    write(folder, "unet/model.fp16.safetensors", os.urandom(5000))  # which says nothing of itself
+    assert look(folder, "one").bytes == 2 * 4000 + 5000
+    shard(folder, "unet/model.fp16.safetensors", "BF16", 2000)
+    monkeypatch.setattr(memory, "_bits", lambda: 16)
+    assert look(folder, "one").bytes == 3 * 2000
+
+
+def test_a_disk_without_room_is_told_before_anything_is_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path / "models/owner/one")
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**10, 10**10, 10**6))
+    [found] = store.models_in(tmp_path)
+    with pytest.raises(Unavailable, match="one-ov needs"):
+        store.convert(tmp_path, found)
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["owner"]
 
 
 def test_an_engine_that_is_not_installed_says_what_brings_all_of_it(

@@ -12,6 +12,7 @@ from limner.engines.contract import Task
 from limner.engines.weights import look, refuse_what_runs
 from limner.engines.weights.hub import File, Repository
 from limner.engines.weights.pulling import wanted
+from limner.errors import NotConfigured
 from tests.engines.test_pulling import write
 
 CHANGES = frozenset({Task.CREATE, Task.EDIT, Task.VARY})
@@ -122,7 +123,7 @@ def test_it_comes_whole_and_is_known(
     files = tuple(File(file, 1000, "") for file in (*BESIDE, *inside))
     index = {"_class_name": pipeline, "vae": ["diffusers", "AutoencoderKL"], "safety_checker": [None, None]}
     index |= {part: ["theirs", "Part"] for part in parts if not part.startswith("vae_")}
-    fetched = {file.name for file in wanted(Repository(name, "0" * 40, files, "mit"))}
+    fetched = {file.name for file in wanted(Repository(name, "0" * 40, files, "mit", index=index))}
     assert fetched == {"model_index.json", *inside}
 
     folder = tmp_path / name.partition("/")[2]
@@ -139,3 +140,10 @@ def test_it_comes_whole_and_is_known(
     assert (found.engine, able.tasks, able.sizes[0].width) == ("openvino", CHANGES, edge)
     assert (able.default_steps, able.default_guidance) == advice
     assert found.bytes > 1
+
+
+def test_a_kind_that_openvino_does_not_draw_is_refused_before_its_weights_come() -> None:
+    index = {"_class_name": "QwenImagePipeline", "transformer": ["diffusers", "QwenImageTransformer2DModel"]}
+    files = tuple(File(name, 1000, "") for name in ("model_index.json", *(f"transformer/{file}" for file in NETWORK)))
+    with pytest.raises(NotConfigured, match="Qwen-Image in OpenVINO's form"):
+        wanted(Repository("OpenVINO/Qwen-Image-int8-ov", "0" * 40, files, "mit", index=index))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
-from limner.engines.catalog import BUNDLED
-from limner.engines.registry import WRITING, writing_engine
-from limner.engines.weights import find, title_of, verify_pulled
+from limner.engines.catalog import BUNDLED, Model
+from limner.engines.registry import WRITING, build_engine, writing_engine
+from limner.engines.weights import check, find, title_of, verify, verify_pulled
+from limner.engines.weights.placing import settle
 from limner.errors import ModelBroken, NotConfigured
+from tests.engines.tiny_model import tiny
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NAME = "someone/Their-GPT2"
@@ -107,6 +111,63 @@ def test_limners_own_models_always_have_one(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "scribe").mkdir()
     with pytest.raises(ModelBroken, match="SHA256SUMS, cannot be read"):
         verify_pulled(tmp_path / "scribe")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Model:
+    """A model that Limner brought here."""
+    made = tiny(tmp_path / "stage")
+    (tmp_path / "stage" / "SHA256SUMS").unlink()
+    place = tmp_path / "home" / "models" / "somebody" / "tiny"
+    settle(tmp_path / "stage", place, {"repository": "somebody/tiny"})
+    return replace(made, path=place, bytes=1)
+
+
+def test_a_file_that_is_cut_short_is_told_before_the_library_reads_it(kept: Model) -> None:
+    assert kept.path is not None
+    weights = kept.path / "unet" / "openvino_model.bin"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    told = r"its file unet/openvino_model\.bin has .* bytes, and should have .*: limner models pull somebody/tiny$"
+    with pytest.raises(ModelBroken, match=told):
+        build_engine(kept)
+    weights.unlink()
+    with pytest.raises(ModelBroken, match=r"unet/openvino_model\.bin cannot be read .*: limner models pull"):
+        build_engine(kept)
+
+
+def test_a_file_that_nobody_brought_is_told_before_the_library_reads_it(kept: Model) -> None:
+    assert kept.path is not None
+    (kept.path / "unet" / "more.safetensors").write_bytes(b"?")
+    with pytest.raises(ModelBroken, match=r"unet/more\.safetensors is not named"):
+        build_engine(kept)
+
+
+def test_other_bytes_of_the_same_length_are_found_when_somebody_asks(kept: Model) -> None:
+    assert kept.path is not None
+    weights = kept.path / "unet" / "openvino_model.bin"
+    weights.write_bytes(bytes(len(weights.read_bytes())))
+    build_engine(kept)  # which reads no gigabytes twice
+    with pytest.raises(ModelBroken, match=r"unet/openvino_model\.bin .* is not the one .*: limner models pull"):
+        verify(kept.path)
+    (kept.path / "limner.json").unlink()  # nobody knows the lengths any more
+    with pytest.raises(ModelBroken, match=r"unet/openvino_model\.bin .* is not the one"):
+        build_engine(kept)
+
+
+def test_a_network_that_cannot_be_read_names_the_command_that_looks_for_damage(kept: Model) -> None:
+    assert kept.path is not None
+    network = kept.path / "unet" / "openvino_model.xml"
+    network.write_bytes(b"?" * len(network.read_bytes()))
+    with pytest.raises(ModelBroken, match=r"limner models verify tiny$"):
+        build_engine(kept)
+
+
+def test_what_was_converted_is_mended_by_converting_it_again(tmp_path: Path) -> None:
+    (tmp_path / "unet").mkdir()
+    note = {"repository": "somebody/tiny", "converted": "tiny --int8", "bytes": {"unet/openvino_model.bin": 7}}
+    (tmp_path / "limner.json").write_text(json.dumps(note))
+    with pytest.raises(ModelBroken, match=r"Mend it with: limner models convert tiny --int8$"):
+        check(tmp_path)
 
 
 def install(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import Drawn
 from limner.engines.placement.child import ChildPlacement
 from limner.engines.placement.residency import BESIDE_WEIGHTS, Residency
-from limner.errors import NoRoom
+from limner.errors import ModelGone, NoRoom
 from tests.engines.puppet import order, puppet
 from tests.engines.test_child import begun, events_of
 
@@ -80,6 +81,43 @@ async def test_where_the_memory_was_smaller_than_thought_it_is_tried_alone(place
         await events_of(large, order("b"))
     assert one.pid is None
     assert isinstance((await events_of(one, order("a")))[-1], Drawn)
+
+
+async def test_another_version_is_loaded_anew_and_what_is_drawn_ends_with_the_old_one(placed: Place) -> None:
+    one = placed(weighty("one"))
+    drawing = await begun(one, order("a sleep 0.02"))
+    old = one.pid
+    newer = replace(weighty("one"), version="2")
+    await one.follow(newer)
+    assert one.pid == old
+    assert isinstance((await drawing)[-1], Drawn)
+    assert isinstance((await events_of(one, order("b")))[-1], Drawn)
+    assert one.pid not in {None, old}
+    kept = one.pid
+    await one.follow(newer)
+    assert isinstance((await events_of(one, order("c")))[-1], Drawn)
+    assert one.pid == kept
+
+
+async def test_a_removed_model_ends_what_it_draws_and_gives_its_memory_back(placed: Place) -> None:
+    one = placed(weighty("one"))
+    drawing = await begun(one, order("a sleep 0.02"))
+    await one.follow(None)
+    assert one.pid is not None
+    assert isinstance((await drawing)[-1], Drawn)
+    await one.follow(None)
+    assert not one.ready
+    assert one.pid is None
+    with pytest.raises(ModelGone, match=r"one was removed from this machine\. Pull it again, or choose"):
+        await events_of(one, order("b"))
+    await one.follow(weighty("one"))
+    assert isinstance((await events_of(one, order("c")))[-1], Drawn)
+
+
+async def test_a_model_whose_files_are_gone_is_not_said_to_be_damaged(placed: Place, tmp_path: Path) -> None:
+    one = placed(replace(weighty("one"), path=tmp_path / "gone"))
+    with pytest.raises(ModelGone):
+        await events_of(one, order("a"))
 
 
 class Large:

@@ -9,7 +9,7 @@ import pytest
 
 from limner.accounts.models import Account
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Size
-from limner.errors import EngineCrashed, EngineError, ModelBroken
+from limner.errors import EngineCrashed, EngineError, ModelBroken, ModelGone
 from limner.gallery.models import Picture
 from limner.jobs import ledger
 from limner.jobs.bus import MemoryBus, account_channel, bus
@@ -76,6 +76,29 @@ async def test_a_placement_draws_as_many_at_a_time_as_it_has_slots(alice: Accoun
         for job in jobs:
             await ended(job)
     assert painter.most_at_once == 3
+
+
+async def test_a_model_that_draws_batches_is_given_one_after_the_other(alice: Account, bob: Account) -> None:
+    painter = Painter(slots=4, alike=True, held=True)
+    hers = [await asking(alice) for _ in range(5)]
+    other = await asking(bob, steps=9)
+    his = [await asking(bob) for _ in range(2)]
+    async with dispatching(painter):
+        await until(lambda: len(painter.drawing) == 4)
+        batch = set(painter.drawing)
+        late = await asking(bob)
+        await in_thread(cancel, alice, hers[0].public_id)
+        assert (await ended(hers[0])).state == State.CANCELLED
+        assert len(painter.orders) == 4  # nothing is put beside a batch that is being drawn
+        await painter.let_go()
+        for job in (*hers[1:], other, *his, late):
+            assert (await ended(job)).state == State.DONE
+    assert batch == {str(job.public_id) for job in (*hers[:3], his[0])}
+    # Bob's other kind is next, alone; then what is alike is together again.
+    after = [order.job for order in painter.orders[4:]]
+    assert after[0] == str(other.public_id)
+    assert set(after[1:5]) == {str(job.public_id) for job in (*hers[3:], his[1], late)}
+    assert painter.most_at_once == 4
 
 
 async def test_a_lost_bus_costs_a_moment_and_no_job(alice: Account) -> None:
@@ -355,3 +378,23 @@ async def test_everything_a_claim_holds_is_given_back_when_the_ledger_is_asked_t
     async with dispatching(Painter(), holder="house", boot="alive"):
         row = await ended(job)
     assert (row.state, row.attempt, row.lost) == (State.DONE, claimed.attempt + 1, 1)
+
+
+async def test_a_model_that_came_while_it_runs_is_drawn_with_and_one_that_went_is_not_shown(alice: Account) -> None:
+    painters: dict[str, Painter] = {LANE: Painter()}
+
+    async def present() -> dict[str, Painter]:
+        return dict(painters)
+
+    async with dispatching(dict(painters), now=present) as dispatcher:
+        painters["new"] = Painter()
+        done = await ended(await asking(alice, model="new"))
+        assert done.state == State.DONE
+        assert dispatcher.models == {LANE: True, "new": True}
+        gone = painters.pop("new")
+        gone.trouble = lambda order, index: ModelGone("It was removed.")
+        await until(lambda: dispatcher.models == {LANE: True})
+        told = await ended(await asking(alice, model="new"))
+        assert (told.state, told.error_code) == (State.FAILED, "model_gone")
+        painters["new"] = gone
+        await until(lambda: dispatcher.models == {LANE: True, "new": True})

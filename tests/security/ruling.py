@@ -20,6 +20,13 @@ RULING: dict[str, list[Row]] = {
         Row("POST", "/admin/django/logout/", 200, 404, 302),
         Row("GET", "/admin/django/nowhere", 404, 404, 302),
     ],
+    "admin/models": [Row("GET", "/admin/models", 200, 404, 302)],
+    "admin/models/pull": [
+        Row("GET", "/admin/models/pull?name=no-name", 400, 404, 302),
+        Row("POST", "/admin/models/pull", 400, 404, 302, body="name=../x&accepted=on"),
+    ],
+    "admin/models/throw-away": [Row("POST", "/admin/models/throw-away", 302, 404, 302, body="name=a/b")],
+    "admin/models/remove": [Row("POST", "/admin/models/remove", 302, 404, 302, body="folder=../..")],
     "admin/overview": [Row("GET", "/admin/overview", 200, 404, 302)],
     "admin/people": [Row("GET", "/admin/people", 200, 404, 302)],
     "admin/people/<uuid:public_id>": [Row("GET", "/admin/people/{waiting}", 200, 404, 302)],

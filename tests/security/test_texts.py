@@ -148,7 +148,7 @@ PAGES = [
     "/history", "/history?q={evil}", "/history?show=failed", "/trash", "/albums", "/albums/{album}", "/styles",
     "/styles/{mine}", "/usage", "/account/keys", "/account/data", "/edit/{picture}", "/admin/invitations",
     "/admin/overview", "/admin/people", "/admin/people?q={evil}", "/admin/people/{bob}", "/admin/people/{charlie}",
-    "/admin/people/{waiting}", "/admin/plans", "/admin/plans?plan={plan}", "/admin/moderation",
+    "/admin/people/{waiting}", "/admin/plans", "/admin/plans?plan={plan}", "/admin/moderation", "/admin/models",
     "/admin/moderation/rules", "/admin/moderation/rules?rule={rule}", "/admin/moderation/log", "/admin/styles",
     "/admin/django/gallery/picture/", "/sign-in", "/sign-up", "/account/sessions", "/account/email",
 ]  # fmt: skip

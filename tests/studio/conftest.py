@@ -32,10 +32,10 @@ def _bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (folder / "model_index.json").write_text("{}")
     (folder / "vocabulary.json").write_text(json.dumps({"words": WORDS}))
     monkeypatch.setattr(catalog, "BUNDLED", tmp_path)
-    catalog.catalog.cache_clear()
+    catalog.storybook.cache_clear()
     yield
     monkeypatch.undo()
-    catalog.catalog.cache_clear()
+    catalog.storybook.cache_clear()
 
 
 @pytest.fixture

@@ -303,7 +303,7 @@ def test_earlier_pictures_are_a_press_away(alices: Client, alice: Account) -> No
 
 def test_without_a_model_the_page_says_how_to_get_one(db: None, client: Client, tmp_path: Path) -> None:
     (tmp_path / "storybook" / "model_index.json").unlink()
-    catalog.catalog.cache_clear()
+    catalog.storybook.cache_clear()
     page = text(client.get("/"))
     assert "No model is installed" in page
     assert 'id="prompt"' not in page

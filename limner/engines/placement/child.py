@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Callable
 from itertools import count
 from typing import Any
 
-from limner.engines.catalog import Model
+from limner.engines.catalog import Model, installed
 from limner.engines.contract import DrawEvent, DrawOrder, WriteOrder
 from limner.engines.placement import frames, messages
 from limner.engines.placement.residency import Residency
-from limner.errors import EngineCrashed, LimnerError, NoRoom, Unavailable
+from limner.errors import EngineCrashed, LimnerError, ModelGone, NoRoom, Unavailable, say
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +31,15 @@ _Answer = DrawEvent | str | LimnerError | None
 class ChildPlacement:
     """Implements `Placement` with one child process. Belongs to the event loop it is first used in."""
 
-    slots = 1
+    alike = True
 
     def __init__(
         self, model: Model, *, start_timeout: float = 120, residency: Residency | None = None, on_demand: bool = False
     ) -> None:
         """`on_demand`: it is loaded when somebody draws with it, and not before."""
         self.model = model
+        self.slots = 1
+        """How many pictures it draws at a time: the child says so when it has loaded its model."""
         self._start_timeout = start_timeout
         self._residency = Residency() if residency is None else residency
         self._on_demand = on_demand
@@ -45,11 +47,12 @@ class ChildPlacement:
         self._child: _Child | None = None
         self._starting: asyncio.Task[_Child] | None = None
         self._closed = False
+        self._gone = False
 
     @property
     def ready(self) -> bool:
-        """Whether it can draw; one that is loaded on demand always can, later."""
-        return not self._closed if self._on_demand else self._child is not None and self._child.alive
+        """Whether it can draw; one that is loaded on demand always can, later, while its files are here."""
+        return not (self._closed or self._gone) if self._on_demand else self._child is not None and self._child.alive
 
     @property
     def pid(self) -> int | None:
@@ -65,6 +68,19 @@ class ChildPlacement:
         """Start the child and wait until its model is loaded. Callers at the same time share one start."""
         if not self._on_demand:
             await self._running()
+
+    async def follow(self, model: Model | None) -> None:
+        """Draw with this version of the model from now on, or with none: it was removed. What is drawn already ends
+        with what is in memory, which is given back at a call when nothing is drawn."""
+        self._gone = model is None
+        self.model = model or self.model
+        if self._outdated and not self.busy:
+            self._residency.leave(self)
+            await self.unload()
+
+    @property
+    def _outdated(self) -> bool:
+        return self._child is not None and (self._gone or self._child.model != self.model)
 
     async def unload(self) -> None:
         """Give its memory back. The next drawing loads it again."""
@@ -102,6 +118,7 @@ class ChildPlacement:
 
     async def close(self) -> None:
         self._closed = True
+        self._residency.leave(self)
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             with contextlib.suppress(asyncio.CancelledError, LimnerError):
@@ -111,7 +128,7 @@ class ChildPlacement:
     async def _running(self) -> _Child:
         if self._closed:
             raise Unavailable("Limner is stopping; ask again when it is back.")
-        if self._child is not None and self._child.alive:
+        if self._child is not None and self._child.alive and not (self._outdated and self._answering <= 1):
             return self._child
         if self._starting is None or self._starting.done():
             self._starting = asyncio.create_task(self._start(), name=f"start {self.model.name}")
@@ -122,6 +139,10 @@ class ChildPlacement:
 
     async def _start(self) -> _Child:
         await self.unload()
+        if self._on_demand and (self._gone or not installed(self.model)):
+            message = say("{model} was removed from this machine. Pull it again, or choose another model.",
+                          model=self.model.name)  # fmt: skip
+            raise ModelGone(message)
         await self._residency.enter(self, self.model.bytes)
         try:
             try:
@@ -133,6 +154,7 @@ class ChildPlacement:
         except BaseException:
             self._residency.leave(self)
             raise
+        self.slots = self._child.batch
         if self._child.room:
             self._residency.limit(self._child.room)
         return self._child
@@ -170,6 +192,8 @@ class _Child:
         self.alive = True
         self.room = 0
         """Bytes of the memory that the model was loaded into, where that is a GPU's own."""
+        self.batch = 1
+        """How many pictures it draws at a time."""
         self.loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reader = reader
         self._writer = writer
@@ -301,6 +325,7 @@ class _Child:
         if kind == "ready":
             log.info("%s loaded in %.2f s", self.model.name, header.get("seconds", 0.0))
             self.room = int(header.get("room") or 0)
+            self.batch = max(int(header.get("batch") or 1), 1)
             if not self.loaded.done():
                 self.loaded.set_result(None)
             return

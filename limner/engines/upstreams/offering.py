@@ -11,6 +11,7 @@ from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size, Task
 from limner.engines.families import Family, families, family_of
 from limner.engines.upstreams.configured import configure
+from limner.engines.upstreams.configured import upstreams as configured
 from limner.engines.upstreams.kinds import EDITS, GENERATIONS, KINDS, RESPONSE_FORMAT, VARIATIONS, Kind
 from limner.engines.upstreams.reading import read
 from limner.engines.upstreams.tables import BadUpstream
@@ -26,20 +27,24 @@ _TASKS = {GENERATIONS: Task.CREATE, EDITS: Task.EDIT, VARIATIONS: Task.VARY}
 def start(environment: Mapping[str, str], folder: Path) -> tuple[Upstream, ...]:
     """Read the configured upstreams and make them and their models known to this process. Sends nothing."""
     found = read(environment, folder)
-    _tell_apart({upstream.name for upstream in found})
-    catalog.install(models_of_all(found))
+    _bring(catalog.brought(), found)
     configure(found)
     return found
 
 
-def _tell_apart(upstreams: set[str]) -> None:
+def bring(models: Iterable[Model]) -> None:
+    """Make these the models of this machine, beside those of the upstreams, as a start of Limner does."""
+    _bring(models, configured())
+
+
+def _bring(models: Iterable[Model], upstreams: tuple[Upstream, ...]) -> None:
     """A model that somebody brought to this machine, and whose name is an upstream's, is called by its owner too."""
+    taken = {upstream.name for upstream in upstreams}
     catalog.bring(
-        replace(model, name=f"{model.name}@{model.path.parent.name}")
-        if model.name in upstreams and model.path
-        else model
-        for model in catalog.brought()
+        replace(model, name=f"{model.name}@{model.path.parent.name}") if model.name in taken and model.path else model
+        for model in models
     )
+    catalog.install(models_of_all(upstreams))
 
 
 def models_of_all(upstreams: Iterable[Upstream]) -> list[Model]:
@@ -47,7 +52,7 @@ def models_of_all(upstreams: Iterable[Upstream]) -> list[Model]:
 
     So a second upstream changes no name of the first. Raises BadUpstream for an upstream called like a local model.
     """
-    local = {name for name, model in catalog.catalog().items() if not model.upstream}
+    local = {catalog.storybook().name, *(model.name for model in catalog.brought())}
     taken, found = set(local), []
     for upstream in upstreams:
         if upstream.name in local:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import shlex
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from limner.errors import ModelBroken
 
 SUMS = "SHA256SUMS"
 NOTE = "limner.json"
 """What Limner wrote beside a model, and what somebody changed in it: title, licence, steps, guidance, sizes …"""
-_LOADABLE = {".xml", ".bin", ".json", ".safetensors"}
+BYTES = "bytes"
+"""In it: the length of every file, as Limner kept it."""
+CONVERTED = "converted"
+"""In it: the name of the model in diffusers' form that this one was made of, and how, as `convert` is told it."""
+_LOADABLE = {".xml", ".bin", ".json", ".onnx", ".safetensors"}
 """What a library may read by itself when it finds it in a model's folder."""
 
 
@@ -59,6 +66,33 @@ def verify(folder: Path, title: str = "") -> None:
     _refuse_strangers(folder, title, named)
 
 
+def whole(folder: Path, title: str = "") -> bool:
+    """Whether every file of a model that Limner kept has the length it was kept with: no time is lost on gigabytes
+    that were compared with their checksums when they came. Raises ModelBroken as `verify`; False where nobody wrote
+    down how long they are."""
+    title = title or folder.name.capitalize()
+    lengths = _note(folder).get(BYTES)
+    if not isinstance(lengths, dict):
+        return False
+    for name, expected in lengths.items():
+        try:
+            length = (folder / name).stat().st_size
+        except OSError as error:
+            raise _broken(folder, title, f"its file {name} cannot be read ({_reason(error)})") from error
+        if length != expected:
+            raise _broken(folder, title, f"its file {name} has {length:,} bytes, and should have {expected:,}")
+    _refuse_strangers(folder, title, {folder / name for name in lengths})
+    return True
+
+
+def sums_of(folder: Path) -> dict[str, str]:
+    """The checksum of each file by its name, as the folder's list has them; none where it cannot be read."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        return {name: found for found, _, name in (line.partition("  ") for line in lines)}
+    return {}
+
+
 def _refuse_strangers(folder: Path, title: str, named: set[Path]) -> None:
     for path in sorted(folder.rglob("*")):
         if path.suffix not in _LOADABLE or path in named or path.name.startswith(".") or path == folder / NOTE:
@@ -78,14 +112,25 @@ def _broken(folder: Path, title: str, fault: str) -> ModelBroken:
 
 
 def _cure(folder: Path) -> str:
-    if (folder / NOTE).is_file():
-        return f"limner models pull {shlex.quote('/'.join(folder.parts[-2:]))}"
+    note = _note(folder)
+    if made := note.get(CONVERTED):
+        return f"limner models convert {made}"
+    if repository := note.get("repository"):
+        return f"limner models pull {shlex.quote(str(repository))}"
     for parent in folder.parents:
         if (parent / ".git").exists():
             return f"git -C {shlex.quote(str(parent))} checkout -- {shlex.quote(str(folder.relative_to(parent)))}"
         if parent.name == "site-packages":
             return "pip install --force-reinstall --no-deps, with the wheel or folder of Limner"
     return f"copying the model into {folder} again"
+
+
+def _note(folder: Path) -> dict[str, Any]:
+    """A damaged model may have a damaged note, too."""
+    with contextlib.suppress(OSError, ValueError):
+        said = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+        return said if isinstance(said, dict) else {}
+    return {}
 
 
 def _reason(error: Exception) -> str:

@@ -5,26 +5,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from limner.engines.weights.looking import INDEX
 from limner.errors import InvalidRequest, NotAllowed, NotFound, Sentence, Unavailable, say
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _FILE = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
 """Of a model, or of one of its parts: nothing lies deeper."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+"""Git's names for versions, and for what is in a file."""
 PART = ".part"
 """Of a file that is not whole yet."""
 SECONDS = 20.0
 """For an answer that is no file."""
+_LARGEST_INDEX = 1_000_000
+"""Bytes: real ones have less than a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class File:
     bytes: int
     sha256: str
     """As the hub has it; "" for small files, which it keeps under a checksum of git's."""
+    blob: str = ""
+    """That one: the SHA-1 of "blob", the length and the bytes; "" for large files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class Repository:
     revision: str
     files: tuple[File, ...]
     licence: str
+    index: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What its model_index.json says; nothing where there is none that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,8 @@ class Match:
 
 
 def ask(name: str, revision: str | None = None) -> Repository:
-    """What the hub says of `name`. Raises InvalidRequest for what is no name, NotFound, NotAllowed, Unavailable, and
-    for an answer that no hub of good faith gives."""
+    """What the hub says of `name`, and which parts it has. Raises InvalidRequest for what is no name, NotFound,
+    NotAllowed, Unavailable, and for an answer that no hub of good faith gives."""
     if not _REPOSITORY.fullmatch(name):
         raise InvalidRequest(_no_name(name), param="model")
     library = _library()
@@ -68,10 +78,37 @@ def ask(name: str, revision: str | None = None) -> Repository:
     listed = [one for one in said.siblings or () if _FILE.fullmatch(str(one.rfilename))]
     if not _COMMIT.fullmatch(str(said.sha)) or any(not isinstance(one.size, int) or one.size < 0 for one in listed):
         raise Unavailable(say("The hub's answer about {name} cannot be right. Is HF_ENDPOINT a hub?", name=name))
-    files = tuple(File(one.rfilename, one.size, one.lfs.sha256 if one.lfs else "") for one in listed)
+    files = tuple(
+        File(one.rfilename, one.size, one.lfs.sha256) if one.lfs else File(one.rfilename, one.size, "", _blob(one))
+        for one in listed
+    )
     card: Any = said.card_data or {}
     licence = card.get("license_name") or card.get("license") or ""
-    return Repository(name, str(said.sha), files, str(licence))
+    found = Repository(name, str(said.sha), files, str(licence))
+    return replace(found, index=_index(found))
+
+
+def _blob(listed: Any) -> str:
+    said = str(listed.blob_id)
+    return said if _COMMIT.fullmatch(said) else ""
+
+
+def _index(repository: Repository) -> dict[str, Any]:
+    file = next((file for file in repository.files if file.name == INDEX), None)
+    if file is None or file.bytes > _LARGEST_INDEX:
+        return {}
+    with TemporaryDirectory() as folder:
+        fetch(repository, file, Path(folder))
+        try:
+            said = json.loads((Path(folder) / INDEX).read_text(encoding="utf-8"))
+        except ValueError:
+            return {}
+    return said if isinstance(said, dict) else {}
+
+
+def is_name(name: str) -> bool:
+    """Whether a hub could have a model of that name: owner/name."""
+    return _REPOSITORY.fullmatch(name) is not None
 
 
 def search(words: str, limit: int = 20) -> list[Match]:
@@ -109,10 +146,16 @@ def fetch(repository: Repository, file: File, folder: Path) -> None:
     os.replace(part, place)
 
 
+def page_of(name: str) -> str:
+    """Where people read of a model, and of its licence."""
+    return f"{_library().constants.ENDPOINT}/{name}"
+
+
 def _library() -> ModuleType:
     for said in ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"):
         os.environ.setdefault(said, "1")
     import huggingface_hub
+    import huggingface_hub.constants
     import huggingface_hub.errors  # it shows its parts only when they are imported
     import huggingface_hub.file_download
     import huggingface_hub.utils
@@ -129,8 +172,8 @@ def _in_words(library: ModuleType, name: str) -> Iterator[None]:
     except wrong.HFValidationError as error:
         raise InvalidRequest(_no_name(name), param="model") from error
     except wrong.GatedRepoError as error:
-        message = say("The makers of {name} want to know who uses it. Ask them on its page, make a token there, and "
-                      "set HF_TOKEN.", name=name)  # fmt: skip
+        message = say("The makers of {name} want to know who uses it. Ask them on {page}, make a token on the hub, "
+                      "and set HF_TOKEN to it.", name=name, page=page_of(name))  # fmt: skip
         raise NotAllowed(message) from error
     except wrong.RepositoryNotFoundError as error:
         message = say("The hub has no model {name}, or shows it only to those with a token: HF_TOKEN.", name=name)
@@ -139,9 +182,17 @@ def _in_words(library: ModuleType, name: str) -> Iterator[None]:
         raise NotFound(say("{name} has no such version, or lost a file meanwhile. Ask again.", name=name)) from error
     except (wrong.HTTPError, wrong.LocalEntryNotFoundError, ConnectionError, TimeoutError) as error:
         status = getattr(getattr(error, "response", None), "status_code", "")
-        message = say("The hub did not answer well ({reason}). Ask again later: what is here is gone on with.",
-                      reason=str(status or type(error).__name__))  # fmt: skip
-        raise Unavailable(message) from error
+        raise _no_good_answer(str(status or type(error).__name__)) from error
+    except OSError as error:
+        if error.errno is not None:  # the disk's
+            raise
+        raise _no_good_answer("it sent another length than it said") from error
+
+
+def _no_good_answer(reason: str) -> Unavailable:
+    message = say("{hub} did not answer well ({reason}). Ask again later: what came of a model is gone on with.",
+                  hub=_library().constants.ENDPOINT, reason=reason)  # fmt: skip
+    return Unavailable(message)
 
 
 def _no_name(name: str) -> Sentence:

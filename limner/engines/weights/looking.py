@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from limner.engines.catalog import Model
-from limner.engines.contract import Capabilities, Size
+from limner.engines.contract import Capabilities, Size, Task
+from limner.engines.weights import enlargers
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
+from limner.engines.weights.memory import loaded, weights_of
+from limner.engines.weights.watching import stamp_of
 from limner.errors import ModelBroken, NotConfigured, say
 
 INDEX = "model_index.json"
-_PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
+PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
 _ABBREVIATIONS = frozenset({"flux", "lcm", "sd", "sdxl", "xl", "vae"})
 _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
@@ -25,18 +28,16 @@ _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 def look(folder: Path, name: str) -> Model:
     """The model in `folder`, called `name`. Raises NotConfigured for a kind that Limner does not know, ModelBroken
     where the folder cannot be read as a model."""
+    if not (folder / INDEX).exists() and enlargers.may_enlarge(folder):
+        return enlargers.look_at(folder, name, _title(name), note_of(folder))
     index = _read(folder, INDEX)
-    kind = _kind(index, name)
+    kind = kind_of(index, name)
     part = "transformer" if "transformer" in index else "unet"
     networks = _read(folder, f"{part}/config.json")
     note = note_of(folder)
     # Some repositories have both forms: OpenVINO's is meant where it is the only one.
     in_ir = (folder / part / "openvino_model.xml").is_file() and not any((folder / part).glob("*.safetensors"))
-    if in_ir and not kind.openvino:
-        known = ", ".join(kind.title for kind in kinds().values() if kind.openvino)
-        message = say("{name} is a {kind} in OpenVINO's form, and OpenVINO draws only with: {known}.",
-                      name=name, kind=kind.title, known=known)  # fmt: skip
-        raise NotConfigured(message)
+    tasks = tasks_in_ir(kind, name) if in_ir else kind.tasks
     steps, guidance = _advice(folder, kind, index, networks)
     edge = _edge(folder, kind, networks, part)
     sizes = tuple(map(Size.parse, note.get("sizes", ()))) or _sizes(kind, edge)
@@ -51,7 +52,7 @@ def look(folder: Path, name: str) -> Model:
         description=say("{kind} on this machine.", kind=kind.title),
         path=folder,
         capabilities=Capabilities(
-            tasks=kind.openvino if in_ir else kind.tasks,
+            tasks=tasks,
             sizes=sizes,
             offered_sizes=sizes,
             max_prompt=kind.prompt,
@@ -62,13 +63,40 @@ def look(folder: Path, name: str) -> Model:
         seconds=float(note.get("seconds", kind.seconds * steps / kind.steps)),
         licence=str(note.get("licence") or ""),
         millicredits=1000,
-        bytes=_bytes(folder),
+        bytes=max(_bytes(folder) if in_ir else loaded(weights_of(folder, parts_of(index), note.get("variant"))), 1),
+        version=stamp_of(folder),
     )
 
 
+def tasks_in_ir(kind: Kind, name: str) -> frozenset[Task]:
+    """What a model of this kind can do in OpenVINO's form. Raises NotConfigured where OpenVINO draws with none."""
+    if not kind.openvino:
+        known = ", ".join(kind.title for kind in kinds().values() if kind.openvino)
+        message = say("{name} is a {kind} in OpenVINO's form, and OpenVINO draws only with: {known}.",
+                      name=name, kind=kind.title, known=known)  # fmt: skip
+        raise NotConfigured(message)
+    return kind.openvino
+
+
 def note_of(folder: Path) -> dict[str, Any]:
-    """What its limner.json says; nothing where there is none."""
-    return _read(folder, NOTE) if (folder / NOTE).exists() else {}
+    """What its limner.json says; nothing where there is none. Raises ModelBroken."""
+    if not (folder / NOTE).exists():
+        return {}
+    try:
+        return _read(folder, NOTE)
+    except ModelBroken as error:
+        message = say("{file} cannot be read. Mend it, or delete it: then what the model's own files say holds.",
+                      file=folder / NOTE)  # fmt: skip
+        raise ModelBroken(message) from error
+
+
+def parts_of(index: Mapping[str, Any]) -> frozenset[str]:
+    """The folders that a model_index.json names, each with the library and the class that read it."""
+    return frozenset(
+        part
+        for part, said in index.items()
+        if isinstance(said, list) and len(said) == 2 and said[0] is not None and not part.startswith("_")
+    )
 
 
 def left_out(folder: Path) -> list[str]:
@@ -84,20 +112,20 @@ def part_named(folder: Path, part: str) -> str:
 
 def refuse_what_runs(folder: Path, title: str) -> None:
     """Raise NotConfigured where the model is pickled, or asks for code of its own to be run."""
+    if not (folder / INDEX).exists() and enlargers.may_enlarge(folder):
+        return  # a network runs nothing
     index = _read(folder, INDEX)
-    named = {"index": index}
-    for part, said in index.items():
-        if isinstance(said, list) and (folder / part / "config.json").is_file():
-            named[part] = _read(folder, f"{part}/config.json")
-        if isinstance(said, list) and len(said) == 2 and said[0] and (folder / part / f"{said[0]}.py").is_file():
-            raise _runs_code(title, f"{part}/{said[0]}.py")
     if isinstance(index.get("_class_name"), list):
         raise _runs_code(title, f"{index['_class_name'][0]}.py")
-    for part, said in named.items():
-        if "auto_map" in said:
-            raise _runs_code(title, f"{part}/config.json")
-    for part, said in index.items():
-        if isinstance(said, list) and said[0] is not None and (pickled := _only_pickled(folder / part)):
+    parts = sorted(parts_of(index))
+    for part in parts:
+        if (folder / part / f"{index[part][0]}.py").is_file():
+            raise _runs_code(title, f"{part}/{index[part][0]}.py")
+    for file in (INDEX, *_settings(folder, parts)):
+        if _read(folder, file).get("auto_map"):
+            raise _runs_code(title, file)
+    for part in parts:
+        if pickled := _only_pickled(folder / part):
             raise NotConfigured(
                 say(
                     "{title} is pickled ({file}): to read it is to run whatever it says, so Limner does not. "
@@ -107,6 +135,13 @@ def refuse_what_runs(folder: Path, title: str) -> None:
             )  # fmt: skip
 
 
+def _settings(folder: Path, parts: Iterable[str]) -> Iterator[str]:
+    """Of networks, tokenizers, processors: config.json, tokenizer_config.json, preprocessor_config.json …"""
+    for part in parts:
+        for path in sorted((folder / part).glob("*config.json")):
+            yield f"{part}/{path.name}"
+
+
 def _only_pickled(folder: Path) -> str:
     """The name of a pickled file in a folder that has no other weights; "" where there is none."""
     if not folder.is_dir():
@@ -114,7 +149,7 @@ def _only_pickled(folder: Path) -> str:
     names = sorted(os.listdir(folder))
     if any(name.endswith((".safetensors", ".xml")) for name in names):
         return ""
-    return next((name for name in names if os.path.splitext(name)[1] in _PICKLED), "")
+    return next((name for name in names if os.path.splitext(name)[1] in PICKLED), "")
 
 
 def _runs_code(title: str, file: str) -> NotConfigured:
@@ -127,7 +162,8 @@ def _runs_code(title: str, file: str) -> NotConfigured:
     )  # fmt: skip
 
 
-def _kind(index: dict[str, Any], name: str) -> Kind:
+def kind_of(index: Mapping[str, Any], name: str) -> Kind:
+    """By what the model_index.json of `name` says. Raises NotConfigured for a kind that Limner does not know."""
     pipeline = index.get("_class_name")
     # Those that were exported for OpenVINO may have its name before it.
     found = kinds().get(pipeline.removeprefix("OV")) if isinstance(pipeline, str) else None
@@ -142,8 +178,7 @@ def _kind(index: dict[str, Any], name: str) -> Kind:
 
 
 def _bytes(folder: Path) -> int:
-    parts = (path for path in folder.glob("*/*") if path.suffix in {".safetensors", ".bin"})
-    return max(sum(path.stat().st_size for path in parts), 1)
+    return sum(path.stat().st_size for path in folder.glob("*/openvino_*.bin"))
 
 
 def _advice(folder: Path, kind: Kind, index: dict[str, Any], networks: dict[str, Any]) -> tuple[int, float]:

@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 from limner.engines.catalog import BUNDLED
-from limner.engines.weights.checksums import SUMS, verify
+from limner.engines.weights.checksums import SUMS, verify, whole
 from limner.errors import NotConfigured, say
 
 PULLED = "models"
@@ -50,6 +50,13 @@ def verify_pulled(folder: Path, title: str = "") -> None:
     Raises ModelBroken."""
     if folder.parent == BUNDLED or os.path.exists(folder / SUMS):
         verify(folder, title)
+
+
+def check(folder: Path, title: str = "") -> None:
+    """What is looked at whenever a model that was brought here is loaded: each file's length, or its checksum where
+    nobody wrote the lengths down. Raises ModelBroken."""
+    if not whole(folder, title):
+        verify_pulled(folder, title)
 
 
 def _cache() -> Path:

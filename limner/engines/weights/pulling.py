@@ -1,86 +1,128 @@
 """Bringing a model from a hub to `models` in Limner's home. It is fetched beside its place and moved there when every
-file is whole, so that nobody ever draws with half of one; what was fetched before a break is gone on with."""
+file is whole, so that nobody ever draws with half of one; what was fetched before a break is gone on with, and what a
+new version has in common with the one that is here is not fetched again."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import re
+import glob
+import hashlib
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from limner.engines.weights import hub
-from limner.engines.weights.checksums import checksum
-from limner.engines.weights.hub import File, Repository
-from limner.engines.weights.looking import INDEX, look, note_of, refuse_what_runs
-from limner.engines.weights.placing import STAGES, settle
+from limner.engines.weights.checksums import checksum, sums_of
+from limner.engines.weights.enlargers import wanted_of
+from limner.engines.weights.hub import PART, File, Repository
+from limner.engines.weights.looking import (
+    INDEX,
+    PICKLED,
+    kind_of,
+    look,
+    note_of,
+    parts_of,
+    refuse_what_runs,
+    tasks_in_ir,
+)
+from limner.engines.weights.memory import HALF
+from limner.engines.weights.placing import STAGES, alone, bytes_in, gigabytes, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
-from limner.errors import LimnerError, ModelBroken, NotConfigured, Unavailable, say
+from limner.errors import ModelBroken, NotConfigured, say
 
-SPARE = 1024**3
-"""Bytes that stay free on the disk."""
+__all__ = ["fetched", "gigabytes", "give_up", "pull", "stage_of", "unfinished", "wanted"]
+
 _DENOISERS = frozenset({"transformer", "unet"})
+_HALVES_OF_VAE = frozenset({"vae_decoder", "vae_encoder"})
+"""OpenVINO's form has it as two networks."""
 _SMALL = frozenset({".jinja", ".json", ".model", ".txt"})
 """Beside weights: settings, vocabularies."""
-_HALF = re.compile(r"\.fp16[.-]")
 
 
 def wanted(repository: Repository) -> list[File]:
-    """The files of it that are needed: settings and one set of weights, in halves where the repository has them.
+    """The files that are needed of the parts that its model_index.json names: settings and one set of weights, in
+    halves where the repository has them.
 
-    Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, or only pickled.
+    Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, nor one that makes pictures
+    larger, or is pickled.
     """
-    names = {file.name for file in repository.files}
-    if INDEX not in names:
-        message = say("{name} has no {file}, so it is no model in diffusers' or OpenVINO's form.",
+    if all(file.name != INDEX for file in repository.files):
+        return wanted_of(repository)
+    if not repository.index:
+        message = say("{name} has no {file} that can be read, so it is no model in diffusers' or OpenVINO's form.",
                       name=repository.name, file=INDEX)  # fmt: skip
         raise NotConfigured(message)
+    kind = kind_of(repository.index, repository.name)
+    parts = parts_of(repository.index)
     inside = [file for file in repository.files if len(PurePosixPath(file.name).parts) == 2]
-    small = [file for file in inside if _small(file)]
-    weights = [file for file in inside if file.name.endswith(".safetensors") and "non_ema" not in file.name]
+    shards = [file for file in inside if file.name.endswith(".safetensors") and "non_ema" not in file.name]
+    weights = [file for file in shards if _part(file) in parts]
     in_ir = [file for file in inside if "openvino_" in file.name and file.name.endswith((".xml", ".bin"))]
     if in_ir and not any(_part(file) in _DENOISERS for file in weights):
-        weights = in_ir
-    elif halves := [file for file in weights if _HALF.search(file.name)]:
-        parts = {_part(file) for file in halves}
-        weights = halves + [file for file in weights if _part(file) not in parts]
-    if not weights:
-        message = say("{name} is pickled: to read it is to run whatever it says, so Limner does not. "
-                      "Get one whose weights are safetensors.", name=repository.name)  # fmt: skip
+        tasks_in_ir(kind, repository.name)
+        parts |= _HALVES_OF_VAE
+        weights = [file for file in in_ir if _part(file) in parts]
+    else:
+        whole = {_part(file) for file in weights}
+        for file in inside:
+            if _part(file) in parts - whole and PurePosixPath(file.name).suffix in PICKLED:
+                raise _pickled(repository.name, file.name)
+        halves = {_part(file) for file in weights if HALF.search(file.name)}
+        weights = [file for file in weights if HALF.search(file.name) or _part(file) not in halves]
+    if not any(_part(file) in _DENOISERS for file in weights):
+        message = say("{name} has no weights that Limner could draw with: neither safetensors nor OpenVINO's files.",
+                      name=repository.name)  # fmt: skip
         raise NotConfigured(message)
+    small = [file for file in inside if _part(file) in parts and _small(file)]
     return [file for file in repository.files if file.name == INDEX] + small + weights
+
+
+def _pickled(name: str, file: str) -> NotConfigured:
+    return NotConfigured(
+        say(
+            "{title} is pickled ({file}): to read it is to run whatever it says, so Limner does not. "
+            "Get one whose weights are safetensors.",
+            title=name, file=file,
+        )
+    )  # fmt: skip
 
 
 def pull(home: Path, repository: Repository) -> Path:
     """Fetch it, look at it, and put it in its place, which is returned. What the files of a starter do not say goes
     into its limner.json.
 
-    Raises what `wanted`, `hub` and `look` do, and Unavailable where the disk has no room.
+    Raises what `wanted`, `hub` and `look` do, and Unavailable where the disk has no room, or where somebody pulls it
+    just now.
     """
-    place = home / PULLED / repository.name
-    stage = stage_of(home, repository)
     files = wanted(repository)
-    _room_for(files, home, repository)
+    try:
+        with alone(stage_of(home, repository), repository.name):
+            return _pull(home, repository, files)
+    except OSError as error:
+        raise not_written(error, repository.name, home) from error
+
+
+def _pull(home: Path, repository: Repository, files: list[File]) -> Path:
+    place, stage = home / PULLED / repository.name, stage_of(home, repository)
+    before, same = note_of(place) if place.is_dir() else {}, _in_common(files, place)
+    room_for(sum(_left(file, stage, file in same) for file in files), repository.name, home)
     for other in stage.parent.glob(f"{stage.name.partition('@')[0]}@*"):
         if other != stage:
             shutil.rmtree(other)  # of a version that nobody asks for any more
     stage.mkdir(parents=True, exist_ok=True)
+    sums = {}
     for number, file in enumerate(files):
         if number and _small(files[number - 1]) and not _small(file):
             _looked_at(stage, repository.name)  # before gigabytes are fetched of what nobody can draw with
-        try:
-            hub.fetch(repository, file, stage)
-        except OSError as error:
-            raise _not_written(error, repository.name, home) from error
-    sums = {file.name: _checked(stage / file.name, file, repository.name) for file in files}
+        sums[file.name] = (file in same and _linked(file, stage, place)) or _brought(repository, file, stage)
     _keep_only(stage, sums)
     starter = starters().get(repository.name)
     said = {
         **(starter.note if starter else {}),
-        **{key: kept for key, kept in _note_before(place).items() if key != "variant"},
+        # what somebody changed beside an older version stays
+        **{key: kept for key, kept in before.items() if key != "variant"},
         "repository": repository.name,
         "revision": repository.revision,
         "licence": repository.licence,
@@ -98,11 +140,75 @@ def stage_of(home: Path, repository: Repository) -> Path:
 
 def fetched(home: Path, repository: Repository) -> int:
     """The bytes that are here of a model that is being pulled."""
-    found = 0
-    for path in stage_of(home, repository).rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # one that became whole meanwhile has another name
-            found += path.stat().st_size if path.is_file() else 0
-    return found
+    return bytes_in(stage_of(home, repository))
+
+
+def unfinished(home: Path) -> dict[str, int]:
+    """The bytes that are here of each pull that has not ended, by the model's name on the hub."""
+    stages = sorted((home / PULLED / STAGES).glob("*--*@*"))
+    return {stage.name.partition("@")[0].replace("--", "/", 1): bytes_in(stage) for stage in stages}
+
+
+def give_up(home: Path, name: str) -> int:
+    """Delete what is here of a pull of `name` that has not ended; the bytes that were freed. Raises Unavailable where
+    it is going on."""
+    stages = list((home / PULLED / STAGES).glob(f"{glob.escape(name.replace('/', '--'))}@*"))
+    freed = 0
+    for stage in stages:
+        with alone(stage, name):
+            freed += bytes_in(stage)
+            shutil.rmtree(stage)
+    return freed
+
+
+def _in_common(files: Iterable[File], place: Path) -> frozenset[File]:
+    """Large files that an older version, or a damaged one, has too by its list of checksums."""
+    before = sums_of(place)
+    return frozenset(file for file in files if file.sha256 and before.get(file.name) == file.sha256)
+
+
+def _left(file: File, stage: Path, in_common: bool) -> int:
+    """Bytes that it will take on the disk."""
+    for path in (stage / file.name, stage / (file.name + PART)):
+        if path.is_file():
+            return max(file.bytes - path.stat().st_size, 0)
+    return 0 if in_common else file.bytes
+
+
+def _linked(file: File, stage: Path, place: Path) -> str:
+    """Its checksum, where the version that is here has it whole and the disk can give one file two names."""
+    path = stage / file.name
+    if path.exists():
+        return ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # then it is fetched
+        os.link(place / file.name, path)
+        if found := _checked(path, file):
+            return found
+        path.unlink()
+    return ""
+
+
+def _brought(repository: Repository, file: File, stage: Path) -> str:
+    """Its checksum, when it is here and the one that the hub has."""
+    hub.fetch(repository, file, stage)
+    if found := _checked(stage / file.name, file):
+        return found
+    (stage / file.name).unlink()  # or it would be gone on with
+    raise ModelBroken(say("{file} of {name} came damaged: pull it again.", file=file.name, name=repository.name))
+
+
+def _checked(path: Path, file: File) -> str:
+    """Its SHA-256; "" where it is not what the hub says, in length, by its SHA-256 or by git's name for it."""
+    if path.stat().st_size != file.bytes:
+        return ""
+    if file.blob:
+        content = path.read_bytes()
+        blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False)
+        if blob.hexdigest() != file.blob:
+            return ""
+    found = checksum(path)
+    return found if file.sha256 in {"", found} else ""
 
 
 def _looked_at(stage: Path, name: str) -> None:
@@ -118,53 +224,8 @@ def _part(file: File) -> str:
     return file.name.partition("/")[0]
 
 
-def _note_before(place: Path) -> dict[str, Any]:
-    """What somebody changed in the note of an older version stays."""
-    return note_of(place) if place.is_dir() else {}
-
-
 def _variant(files: Iterable[File]) -> dict[str, str]:
-    return {"variant": "fp16"} if any(_HALF.search(file.name) for file in files) else {}
-
-
-def _room_for(files: list[File], home: Path, repository: Repository) -> None:
-    need = max(sum(file.bytes for file in files) - fetched(home, repository), 0)
-    models = home / PULLED  # perhaps a disk of its own
-    free = shutil.disk_usage(models if models.exists() else home).free
-    if need + SPARE > free:
-        message = say(
-            "{name} needs {need} on the disk and {spare} shall stay free, but {free} are. Free some in {folder}, or "
-            "move LIMNER_HOME.",
-            name=repository.name, need=gigabytes(need), spare=gigabytes(SPARE), free=gigabytes(free), folder=home,
-        )  # fmt: skip
-        raise Unavailable(message)
-
-
-def gigabytes(count: int) -> str:
-    """`"2.6 GB"`."""
-    return f"{count / 1e9:.1f} GB"
-
-
-def _not_written(error: OSError, name: str, home: Path) -> LimnerError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return Unavailable(
-            say(
-                "The disk is full, so {name} is not whole yet. Free some space in {folder} and pull it again: what "
-                "is here is gone on with.",
-                name=name, folder=home,
-            )
-        )  # fmt: skip
-    reason = error.strerror or type(error).__name__
-    message = say("{name} could not be kept in {folder}: {reason}", name=name, folder=home, reason=reason)
-    return Unavailable(message)
-
-
-def _checked(path: Path, file: File, name: str) -> str:
-    found = checksum(path)
-    if file.sha256 and found != file.sha256:
-        path.unlink()  # or it would be gone on with
-        raise ModelBroken(say("{file} of {name} came damaged: pull it again.", file=file.name, name=name))
-    return found
+    return {"variant": "fp16"} if any(HALF.search(file.name) for file in files) else {}
 
 
 def _keep_only(stage: Path, sums: dict[str, str]) -> None:

@@ -4,48 +4,67 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from limner.engines import catalog
 from limner.engines.catalog import Model
+from limner.engines.upstreams.offering import bring
+from limner.engines.weights.checksums import CONVERTED
+from limner.engines.weights.enlargers import may_enlarge
 from limner.engines.weights.looking import INDEX, look, note_of
-from limner.engines.weights.placing import STAGES, settle
+from limner.engines.weights.placing import STAGES, alone, bytes_in, here_since, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED, find
+from limner.engines.weights.watching import Watch, stamp_of
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
 log = logging.getLogger(__name__)
 
 
 def start(home: Path) -> None:
-    """Make the models in `home` known to this process. One that cannot be read is told of in the log and left out."""
-    catalog.bring(models_in(home))
+    """Make the models in `home` known to this process, and those that come later. One that cannot be read is told of
+    in the log and left out."""
+
+    def stamps() -> dict[Path, str]:
+        return {folder: stamp_of(folder) for folder in folders_in(home)}
+
+    watch = Watch(stamps, lambda: bring(models_in(home)))
+    watch()
+    catalog.watch(watch)
 
 
 def models_in(home: Path) -> list[Model]:
-    """What draws, by name. Two folders of one name are told apart: `their-name@owner`."""
+    """What draws, by name."""
     found: list[Model] = []
-    taken = {"storybook"}
-    for folder in folders_in(home):
-        name = folder.name if folder.name not in taken else f"{folder.name}@{folder.parent.name}"
+    for folder, name in names_in(home).items():
         try:
             found.append(look(folder, name))
         except LimnerError as error:
             log.warning("%s", error.message)
         except Exception:  # boundary: whatever lies in one folder, Limner starts and the others draw
             log.warning("The model in %s cannot be read, so it is left out.", folder, exc_info=True)
-        taken.add(name)
     return found
 
 
+def names_in(home: Path) -> dict[Path, str]:
+    """What the model in each folder is called. Of two folders of one name, the one that was here first has it, so
+    that no pull changes what draws a job that waits; the other's is `its-name@owner`."""
+    folders, taken, names = list(folders_in(home)), {"storybook"}, {}
+    for folder in sorted(folders, key=here_since):
+        names[folder] = folder.name if folder.name not in taken else f"{folder.name}@{folder.parent.name}"
+        taken.add(names[folder])
+    return {folder: names[folder] for folder in folders}
+
+
 def folders_in(home: Path) -> Iterator[Path]:
-    """Every folder with a model that draws: `models/name` and `models/owner/name`."""
+    """Every folder with a model that draws or makes pictures larger: `models/name` and `models/owner/name`."""
     for first in _within(home / PULLED):
-        if os.path.isfile(first / INDEX):
+        if _has_model(first):
             yield first
         else:
-            yield from (second for second in _within(first) if os.path.isfile(second / INDEX))
+            yield from filter(_has_model, _within(first))
 
 
 def remove(home: Path, folder: Path) -> int:
@@ -53,7 +72,7 @@ def remove(home: Path, folder: Path) -> int:
     it loaded draws on: what it read is in its memory. Raises NotAllowed for a folder that is not in `models`."""
     if home / PULLED not in folder.parents:
         raise NotAllowed(say("{folder} is not one of the folders that models are pulled to.", folder=folder))
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    size = bytes_in(folder)
     gone = folder.with_name(f".{folder.name}.gone")  # in one move, or half a model would be found
     shutil.rmtree(gone, ignore_errors=True)
     os.replace(folder, gone)
@@ -68,20 +87,34 @@ def convert(
 ) -> Path:
     """Make OpenVINO's form of a model, beside it: its folder, whose name ends in `-ov`, `-int8-ov`, `-tiny-ov` or
     `-int8-tiny-ov`. `tiny` is the folder or the name of a tiny autoencoder that takes the place of the model's own.
-    Raises what the converter does, and NotConfigured where `tiny` is not here."""
+    Raises what the converter does, NotConfigured where `tiny` is not here, and Unavailable where the disk has no
+    room, or somebody does the same just now."""
     if one.path is None or one.engine != "diffusers":
         raise InvalidRequest(say("{name} is not in diffusers' form.", name=one.name), param="model")
     from limner.engines.registry import converter  # 20 ms, and every start of Limner reads this module
 
     small = find(tiny, home) if tiny else None
-    name = f"{one.path.name}-{'int8-' if in_eight_bits else ''}{'tiny-' if small else ''}ov"
-    stage = home / PULLED / STAGES / name
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    converter()(one.path, stage, one.title, in_eight_bits=in_eight_bits, tiny=small, said=said)
+    place = one.path.with_name(f"{one.path.name}-{'int8-' if in_eight_bits else ''}{'tiny-' if small else ''}ov")
+    stage = home / PULLED / STAGES / f"{place.parent.name}--{place.name}"
+    again = [one.name, *["--int8"] * in_eight_bits, *(["--tiny", tiny] if tiny else [])]
     note = {key: value for key, value in note_of(one.path).items() if key != "variant"}
-    settle(stage, one.path.with_name(name), {**note, "converted_from": one.path.name})
-    return one.path.with_name(name)
+    room_for(bytes_in(one.path), place.name, home)
+    try:
+        with alone(stage, place.name):
+            shutil.rmtree(stage, ignore_errors=True)
+            stage.mkdir(parents=True)
+            try:
+                converter()(one.path, stage, one.title, in_eight_bits=in_eight_bits, tiny=small, said=said)
+                settle(stage, place, {**note, CONVERTED: shlex.join(again)})
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)  # half of one is no use to anybody
+    except OSError as error:
+        raise not_written(error, place.name, home) from error
+    return place
+
+
+def _has_model(folder: Path) -> bool:
+    return os.path.isfile(folder / INDEX) or may_enlarge(folder)
 
 
 def _within(folder: Path) -> list[Path]:

@@ -15,6 +15,8 @@ DEEDS = {
     "dismiss": gettext_noop("found nothing wrong with"),
     "invite": gettext_noop("made an invitation"),
     "let_in": gettext_noop("let in"),
+    "model_pulled": gettext_noop("pulled a model"),
+    "model_removed": gettext_noop("removed a model"),
     "moderator": gettext_noop("made a moderator"),
     "no moderator": gettext_noop("made no longer a moderator"),
     "no owner": gettext_noop("made no longer an owner"),

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from limner.engines.contract import Task
-from limner.engines.weights import left_out, note_of, part_named, refuse_what_runs, verify_pulled
+from limner.engines.weights import check, left_out, note_of, part_named, refuse_what_runs
 from limner.errors import ModelBroken, NoRoom, NotConfigured, say
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ class Pipelines:
 
 
 def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, precision: Any) -> Pipelines:
-    """Read and check every file of the model. Raises NotConfigured, ModelBroken, or NoRoom where it does not fit into
+    """Check the model's files and read them. Raises NotConfigured, ModelBroken, or NoRoom where it does not fit into
     the memory."""
     folder = model.path
     if folder is None:
         raise NotConfigured(say("{title} has no folder of weights: set its path.", title=model.title))
-    verify_pulled(folder, model.title)
+    check(folder, model.title)
     refuse_what_runs(folder, model.title)
     try:
         alone = _tokenizer_alone(folder)
@@ -53,8 +53,9 @@ def load(torch: ModuleType, diffusers: ModuleType, model: Model, device: str, pr
         raise no_room(model, device) from error
     except Exception as error:  # boundary: a stranger's folder makes the library raise anything
         message = say(
-            "{title} cannot be loaded by diffusers: {fault}",
+            "{title} cannot be loaded by diffusers: {fault} — Whether a file of it is damaged, says: {command}",
             title=model.title, fault=f"{type(error).__name__}: {str(error)[-300:]}",
+            command=f"limner models verify {model.name}",
         )  # fmt: skip
         raise ModelBroken(message) from error
     creating.set_progress_bar_config(disable=True)

@@ -3,6 +3,7 @@ draws with faster. Each network is traced once; its weights are kept in sixteen 
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import warnings
@@ -38,17 +39,16 @@ def convert(
     """Write the model in `folder` to `to`, which is made. `said` hears what is done. Takes minutes, and twice the
     memory of the weights. `tiny` is the folder of a tiny autoencoder (TAESD and its kin) that takes the place of the
     model's own: a fraction of the time, and of the fine detail. Raises NotConfigured for other kinds and where
-    something is not installed, ModelBroken."""
+    something is not installed, ModelBroken, and OSError where it cannot be written."""
     kind = json.loads((folder / "model_index.json").read_text(encoding="utf-8")).get("_class_name")
     if kind not in KINDS:
         raise NotConfigured(
             say("{title} is a {kind}, which cannot be converted. Those can: {kinds}.",
                 title=title, kind=str(kind)[:80], kinds=", ".join(sorted(KINDS)))
         )  # fmt: skip
-    verify_pulled(folder, title)
-    refuse_what_runs(folder, title)
-    openvino, _ = load_library()
+    load_library()
     try:
+        import diffusers  # noqa: F401
         import nncf  # noqa: F401
         import torch
         from openvino_tokenizers import convert_tokenizer
@@ -56,6 +56,8 @@ def convert(
         message = say("Converting needs {missing}, which is not installed: pip install 'limner[diffusers]' nncf",
                       missing=error.name)  # fmt: skip
         raise NotConfigured(message) from error
+    verify_pulled(folder, title)
+    refuse_what_runs(folder, title)
     pipeline = _loaded(folder, title, torch.float32)
     networks = _Networks(to, in_eight_bits, said)
     ids = torch.ones((2, WORDS), dtype=torch.int64)
@@ -83,13 +85,17 @@ def convert(
         if (tokenizer := getattr(pipeline, name, None)) is not None:
             said(name)
             (to / name).mkdir(parents=True, exist_ok=True)
-            openvino.save_model(convert_tokenizer(tokenizer), to / name / "openvino_tokenizer.xml")
+            _write(convert_tokenizer(tokenizer), to / name / "openvino_tokenizer.xml")
     _settings(folder, to)
 
 
 def _loaded(folder: Path, title: str, precision: Any) -> Any:
     import diffusers
+    import transformers
 
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
     try:
         return diffusers.AutoPipelineForText2Image.from_pretrained(
             folder,
@@ -151,7 +157,18 @@ class _Networks:
         if self._in_eight_bits:
             network = nncf.compress_weights(network, mode=nncf.CompressWeightsMode.INT8_SYM)
         (self._to / part).mkdir(parents=True, exist_ok=True)
-        openvino.save_model(network, self._to / part / "openvino_model.xml", compress_to_fp16=True)
+        _write(network, self._to / part / "openvino_model.xml")
+
+
+def _write(network: Any, place: Path) -> None:
+    import openvino
+
+    try:
+        openvino.save_model(network, place, compress_to_fp16=True)
+    except RuntimeError as error:
+        if "iostream" not in str(error):
+            raise
+        raise OSError(errno.ENOSPC, "No space left on device") from error  # the library does not say which it was
 
 
 def _settings(folder: Path, to: Path) -> None:

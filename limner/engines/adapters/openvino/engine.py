@@ -21,7 +21,7 @@ from limner.engines.adapters.openvino.writer import OpenVinoWriter
 from limner.engines.canvas import Start, start_of
 from limner.engines.catalog import facts
 from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task, Writer
-from limner.engines.weights import verify, verify_pulled
+from limner.engines.weights import check, verify
 from limner.errors import EngineError, ModelBroken, NotConfigured
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class OpenVinoEngine:
     def __init__(self, model: Model) -> None:
         if model.path is None:
             raise NotConfigured(f"{model.title} has no folder of weights: set its path.")
-        (verify_pulled if model.bytes else verify)(model.path, model.title)
+        (check if model.bytes else verify)(model.path, model.title)
         self._model = model
         self._folder = model.path
         self._openvino, self._genai = load_library()
@@ -61,8 +61,11 @@ class OpenVinoEngine:
             else:
                 self._creating = self._genai.Text2ImagePipeline(model.path, device, **chosen)
         except RuntimeError as error:
-            # Every byte is as it was made, so it is the folder's contents or the library's version that is wrong.
-            raise ModelBroken(f"{model.title} cannot be loaded by OpenVINO: {last_line(error)}") from error
+            # Storybook's bytes are as they were made; of others only the lengths were compared.
+            hint = (
+                f" — Whether a file of it is damaged, says: limner models verify {model.name}" if model.bytes else ""
+            )
+            raise ModelBroken(f"{model.title} cannot be loaded by OpenVINO: {last_line(error)}{hint}") from error
         said = facts(model.path)
         self._wording = Wording(model.capabilities.vocabulary, said.fallback, said.naming)
         self._cell = _cell_of(model.path)

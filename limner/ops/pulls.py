@@ -1,0 +1,84 @@
+"""The pulls that this process runs, each in a thread of its own. What they have fetched lies on the disk: a pull that
+ends with the process is gone on with from there."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock, Thread
+
+from limner.engines.catalog import catalog
+from limner.engines.weights import begun, pulling
+from limner.engines.weights.hub import Repository
+from limner.errors import LimnerError, Unavailable, say
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Pull:
+    """One of them."""
+
+    going: bool = True
+    trouble: str = ""
+    """Why it ended without a model, in a sentence."""
+    place: str = ""
+    """The folder that is there now."""
+
+
+_pulls: dict[str, Pull] = {}
+_turn = Lock()
+
+
+def begin(home: Path, repository: Repository, size: int) -> bool:
+    """Pull it beside whatever else is done; False where that is under way already. Raises Unavailable where nothing
+    can be written."""
+    with _turn:
+        if going(repository.name):
+            return False
+        try:
+            begun.write_down(home, repository, size)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            message = say("{name} could not be kept in {folder}: {reason}",
+                          name=repository.name, folder=home, reason=reason)  # fmt: skip
+            raise Unavailable(message) from error
+        _pulls[repository.name] = pull = Pull()
+    # A daemon: who stops Limner does not wait for gigabytes.
+    Thread(target=_pull, args=(pull, home, repository), name=f"pull {repository.name}", daemon=True).start()
+    return True
+
+
+def going(name: str) -> bool:
+    """Whether this process pulls it."""
+    return name in _pulls and _pulls[name].going
+
+
+def trouble(name: str) -> str:
+    """Why its last pull ended without a model; "" where it did not."""
+    return _pulls[name].trouble if name in _pulls else ""
+
+
+def arrived(*, forget: bool) -> list[str]:
+    """The folders of those that came and that nobody was told of yet; `forget`: somebody is told now."""
+    with _turn:
+        came = {name: pull.place for name, pull in _pulls.items() if pull.place}
+        for name in came if forget else ():
+            del _pulls[name]
+        return sorted(came.values())
+
+
+def _pull(pull: Pull, home: Path, repository: Repository) -> None:
+    try:
+        place = pulling.pull(home, repository)
+        catalog(at_once=True)
+        pull.place = place.name
+    except LimnerError as error:
+        log.warning("%s was not pulled: %s", repository.name, error.message)
+        pull.trouble = error.message
+    except Exception:  # boundary: a thread has nobody above it who would tell of this
+        log.exception("%s was not pulled.", repository.name)
+        pull.trouble = say("Something broke while it was pulled. The log has the details.")
+    finally:
+        pull.going = False
