@@ -12,9 +12,10 @@ from limner.engines.contract import Task
 from limner.engines.weights import look, refuse_what_runs
 from limner.engines.weights.hub import File, Repository
 from limner.engines.weights.pulling import wanted
+from limner.errors import NotConfigured
 from tests.engines.test_pulling import write
 
-CHANGES = {Task.CREATE, Task.EDIT, Task.VARY}
+CHANGES = frozenset({Task.CREATE, Task.EDIT, Task.VARY})
 NETWORK = ("openvino_model.xml", "openvino_model.bin", "config.json")
 WORDS = (
     "openvino_tokenizer.xml",
@@ -140,3 +141,10 @@ def test_it_comes_whole_and_is_known(
     assert able.tasks == CHANGES
     assert (able.default_steps, able.default_guidance) == advice
     assert found.bytes > 1
+
+
+def test_a_kind_that_openvino_does_not_draw_is_refused_before_its_weights_come() -> None:
+    index = {"_class_name": "QwenImagePipeline", "transformer": ["diffusers", "QwenImageTransformer2DModel"]}
+    files = tuple(File(name, 1000, "") for name in ("model_index.json", *(f"transformer/{file}" for file in NETWORK)))
+    with pytest.raises(NotConfigured, match="Qwen-Image in OpenVINO's form"):
+        wanted(Repository("OpenVINO/Qwen-Image-int8-ov", "0" * 40, files, "mit", index=index))

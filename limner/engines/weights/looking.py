@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from limner.engines.catalog import Model
-from limner.engines.contract import Capabilities, Size
+from limner.engines.contract import Capabilities, Size, Task
 from limner.engines.loras import FOLDER
 from limner.engines.schedulers import OPTION, SCHEDULERS
 from limner.engines.weights import enlargers
@@ -40,11 +40,7 @@ def look(folder: Path, name: str, home: Path | None = None) -> Model:
     note = note_of(folder)
     # Some repositories have both forms: OpenVINO's is meant where it is the only one.
     in_ir = (folder / part / "openvino_model.xml").is_file() and not any((folder / part).glob("*.safetensors"))
-    if in_ir and not kind.openvino:
-        known = ", ".join(kind.title for kind in kinds().values() if kind.openvino)
-        message = say("{name} is a {kind} in OpenVINO's form, and OpenVINO draws only with: {known}.",
-                      name=name, kind=kind.title, known=known)  # fmt: skip
-        raise NotConfigured(message)
+    tasks = tasks_in_ir(kind, name) if in_ir else kind.tasks
     steps, guidance = _advice(folder, kind, index, networks)
     options = frozenset() if in_ir else kind.options
     _refuse_scheduler(folder, note, options)
@@ -61,7 +57,7 @@ def look(folder: Path, name: str, home: Path | None = None) -> Model:
         description=say("{kind} on this machine.", kind=kind.title),
         path=folder,
         capabilities=Capabilities(
-            tasks=kind.openvino if in_ir else kind.tasks,
+            tasks=tasks,
             sizes=sizes,
             offered_sizes=sizes,
             max_prompt=kind.prompt,
@@ -80,6 +76,16 @@ def look(folder: Path, name: str, home: Path | None = None) -> Model:
         tiny=find(str(note["tiny"]), home or folder) if "tiny" in note else None,
         version=stamp_of(folder),
     )
+
+
+def tasks_in_ir(kind: Kind, name: str) -> frozenset[Task]:
+    """What a model of this kind can do in OpenVINO's form. Raises NotConfigured where OpenVINO draws with none."""
+    if not kind.openvino:
+        known = ", ".join(kind.title for kind in kinds().values() if kind.openvino)
+        message = say("{name} is a {kind} in OpenVINO's form, and OpenVINO draws only with: {known}.",
+                      name=name, kind=kind.title, known=known)  # fmt: skip
+        raise NotConfigured(message)
+    return kind.openvino
 
 
 def note_of(folder: Path) -> dict[str, Any]:

@@ -16,7 +16,16 @@ from limner.engines.weights import hub
 from limner.engines.weights.checksums import checksum, sums_of
 from limner.engines.weights.enlargers import wanted_of
 from limner.engines.weights.hub import PART, File, Repository
-from limner.engines.weights.looking import INDEX, PICKLED, kind_of, look, note_of, parts_of, refuse_what_runs
+from limner.engines.weights.looking import (
+    INDEX,
+    PICKLED,
+    kind_of,
+    look,
+    note_of,
+    parts_of,
+    refuse_what_runs,
+    tasks_in_ir,
+)
 from limner.engines.weights.memory import HALF
 from limner.engines.weights.placing import STAGES, alone, bytes_in, gigabytes, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED
@@ -45,13 +54,14 @@ def wanted(repository: Repository) -> list[File]:
         message = say("{name} has no {file} that can be read, so it is no model in diffusers' or OpenVINO's form.",
                       name=repository.name, file=INDEX)  # fmt: skip
         raise NotConfigured(message)
-    kind_of(repository.index, repository.name)
+    kind = kind_of(repository.index, repository.name)
     parts = parts_of(repository.index)
     inside = [file for file in repository.files if len(PurePosixPath(file.name).parts) == 2]
     shards = [file for file in inside if file.name.endswith(".safetensors") and "non_ema" not in file.name]
     weights = [file for file in shards if _part(file) in parts]
     in_ir = [file for file in inside if "openvino_" in file.name and file.name.endswith((".xml", ".bin"))]
     if in_ir and not any(_part(file) in _DENOISERS for file in weights):
+        tasks_in_ir(kind, repository.name)
         parts |= _HALVES_OF_VAE
         weights = [file for file in in_ir if _part(file) in parts]
     else:

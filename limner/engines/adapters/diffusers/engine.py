@@ -111,9 +111,9 @@ class DiffusersEngine:
             "callback_on_step_end": step,
             **images,
         }
-        negatives = [piece.order.request.negative_prompt or _NOTHING.get(guided, "") for piece in pieces]
-        if any(negatives) and request.guidance > 1:
-            wishes["negative_prompt"] = negatives
+        nothing = _NOTHING.get(guided, "")
+        if (request.negative_prompt or nothing) and request.guidance > 1:
+            wishes["negative_prompt"] = [piece.order.request.negative_prompt or nothing for piece in pieces]
         takes = _takes(pipeline)
         known = {name: wish for name, wish in wishes.items() if name in takes and wish is not None}
         seeds = [(piece.order.request.seed + piece.index) % _SEEDS for piece in pieces]

@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image
 
 from limner.engines.adapters.openvino.drawing import last_line
-from limner.engines.adapters.openvino.library import give_back_files, load_openvino, properties
+from limner.engines.adapters.openvino.library import device_of, give_back_files, load_openvino, properties
 from limner.engines.canvas import opened
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Progress, Size, Task
-from limner.engines.weights import network_in, note_of, verify_pulled
+from limner.engines.weights import network_in, verify_pulled
 from limner.errors import EngineError, ModelBroken, NotConfigured
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ class OpenVinoEnlarger:
         self._folder = model.path
         network = network_in(model.path)
         openvino = load_openvino()
-        device = str(note_of(model.path).get("device", "CPU"))  # a GPU's name: not run here
+        device = device_of(openvino, model.path, model.title)  # a GPU: not run here
         try:
             read = openvino.Core().read_model(network)
             self._high, self._wide = self._piece(read)
             read.reshape([1, 3, self._high, self._wide])
             self._type = read.input().element_type.to_dtype()
-            self._network = openvino.compile_model(read, device, properties(openvino))
+            self._network = openvino.compile_model(read, device, properties(openvino, device))
             self._factor = self._tried()
         except RuntimeError as error:  # a file that is none, operations that it does not know, another shape
             raise ModelBroken(f"{model.title} cannot be loaded by OpenVINO: {last_line(error)}") from error
