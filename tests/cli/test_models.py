@@ -74,7 +74,8 @@ def test_a_pull_that_was_killed_is_taken_up_where_it_was(here: Hub, tmp_path: Pa
     here.most = None
     here.asked.clear()
     assert limner(home, "models", "pull", NAME, "--yes", **at).returncode == 0
-    assert here.ranges("text_encoder/model.safetensors") == [f"bytes={TEN_MEGABYTES}-"]
+    [begun] = here.ranges("text_encoder/model.safetensors")  # the kill may have met a write half way
+    assert 0 < int(begun.removeprefix("bytes=").removesuffix("-")) <= TEN_MEGABYTES
     assert limner(home, "models", "verify", "tiny-sd").returncode == 0
     assert "not whole yet" not in limner(home, "models", "list").stdout
 
