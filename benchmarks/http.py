@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import numpy as np
@@ -107,9 +108,8 @@ def serve(port: int) -> None:
     from limner.cli.listening import listen
     from limner.cli.running import Running
 
-    running = Running(listener=listen("127.0.0.1", port), address=f"http://127.0.0.1:{port}", dispatch=True)
-    running.placements = {name: Null() for name in running.placements}
-    running.run()
+    with patch("limner.engines.placement.places.open_placement", lambda *_: Null()):
+        Running(listener=listen("127.0.0.1", port), address=f"http://127.0.0.1:{port}", dispatch=True).run()
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def list_(as_json: bool) -> None:
     )
     for model in catalog().values():
         here = _needs(model) or ("yes" if installed(model) else "no")
-        sizes = ", ".join(map(str, model.capabilities.offered_sizes))
+        sizes = "2x, 4x" if model.enlarges else ", ".join(map(str, model.capabilities.offered_sizes))
         by, seconds = model.upstream or "this machine", f"about {model.seconds:g}"
         table.add_row(plain(model.name), by, _price(model), sizes, seconds, here, model.licence)
     console().print(table)
@@ -137,7 +137,7 @@ def pull_(name: str, revision: str | None, yes: bool) -> None:
             raise InvalidRequest("Read its licence, and say --yes when it is accepted.")
         click.confirm("Do you accept its licence?", abort=True)
     prepare_home()
-    _say_how_to_draw(_pulled(settings.LIMNER_HOME, repository, size))
+    _say_its_use(_pulled(settings.LIMNER_HOME, repository, size))
     say("A Limner that runs knows it in a moment.")
 
 
@@ -165,12 +165,18 @@ def _pulled(home: Path, repository: Repository, size: int) -> Path:
             ended.set()
 
 
-def _say_how_to_draw(place: Path) -> None:
+def _say_its_use(place: Path) -> None:
     from limner.engines.weights import look, store
 
     name = store.names_in(settings.LIMNER_HOME)[place]
-    say(f"{name} is here. Draw with: limner generate 'a lighthouse' --model {name}")
-    if needs := _needs(look(place, name)):
+    model = look(place, name)
+    use = (
+        "It makes pictures larger, wherever they are made two or four times as large."
+        if model.enlarges
+        else f"Draw with: limner generate 'a lighthouse' --model {name}"
+    )
+    say(f"{name} is here. {use}")
+    if needs := _needs(model):
         say(f"What draws it is not installed yet. Install it into Limner's environment: {needs}")
 
 
@@ -192,7 +198,7 @@ def convert_(name: str, in_eight_bits: bool, tiny: str) -> None:
     place = store.convert(
         home, known(name), in_eight_bits=in_eight_bits, tiny=tiny, said=lambda part: warn(f"{part} …")
     )
-    _say_how_to_draw(place)
+    _say_its_use(place)
 
 
 @models.command("show")

@@ -48,11 +48,11 @@ def start_of(order: DrawOrder, cell: int) -> Start:
     request = order.request
     if not request.images:
         raise EngineError("This job names no picture to change. Ask for it again with the picture.")
-    picture = _opened(order, request.images[0])
+    picture = opened(order, request.images[0])
     original = _on_white(picture)
     mask = changes = None
     if request.mask is not None:
-        where = _where(_opened(order, request.mask), original.size)
+        where = _where(opened(order, request.mask), original.size)
         mask = _in_cells(_placed(where, request, beyond="constant"), cell)
         changes = _feathered(_fitted(where, request.size))
     drawn = np.array(_placed(original, request, beyond="symmetric"))
@@ -72,7 +72,8 @@ def finished(drawn: Image.Image, request: DrawRequest, start: Start | None) -> I
     return picture
 
 
-def _opened(order: DrawOrder, ref: ImageRef) -> Image.Image:
+def opened(order: DrawOrder, ref: ImageRef) -> Image.Image:
+    """One of the order's pictures. Raises EngineError where it did not come, or cannot be read."""
     data = order.images.get(ref.public_id)
     if data is None:
         raise EngineError("A picture that this job changes did not come with it. Ask for it again.")

@@ -53,6 +53,11 @@ class Model:
         """Jobs of one lane share one placement: a model's own, or its upstream's."""
         return self.upstream or self.name
 
+    @property
+    def enlarges(self) -> bool:
+        """Whether it makes pictures larger and draws none."""
+        return self.capabilities.tasks == {Task.UPSCALE}
+
     def price(self, request: DrawRequest) -> int:
         """Millicredits of one picture of `request`. Where sizes are free, the square's price by the pixels."""
         quality = self.capabilities.quality(request.quality)
@@ -249,4 +254,17 @@ def model(name: str) -> Model:
 
 def installed(model: Model) -> bool:
     """Whether its files are here, without reading them; loading checks every byte."""
-    return model.path is None or (model.path / "model_index.json").is_file()
+    if model.path is None:
+        return True
+    return model.path.is_dir() if model.enlarges else (model.path / "model_index.json").is_file()
+
+
+def drawing() -> list[Model]:
+    """Those that can draw now, the default one first. What only makes pictures larger is not among them."""
+    return [model for model in catalog().values() if installed(model) and not model.enlarges]
+
+
+def enlarger() -> Model | None:
+    """What makes pictures larger here: the first by name, where there are several."""
+    able = sorted((model for model in catalog().values() if model.enlarges), key=lambda model: model.name)
+    return next((model for model in able if installed(model)), None)

@@ -7,12 +7,13 @@ HTTP or a model library; images are named by public id (`ImageRef`) and their by
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from limner.engines.words import beyond, known_as
+from limner.errors import LimnerError
 
 CAME_BY = "came_by"
 """The key of `DrawRequest.options` that says that a program asked, and whose programs may see and stop the job as
@@ -22,6 +23,8 @@ ASKED_WITH = "asked_with"
 request does not tell: whether a seed was named, and what the images are."""
 REFINES = "refines"
 """The key of `DrawRequest.options` for the public id of the picture whose prompt and settings these go on from."""
+ENLARGED_BY = "enlarged_by"
+"""The key of `DrawRequest.options` for the name of the model that makes larger what `DrawRequest.model` drew."""
 STYLED = "styled"
 """The key of `DrawRequest.options` for the name of the style whose words the prompt has; no model is told."""
 
@@ -95,7 +98,12 @@ class DrawRequest:
     """In the words of the name that was asked for: "standard", "hd", "low" … "max"."""
     options: dict[str, Any] = field(default_factory=dict, hash=False)
     """What only some targets know, as plain JSON: style, moderation, user, output_compression, input_fidelity …
-    And `CAME_BY`, `ASKED_WITH`, `REFINES` and `STYLED`."""
+    And `CAME_BY`, `ASKED_WITH`, `REFINES`, `ENLARGED_BY` and `STYLED`."""
+
+    @property
+    def drawn_by(self) -> str:
+        """The name of the model that has the work: `model`, or what makes larger a picture that `model` drew."""
+        return str(self.options.get(ENLARGED_BY, self.model))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, as the ledger keeps it and the child process reads it."""
@@ -264,6 +272,22 @@ class Engine(Protocol):
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]: ...
 
 
+@runtime_checkable
+class BatchingEngine(Engine, Protocol):
+    """An engine that can draw the pictures of several orders at once, `batch` of them at a time.
+
+    `draw_together` takes orders of one `compatibility`, and yields the place of an order among them with an event of
+    it, or with the error that ends it and no other. What it raises ends them all. `cancelled` is asked about a place;
+    the others go on.
+    """
+
+    batch: int
+
+    def draw_together(
+        self, orders: Sequence[DrawOrder], cancelled: Callable[[int], bool]
+    ) -> Iterator[tuple[int, DrawEvent | LimnerError]]: ...
+
+
 class Writer(Protocol):
     """Code that writes with one loaded model, blocking, in a process of its own and beside what is drawn there.
 
@@ -311,13 +335,14 @@ class InlineEngine(Protocol):
 
 
 class Placement(Protocol):
-    """Where an engine lives. One placement draws `slots` orders at a time.
+    """Where an engine lives. One placement draws `slots` orders at a time; `alike`: `slots` pictures, of one batch.
 
     `draw` raises `EngineCrashed` when the process dies (the next call starts a new one), or the engine's own error.
     `cancel` makes the running `draw` of that job end early, without an error; an unknown job is ignored.
     """
 
     slots: int
+    alike: bool
 
     async def start(self) -> None:
         """Load the model; return when it can draw. Raises `EngineError`."""

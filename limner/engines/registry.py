@@ -41,6 +41,7 @@ class Converter(Protocol):
 ENGINES: dict[str, str] = {
     "diffusers": "limner.engines.adapters.diffusers:DiffusersEngine",
     "openvino": "limner.engines.adapters.openvino:OpenVinoEngine",
+    "openvino-enlarging": "limner.engines.adapters.openvino.enlarging:OpenVinoEnlarger",
     "openai": "limner.engines.adapters.openai:OpenAiEngine",
 }
 """Name → where its class lives. The class is called with the model it shall load."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,14 +13,14 @@ from django.utils import timezone
 from limner.accounts.models import Account
 from limner.accounts.storage_use import count_bytes, refuse_when_full
 from limner.engines.catalog import catalog
-from limner.engines.contract import REFINES, STYLED, DrawRequest, Size, Task
+from limner.engines.contract import ENLARGED_BY, REFINES, STYLED, DrawRequest, Size, Task
 from limner.engines.weights import fingerprint, sampler
 from limner.errors import NotAllowed, NotFound, say
 from limner.gallery import publishing, search
-from limner.gallery.models import Lineage, Picture, Upload
+from limner.gallery.models import LANCZOS, Lineage, Picture, Upload
 from limner.gallery.queries import claimed, picture_visible_to, pictures_visible_to, trash_of, trashed_picture_of
 from limner.gallery.uploads import Clean, clean
-from limner.provenance.mark import Provenance
+from limner.provenance.mark import ALGORITHMICALLY_ENHANCED, Provenance, read
 from limner.storage import blobs, sweeper
 from limner.storage.blobs import Stored
 from limner.storage.derived import delete_with_derived
@@ -47,6 +48,20 @@ def provenance_of(request: DrawRequest, index: int) -> Provenance:
         model_hash=fingerprint(weights),
         strength=request.strength,
     )
+
+
+def provenance_of_larger(request: DrawRequest, source: bytes) -> Provenance | None:
+    """What a picture that is only made larger will say: what its `source` file says, and which model did it.
+
+    None for an upload that says nothing and that no model touches.
+    """
+    by = str(request.options.get(ENLARGED_BY, ""))
+    made = read(source)
+    if made is None and request.model != LANCZOS:
+        made = provenance_of(request, 0)
+    if made is None and by:
+        made = Provenance(source_type=ALGORITHMICALLY_ENHANCED)
+    return made and replace(made, width=request.size.width, height=request.size.height, upscaler=by or made.upscaler)
 
 
 def record(
@@ -88,6 +103,7 @@ def record(
             "draw_size": str(request.draw_size),
             "quality": request.quality,
             "background": request.background,
+            **({ENLARGED_BY: request.options[ENLARGED_BY]} if ENLARGED_BY in request.options else {}),
         },
     )
     count_bytes(account_id, stored.bytes)

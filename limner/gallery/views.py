@@ -27,6 +27,7 @@ from django.views.decorators.http import require_POST, require_safe
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
 from limner.engines.catalog import catalog
+from limner.engines.contract import ENLARGED_BY
 from limner.errors import LimnerError, NotFound, say
 from limner.gallery import services, sharing
 from limner.gallery.comparing import compare
@@ -223,7 +224,13 @@ def _how(picture: Picture) -> dict[str, Any]:
     model = catalog().get(picture.model)
     how = picture.parameters if picture.drawn else {}
     said = {name: how.get(name) for name in ("steps", "guidance", "strength")}
-    return {**said, "model": model.title if model else picture.model}
+    by = str(picture.parameters.get(ENLARGED_BY, ""))
+    larger = catalog().get(by)
+    return {
+        **said,
+        "model": model.title if model else picture.model,
+        "enlarged_by": larger.title if larger else by,
+    }
 
 
 def friendly_name(picture: Picture, ext: str) -> str:

@@ -50,6 +50,7 @@ class Attempt:
         self._tools = tools
         self._pace = pace or Pace()
         self._missing = set(claimed.indices)
+        self._images: dict[str, bytes] = {}
         self._keeping: asyncio.Task[None] | None = None
         self._trouble: LimnerError | None = None
         self._cancelled = False
@@ -150,11 +151,10 @@ class Attempt:
 
     async def _order(self) -> DrawOrder:
         request = self.claimed.request
-        images: dict[str, bytes] = {}
         if request.images or request.mask is not None:
             keys = await self._tools.patiently(pipeline.image_keys, self.claimed)
-            images = await self._tools.in_picture_thread(pipeline.images, keys)
-        return DrawOrder(str(self.claimed.job), self.claimed.attempt, request, self.claimed.indices, images)
+            self._images = await self._tools.in_picture_thread(pipeline.images, keys)
+        return DrawOrder(str(self.claimed.job), self.claimed.attempt, request, self.claimed.indices, self._images)
 
     async def _may_send(self, call: Sending) -> bool:
         """Wait for the call's turn and put it on record. The engine sends it when it is asked for its next event."""
@@ -251,7 +251,7 @@ class Attempt:
         return await self._stored(drawn)
 
     async def _stored(self, drawn: Drawn) -> Stored:
-        stored: Stored = await self._tools.in_picture_thread(pipeline.store, self.claimed, drawn)
+        stored: Stored = await self._tools.in_picture_thread(pipeline.store, self.claimed, drawn, self._images)
         return stored
 
     async def _finish_keeping(self) -> None:

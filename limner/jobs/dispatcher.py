@@ -217,7 +217,7 @@ class Dispatcher:
         while True:
             lane.wake.clear()
             room = lane.room if self._claiming else 0
-            claims = await self._claim(lane.name, room) if room > 0 else []
+            claims = await self._claim(lane, room) if room > 0 else []
             lane.more = len(claims) >= room
             for claimed in claims:
                 attempt = Attempt(claimed, lane.placement, self._tools(), lane.take())
@@ -230,7 +230,7 @@ class Dispatcher:
             elif not (claims and lane.more and lane.room > 0):
                 await either(lane.wake, lane.patience(self._poll_seconds))
 
-    async def _claim(self, lane: str, slots: int) -> list[ledger.Claim]:
+    async def _claim(self, lane: Lane, slots: int) -> list[ledger.Claim]:
         # Shielded: a claim that has gone to its thread must not be forgotten when the dispatcher stops.
         claiming = asyncio.ensure_future(self._in_database(self._claim_now, lane, slots))
         try:
@@ -243,9 +243,11 @@ class Dispatcher:
             log.exception("The ledger did not answer; asking again.")
             return []
 
-    def _claim_now(self, lane: str, slots: int) -> list[ledger.Claim]:
-        lease = self._lease_seconds
-        return ledger.claim(lane, holder=self._holder, boot=self._boot, lease_seconds=lease, limit=slots)
+    def _claim_now(self, lane: Lane, slots: int) -> list[ledger.Claim]:
+        lease, alike = self._lease_seconds, lane.placement.alike
+        return ledger.claim(
+            lane.name, holder=self._holder, boot=self._boot, lease_seconds=lease, limit=slots, alike=alike
+        )
 
     async def _warm_up(self, lane: Lane) -> float:
         """Load the model. Answers when it may be loaded the next time, should it be gone then.

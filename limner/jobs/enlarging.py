@@ -1,6 +1,7 @@
-"""Making a picture larger: no model draws it, so its job is written when it is done already.
+"""Making a picture larger: by a model where one that does it is on this machine, and that is a job like any other.
 
-It is a job all the same, so that it hangs on the wall, is told to every watcher, and has its place in the lineage.
+Else it is Lanczos that does it here and at once, so the job is written when it is done already. It is a job all the
+same, so that it hangs on the wall, is told to every watcher, and has its place in the lineage.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Semaphore
 from uuid import uuid4
 
@@ -16,16 +16,18 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from PIL import Image
 
-from limner.accounts.models import Account
-from limner.engines.contract import STYLED, DrawRequest, ImageRef, Size, Task
+from limner.accounts.models import Account, ApiKey
+from limner.engines import catalog
+from limner.engines.catalog import Model
+from limner.engines.contract import ENLARGED_BY, STYLED, DrawRequest, ImageRef, Size, Task
 from limner.errors import InvalidRequest, Sentence, say
 from limner.gallery import services as gallery
 from limner.gallery.models import LANCZOS, Picture, Upload
-from limner.jobs import allowance, events, health
+from limner.jobs import allowance, events, health, services
 from limner.jobs.events import Happened
 from limner.jobs.models import Job
 from limner.jobs.pipeline import discard
-from limner.jobs.services import asked_before, compatibility, flag_job
+from limner.jobs.services import asked_before, flag_job
 from limner.jobs.states import State
 from limner.jobs.threads import give_back_connections
 from limner.jobs.trouble import said_plainly
@@ -50,19 +52,40 @@ _turn = Semaphore(1)
 """One at a time in this process: the largest takes 280 MB while it is made."""
 
 
-@said_plainly()
 def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempotency_key: str | None = None) -> Job:
     """Keep one's own picture or upload `factor` times as wide and high, as a new picture, with its mark.
 
-    The same account's same `idempotency_key` gives the job that is already there. Slow: in a thread. Raises
-    InvalidRequest where it would be too large, Blocked where a rule says so, and what `submit` does where the plan or
-    the disk has no room.
+    Raises what `larger` and `submit` do.
     """
+    return submit(account, source, larger(source, factor), idempotency_key=idempotency_key)
+
+
+def larger(source: Picture | Upload, factor: int) -> DrawRequest:
+    """The request for it, by the model that makes pictures larger here, or by none. Raises InvalidRequest where the
+    picture would be too large."""
     possible = factors_for(source.width, source.height)
     if factor not in possible:
         raise InvalidRequest(_too_large(possible), param="factor")
-    size = Size(source.width * factor, source.height * factor)
-    request = _request(source, size)
+    return _request(source, Size(source.width * factor, source.height * factor), catalog.enlarger())
+
+
+@said_plainly()
+def submit(
+    account: Account,
+    source: Picture | Upload,
+    request: DrawRequest,
+    *,
+    idempotency_key: str | None = None,
+    key: ApiKey | None = None,
+) -> Job:
+    """The job of a request of `larger`: queued where a model does it, done where none is here.
+
+    The same account's same `idempotency_key` gives the job that is already there. `key` is what the call came with.
+    Slow: in a thread. Raises Blocked where a rule says so, and what `services.submit` does where the plan or the disk
+    has no room.
+    """
+    if ENLARGED_BY in request.options:
+        return services.submit(account, request, idempotency_key=idempotency_key, key=key)
     verdict = rules.refuse_or_flag(account, drawn_texts(request))  # its words may be older than a rule
     with _in_turn():
         # Asked when its turn has come: an earlier press of the same button has its job by then.
@@ -71,7 +94,7 @@ def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempote
             return before
         health.refuse_when_full()
         allowance.check(Account.objects.select_related("plan").get(pk=account.pk), request)
-        return _made(account, source, request, verdict, idempotency_key)
+        return _made(account, source, request, verdict, idempotency_key, key)
 
 
 @contextmanager
@@ -91,6 +114,7 @@ def _made(
     request: DrawRequest,
     verdict: rules.Verdict,
     idempotency_key: str | None,
+    key: ApiKey | None,
 ) -> Job:
     job = Job(
         public_id=uuid4(),
@@ -99,17 +123,18 @@ def _made(
         state=State.DONE,
         request=request.to_json(),
         lane=request.model,
-        compat=compatibility(request),
+        compat="",
         n=1,
         tag=0.0,
         predicted_seconds=0.0,
         price=0,
         kept=1,
         model=request.model,
+        api_key=key,
         attempt=1,
     )
     data = blobs.get(source.blob)
-    stored = blobs.put(picture_prefix(job.public_id, 1, 0), _enlarged(data, source, request), "png")
+    stored = blobs.put(picture_prefix(job.public_id, 1, 0), _enlarged(data, request), "png")
     try:
         with transaction.atomic():
             job.started_at = job.ended_at = Now()
@@ -138,9 +163,10 @@ def _made(
     return job
 
 
-def _request(source: Picture | Upload, size: Size) -> DrawRequest:
+def _request(source: Picture | Upload, size: Size, by: Model | None) -> DrawRequest:
     drawn = source if isinstance(source, Picture) else None
     styled = {STYLED: drawn.style} if drawn and drawn.style else {}
+    enlarged = {ENLARGED_BY: by.name} if by else {}
     how = drawn.parameters if drawn else {}
     return DrawRequest(
         prompt=drawn.prompt if drawn else "",
@@ -153,19 +179,17 @@ def _request(source: Picture | Upload, size: Size) -> DrawRequest:
         task=Task.UPSCALE,
         negative_prompt=drawn.negative_prompt if drawn else "",
         images=(ImageRef(str(source.public_id), source.width, source.height),),
-        options=styled,
+        options={**styled, **enlarged},
     )
 
 
-def _enlarged(data: bytes, source: Picture | Upload, request: DrawRequest) -> bytes:
+def _enlarged(data: bytes, request: DrawRequest) -> bytes:
     size = request.size
     with Image.open(io.BytesIO(data)) as image:
         plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
     made = fresh_png(plain.resize((size.width, size.height), Image.Resampling.LANCZOS))
-    marked = mark.read(data)
-    if marked is None and isinstance(source, Picture):
-        marked = gallery.provenance_of(request, 0)
-    return mark.mark(made, replace(marked, width=size.width, height=size.height)) if marked else made
+    marked = gallery.provenance_of_larger(request, data)
+    return mark.mark(made, marked) if marked else made
 
 
 def _tell(job: Job, picture: Picture) -> None:

@@ -2,7 +2,8 @@
 
 Every job gets a *tag* when it is submitted: the virtual time at which it would finish if the waiting accounts shared
 the machine by the weights of their plans. Jobs are drawn in the order of their tags. Virtual time is never stored: it
-is the highest tag that was ever drawn (`virtual_now`), so there is no clock that every submit would have to write.
+is the highest tag that was ever drawn (`virtual_now`), so there is no clock that every submit would have to write. A
+batch may be filled with jobs whose turn comes later; virtual time stays at the job whose turn is next.
 
 Each pair of lane and priority is a queue of its own, with its own virtual time.
 """

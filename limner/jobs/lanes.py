@@ -35,7 +35,9 @@ class Lane:
 
     @property
     def room(self) -> int:
-        """How many more jobs may be claimed now."""
+        """How many more jobs may be claimed now; pictures, where they are drawn as one batch after the other."""
+        if self.placement.alike and not self.idle:
+            return 0
         free = self.placement.slots - self.drawing
         return (
             free

@@ -62,7 +62,8 @@ def claim(
 ) -> list[Claim]:
     """Up to `limit` jobs of the lane, in the order of their turns.
 
-    `alike`: only those that may share a batch with the first of them.
+    `alike`: one batch, of up to `limit` pictures: the job whose turn it is, however many it has, and where there is
+    room left those that one run could draw with it.
     """
     with transaction.atomic():
         ready = (
@@ -71,8 +72,8 @@ def claim(
             .select_for_update(skip_locked=True, no_key=True)
         )
         jobs = list(ready[: 1 if alike else limit])
-        if jobs and alike and limit > 1:
-            jobs += ready.filter(compat=jobs[0].compat).exclude(pk=jobs[0].pk)[: limit - 1]
+        if jobs and alike:
+            jobs += _companions(jobs[0], ready, limit - jobs[0].n)
         if not jobs:
             return []
         moves.check(State.QUEUED, State.RUNNING)
@@ -112,6 +113,19 @@ def claim(
             )
         events.write(happened)
     return claims
+
+
+def _companions(first: Job, ready: QuerySet[Job], room: int) -> list[Job]:
+    """Those that fill the batch of a job, `room` pictures in all. What failed before is drawn alone: it may be what
+    makes the engine fail, and would take the others with it."""
+    if room < 1 or not first.compat or first.failures or first.lost:
+        return []
+    found = []
+    for job in ready.filter(compat=first.compat, failures=0, lost=0).exclude(pk=first.pk)[:room]:
+        if (room := room - job.n) < 0:
+            break
+        found.append(job)
+    return found
 
 
 def request_of(job: Job) -> DrawRequest | None:

@@ -26,9 +26,9 @@ class Measures:
 
     def add(self, claimed: Claim, drawn: Drawn) -> None:
         """One picture took `drawn.seconds`, and was predicted to take its share of the job's."""
-        request = claimed.request
-        kind = (request.model, estimate.bucket(request.draw_size), request.steps)
-        self._measured[kind].append((drawn.seconds, claimed.predicted_seconds / request.n))
+        model, size, steps = pace.kind_of(claimed.request)
+        kind = (model, estimate.bucket(size), steps)
+        self._measured[kind].append((drawn.seconds, claimed.predicted_seconds / claimed.request.n))
 
     async def flush(self, in_database: Callable[..., Awaitable[Any]]) -> None:
         """Write what has gathered. Estimates are never worth a failed job, so trouble is logged and that is all."""

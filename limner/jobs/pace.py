@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from limner.engines.catalog import model as catalog_model
-from limner.engines.contract import DrawRequest, Size
+from limner.engines.contract import ENLARGED_BY, DrawRequest, Size
 from limner.jobs import estimate
 from limner.jobs.estimate import Prediction, SpeedClass
 from limner.jobs.models import Pace
@@ -19,7 +19,15 @@ def speed_class(name: str) -> SpeedClass:
 
 def predict(request: DrawRequest) -> Prediction:
     """Seconds for one picture of the request."""
-    return predict_picture(request.model, request.draw_size, request.steps)
+    return predict_picture(*kind_of(request))
+
+
+def kind_of(request: DrawRequest) -> tuple[str, Size, int]:
+    """What is measured together: a model, its size and steps. One that makes a picture larger has no steps: how many
+    times larger stands for them."""
+    if ENLARGED_BY in request.options:
+        return request.drawn_by, request.draw_size, request.size.width // request.draw_size.width
+    return request.model, request.draw_size, request.steps
 
 
 def predict_picture(model: str, size: Size, steps: int) -> Prediction:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from limner.accounts.models import Account
 from limner.engines.catalog import catalog
-from limner.engines.contract import Drawn, DrawRequest, Size
+from limner.engines.contract import Drawn, DrawRequest, Size, Task
 from limner.errors import EngineError, LimnerError, NotFound
 from limner.gallery import services as gallery
 from limner.gallery.models import Picture
@@ -68,13 +69,16 @@ def images(keys: Mapping[str, str]) -> dict[str, bytes]:
     return {public_id: blobs.get(key) for public_id, key in keys.items()}
 
 
-def store(claimed: Claim, drawn: Drawn) -> Stored:
+def store(claimed: Claim, drawn: Drawn, given: Mapping[str, bytes] = MappingProxyType({})) -> Stored:
     """Encode and mark a picture and store its blob, under a key that names job, attempt and index.
 
-    Raises Unavailable when the storage is full or away, EngineError when the engine's file is no picture.
+    `given` are the images of the order: what is only made larger goes on saying how it was made. Raises Unavailable
+    when the storage is full or away, EngineError when the engine's file is no picture.
     """
     request = claimed.request
     made = gallery.provenance_of(request, drawn.index)
+    if request.task is Task.UPSCALE:
+        made = gallery.provenance_of_larger(request, given[request.images[0].public_id]) or made
     data = encoded(drawn, request.size, request.output_format, made, _compression(request))
     prefix = picture_prefix(claimed.job, claimed.attempt, drawn.index)
     return blobs.put(prefix, data, "jpg" if request.output_format == "jpeg" else request.output_format)

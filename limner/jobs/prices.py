@@ -11,7 +11,7 @@ from limner.jobs import pace
 
 def price_of(request: DrawRequest, predicted: float | None = None) -> int:
     """Millicredits of the whole request. `predicted`: the seconds that all of it takes, where they are known."""
-    model = catalog.model(request.model)
+    model = catalog.model(request.drawn_by)
     if model.upstream:
         return model.price(request) * request.n
     each = pace.predict(request).seconds if predicted is None else predicted / request.n

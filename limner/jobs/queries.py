@@ -132,7 +132,7 @@ def _pictures(jobs: Iterable[UUID]) -> dict[UUID, tuple[int, datetime | None]]:
 def _error(job: Job) -> float:
     """The share by which predictions for pictures like this job's tend to be wrong."""
     request = request_of(job)
-    row = pace.measured(request.model, request.draw_size, request.steps) if request else None
+    row = pace.measured(*pace.kind_of(request)) if request else None
     return estimate.trusted_error(row)
 
 

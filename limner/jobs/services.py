@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import math
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from limner.accounts import credits
 from limner.accounts.guests import lock_purse
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
+from limner.engines.compatibility import compatibility
 from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest
 from limner.errors import Blocked, InvalidRequest, NotAllowed, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
@@ -88,7 +89,7 @@ def submit(
             tag=_tag(payer, lane, priority, predicted),
             predicted_seconds=predicted,
             price=price,
-            model=request.model,
+            model=request.drawn_by,
             api_key=key,
         )
         flag_job(verdict, public_id, payer)
@@ -157,32 +158,17 @@ def _without_chance(request: DrawRequest) -> DrawRequest:
 
 
 def lane_of(request: DrawRequest) -> str:
-    """The lane of the model that it asks for: an upstream's models share one."""
-    known = catalog.catalog().get(request.model)
-    return known.lane if known else request.model
+    """The lane of the model that has the work: an upstream's models share one."""
+    known = catalog.catalog().get(request.drawn_by)
+    return known.lane if known else request.drawn_by
 
 
-def compatibility(request: DrawRequest) -> str:
-    """A key that requests share when one batch could draw them: all but the words, the seed and the count."""
-    images = [(image.width, image.height) for image in request.images]
-    kind = (
-        request.model,
-        request.task,
-        request.draw_size,
-        request.steps,
-        request.guidance,
-        bool(request.negative_prompt),
-        images,
-        request.mask is not None,
-        request.strength,
-    )
-    return hashlib.sha256(repr(kind).encode()).hexdigest()
-
-
-# One statement instead of two of the ORM's, on the way of every job. Both halves are answered by partial indexes.
+# One statement instead of three of the ORM's, on the way of every job. All parts are answered by partial indexes.
 _TURNS = f"""
     SELECT
         (SELECT MAX(tag) FROM {Job._meta.db_table} WHERE lane = %s AND priority = %s AND started_at IS NOT NULL),
+        (SELECT tag FROM {Job._meta.db_table}
+            WHERE lane = %s AND priority = %s AND state = 'queued' AND started_at IS NULL ORDER BY tag LIMIT 1),
         (SELECT MAX(tag) FROM {Job._meta.db_table}
             WHERE account_id = %s AND lane = %s AND priority = %s AND state = 'queued')
 """
@@ -190,7 +176,9 @@ _TURNS = f"""
 
 def _tag(payer: Account, lane: str, priority: int, seconds: float) -> float:
     with connection.cursor() as cursor:
-        cursor.execute(_TURNS, [lane, priority, payer.pk, lane, priority])
-        virtual_now, waiting = cursor.fetchone()
+        cursor.execute(_TURNS, [lane, priority, lane, priority, payer.pk, lane, priority])
+        drawn, following, waiting = cursor.fetchone()
+    # What was drawn before its turn, to fill a batch, does not move the time on past those who wait.
+    virtual_now = min(drawn or 0.0, math.inf if following is None else following)
     weight = payer.plan.weight if payer.plan else 1.0
-    return fairness.tag(virtual_now=virtual_now or 0.0, last_waiting=waiting, seconds=seconds, weight=weight)
+    return fairness.tag(virtual_now=virtual_now, last_waiting=waiting, seconds=seconds, weight=weight)

@@ -29,6 +29,7 @@ def infotext(made: Provenance) -> str:
         "Model hash": _value(made.model_hash[:SHORT_HASH]) or None,
         "Model": _value(made.model) or None,
         "Denoising strength": None if made.strength is None else f"{made.strength:g}",
+        "Postprocess upscaler": _value(made.upscaler) or None,
         "Version": _value(made.software) or None,
     }
     lines.append(", ".join(f"{name}: {value}" for name, value in facts.items() if value is not None))

@@ -12,9 +12,15 @@ from PIL import Image
 from limner.provenance import containers, xmp
 from limner.provenance.fresh_png import fresh_png
 from limner.provenance.infotext import infotext
-from limner.provenance.record import TRAINED_ALGORITHMIC_MEDIA, Provenance, UnreadablePicture
+from limner.provenance.record import (
+    ALGORITHMICALLY_ENHANCED,
+    TRAINED_ALGORITHMIC_MEDIA,
+    Provenance,
+    UnreadablePicture,
+)
 
 __all__ = [
+    "ALGORITHMICALLY_ENHANCED",
     "TRAINED_ALGORITHMIC_MEDIA",
     "Provenance",
     "UnreadablePicture",

@@ -13,6 +13,10 @@ TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trai
 SOFTWARE = f"Limner {__version__}"
 
 
+ALGORITHMICALLY_ENHANCED = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced"
+"""IPTC's name for a picture of whatever origin that an algorithm made better: larger, and no other."""
+
+
 class UnreadablePicture(LimnerError):
     """The bytes are not a PNG, JPEG or WebP that can be walked from end to end."""
 
@@ -40,6 +44,8 @@ class Provenance:
     """SHA-256 of the model's weights in hex, or its beginning."""
     strength: float | None = None
     """How much of a picture that was given was drawn anew, 0 to 1."""
+    upscaler: str = ""
+    """The model that made the picture larger after it was made."""
     software: str = SOFTWARE
     source_type: str = TRAINED_ALGORITHMIC_MEDIA
 

@@ -61,6 +61,7 @@ def _packet(made: Provenance) -> bytes:
         "limner:Sampler": made.sampler,
         "limner:ModelHash": made.model_hash,
         "limner:Strength": made.strength,
+        "limner:Upscaler": made.upscaler,
     }
     lines = [
         f"   <{name}>{_escape(str(value))}</{name}>" for name, value in properties.items() if value not in ("", None)
@@ -164,6 +165,7 @@ def parse(data: bytes) -> Provenance | None:
         sampler=found.get(f"{LIMNER} Sampler", ""),
         model_hash=found.get(f"{LIMNER} ModelHash", ""),
         strength=_number(found.get(f"{LIMNER} Strength")),
+        upscaler=found.get(f"{LIMNER} Upscaler", ""),
         software=found.get(f"{XMP} CreatorTool", ""),
         source_type=source_type,
     )

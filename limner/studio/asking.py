@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import QueryDict
 
 from limner.accounts.models import Account
-from limner.engines.catalog import Model, catalog, installed
+from limner.engines.catalog import Model, drawing
 from limner.engines.contract import ASKED_WITH, CAME_BY, STYLED, DrawRequest, Size
 from limner.engines.dialects import DALL_E_3, Dialect, dialect_for, target_for
 from limner.engines.prices import asked_price, costs_money, price_of, price_tag, usual_quality
@@ -186,7 +186,7 @@ class Offer:
 
 def offer(name: str = "", *, begin_with: str = "", viewer: Account | None = None) -> Offer:
     """What `viewer` can ask of the model `name`; unnamed, of `begin_with` if it is still here, else of the first."""
-    models = tuple(model for model in catalog().values() if installed(model))
+    models = tuple(drawing())
     if not models:
         raise NotConfigured(say("No model is installed. Run limner doctor to see what is missing and how to get it."))
     chosen = next((model for model in models if model.name == name), None)

@@ -88,7 +88,7 @@ class Card:
 
     @property
     def _model_name(self) -> str:
-        return self.request.model if self.request else self.job.lane
+        return self.request.drawn_by if self.request else self.job.lane
 
     @property
     def url(self) -> str:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from limner.accounts.models import Account
-from limner.engines.catalog import Model, catalog, installed
+from limner.engines.catalog import Model, catalog, drawing
 from limner.engines.contract import DrawRequest, ImageRef, Size, Task
 from limner.engines.dialects import dialect_for
 from limner.engines.prices import price_tag, usual_quality
@@ -114,7 +114,7 @@ class Painter:
 
 def painters(task: Task) -> list[Painter]:
     """The models that can do it, each with its price."""
-    models = [model for model in catalog().values() if installed(model) and _can(model, task)]
+    models = [model for model in drawing() if _can(model, task)]
     return [
         Painter(
             model.name,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from limner.accounts.models import Account
+from limner.engines.catalog import enlarger
 from limner.engines.contract import Task
 from limner.errors import InvalidRequest, LimnerError, NotFound, say
 from limner.gallery.models import Picture
@@ -127,6 +128,7 @@ def _page(
         "variers": variers,
         "chosen": request.POST.get("model") or viewer.studio_model,
         "asked": request.POST,
+        "enlarger": enlarger(),
         "strength": request.POST.get("strength", USUAL_STRENGTH),
         "sides": changes.SIDES,
         "limits": {"edge": changes.LONGEST_EDGE, "pixels": changes.MOST_PIXELS},

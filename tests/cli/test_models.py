@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.process import LIMNER, environment, limner
+from tests.engines.larger import larger_onnx
 from tests.engines.test_pulling import model, write
 from tests.hub import Hub, hub
 
@@ -165,3 +166,19 @@ def _convert(home: Path, first: Callable[[], None] | None = None) -> subprocess.
     return subprocess.run(
         command, env=environment(home), capture_output=True, text=True, timeout=240, check=False, preexec_fn=first
     )
+
+
+def test_a_model_that_makes_pictures_larger_is_pulled_listed_shown_and_removed(here: Hub, tmp_path: Path) -> None:
+    home, at = tmp_path / "home", {"HF_ENDPOINT": here.url, "COLUMNS": "150"}
+    here.models["somebody/sharp-x2"] = larger_onnx(tmp_path / "sharp")
+    pulled = limner(home, "models", "pull", "somebody/sharp-x2", "--yes", **at)
+    assert (pulled.returncode, pulled.stderr) == (0, "")
+    assert "sharp-x2 is here. It makes pictures larger" in pulled.stdout
+    listed = limner(home, "models", "list", COLUMNS="150").stdout
+    assert "2x, 4x" in next(line for line in listed.splitlines() if line.startswith("sharp-x2"))
+    assert "openvino-enlarging" in limner(home, "models", "show", "sharp-x2").stdout
+    assert "every file is here and whole" in limner(home, "models", "verify", "sharp-x2").stdout
+    refused = limner(home, "generate", "a lighthouse", "--model", "sharp-x2", "-o", str(tmp_path / "no.png"))
+    assert (refused.returncode, "does not draw from words alone" in refused.stderr) == (2, True)
+    assert limner(home, "models", "remove", "sharp-x2", "--yes").returncode == 0
+    assert "sharp-x2" not in limner(home, "models", "list").stdout

@@ -11,7 +11,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from PIL import Image
 
@@ -28,7 +29,7 @@ from limner.engines.contract import (
     Task,
     WriteOrder,
 )
-from limner.errors import InvalidRequest, ModelBroken, RateLimited
+from limner.errors import Blocked, InvalidRequest, LimnerError, ModelBroken, RateLimited
 
 
 def webp(step: int) -> bytes:
@@ -47,23 +48,25 @@ class Puppet:
             self.act(word)
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
-        words = order.request.prompt.split()
-        pause = float(words[words.index("sleep") + 1]) if "sleep" in words else 0.0
-        at, deed = (int(words[words.index("at") + 1]), words[words.index("at") + 2]) if "at" in words else (0, "")
         for index in order.indices:
             begun = time.perf_counter()
             for step in range(1, order.request.steps + 1):
                 if cancelled():
                     return
-                if step == at:
-                    self.act(deed)
-                time.sleep(pause)
+                self.at_step(step, order)
                 yield Progress(order.job, index, step, order.request.steps)
                 yield Preview(order.job, index, step, webp(step))
             size = order.request.size
             colour = bytes([(order.request.seed + index) % 256, sum(map(len, order.images.values())) % 256, 0])
             seconds = time.perf_counter() - begun
             yield Drawn(order.job, index, size, "RGB", colour * size.pixels, seconds)
+
+    def at_step(self, step: int, order: DrawOrder) -> None:
+        words = order.request.prompt.split()
+        if "at" in words and step == int(words[words.index("at") + 1]):
+            self.act(words[words.index("at") + 2])
+        if "sleep" in words:
+            time.sleep(float(words[words.index("sleep") + 1]))
 
     def writer(self) -> PuppetWriter:
         if self.model.writer is not None:
@@ -99,6 +102,46 @@ class Puppet:
                 raise MemoryError
 
 
+class Troupe(Puppet):
+    """Draws four pictures at a time, of whomever's orders: at each step all of them. What one order's words say
+    happens to all, except `forbid`, which blocks that order alone. A picture's seconds are how many there were."""
+
+    batch = 4
+
+    def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
+        for _, event in self.draw_together([order], lambda _: cancelled()):
+            if isinstance(event, LimnerError):
+                raise event
+            yield event
+
+    def draw_together(
+        self, orders: Sequence[DrawOrder], cancelled: Callable[[int], bool]
+    ) -> Iterator[tuple[int, DrawEvent | LimnerError]]:
+        left = [(place, index) for place, order in enumerate(orders) for index in order.indices]
+        while left:
+            together, left = left[: self.batch], left[self.batch :]
+            yield from self._run(orders, together, cancelled)
+
+    def _run(
+        self, orders: Sequence[DrawOrder], pieces: list[tuple[int, int]], cancelled: Callable[[int], bool]
+    ) -> Iterator[tuple[int, DrawEvent | LimnerError]]:
+        steps, at_first = orders[0].request.steps, len(pieces)
+        for step in range(1, steps + 1):
+            pieces = [(place, index) for place, index in pieces if not cancelled(place)]
+            for place, index in pieces:
+                yield place, Progress(orders[place].job, index, step, steps)
+                yield place, Preview(orders[place].job, index, step, webp(step))
+            for place in {place for place, _ in pieces}:
+                self.at_step(step, orders[place])
+        for place, index in pieces:
+            request = orders[place].request
+            if "forbid" in request.prompt:
+                yield place, Blocked("The puppet drew what it may not show.")
+                continue
+            data = bytes([(request.seed + index) % 256, 0, 0]) * request.size.pixels
+            yield place, Drawn(orders[place].job, index, request.size, "RGB", data, float(at_first))
+
+
 class PuppetWriter:
     """Writes `most_tokens` numbers that follow the seed; what else it shall do is in the prompt, as in drawing."""
 
@@ -116,6 +159,11 @@ class PuppetWriter:
                 self._puppet.act(deed)
             time.sleep(pause)
             yield f" {order.seed + number}"
+
+
+def troupe() -> Model:
+    """A model that draws four pictures at a time."""
+    return replace(puppet(), engine="tests.engines.puppet:Troupe")
 
 
 def puppet(description: str = "", **capabilities: object) -> Model:

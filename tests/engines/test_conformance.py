@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from limner.engines.catalog import Model, catalog
-from limner.engines.contract import Engine, Size
+from limner.engines.contract import DrawOrder, Engine, ImageRef, Preview, Size, Task
 from limner.engines.registry import ENGINES, build_engine
 from limner.engines.upstreams import Offered
+from limner.engines.weights import look
+from tests.api.files import picture
 from tests.engines.asked_upstream import ALL, configured, described
-from tests.engines.conformance import Conformance
-from tests.engines.puppet import puppet
+from tests.engines.conformance import BatchingConformance, Conformance, never
+from tests.engines.larger import larger
+from tests.engines.puppet import puppet, troupe
 from tests.engines.tiny_model import tiny
 from tests.engines.waited import Waited
 from tests.upstream import stand_in
@@ -36,6 +40,16 @@ class TestPuppet(Conformance):
         return loaded(puppet())
 
 
+class TestTroupe(BatchingConformance):
+    engine_name = "tests.engines.puppet:Troupe"
+    draw_size = Size(8, 8)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls) -> Engine:
+        return loaded(troupe())
+
+
 class TestOpenVino(Conformance):
     engine_name = "openvino"
     draw_size = Size(256, 256)
@@ -54,6 +68,40 @@ class TestStorybook(Conformance):
     @classmethod
     def engine(cls) -> Engine:
         return loaded(STORYBOOK)
+
+
+class TestEnlarging(Conformance):
+    """A step is a piece of the picture. Who waits has seen it already, and chance has no part in it."""
+
+    engine_name = "openvino-enlarging"
+    draw_size = Size(200, 180)
+    steps = 4
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+        return loaded(look(larger(tmp_path_factory.mktemp("models") / "sharp"), "sharp"))
+
+    def order(self, *indices: int, size: Size | None = None, seed: int = 11, steps: int | None = None) -> DrawOrder:
+        twice = Size(2 * self.draw_size.width, 2 * self.draw_size.height)
+        before = picture((self.draw_size.width, self.draw_size.height))
+        order = super().order(*indices, size=size or twice, seed=seed)
+        named = (ImageRef("before", self.draw_size.width, self.draw_size.height),)
+        request = replace(order.request, task=Task.UPSCALE, images=named)
+        return replace(order, request=request, images={"before": before})
+
+    def test_eight_steps_bring_three_different_small_previews(self, engine: Engine) -> None:
+        """None at all."""
+        assert not any(isinstance(event, Preview) for event in engine.draw(self.order(0), never))
+
+    @pytest.mark.parametrize("factor", [2, 4])
+    def test_a_picture_has_the_size_that_was_asked_for(self, engine: Engine, factor: int) -> None:
+        super().test_a_picture_has_the_size_that_was_asked_for(engine, factor)
+
+    def test_the_same_seed_draws_the_same_picture_and_another_seed_another(self, engine: Engine) -> None:
+        """The same picture, whatever the seed."""
+        [first], [other] = (self.drawn(engine, self.order(0, seed=seed)) for seed in (11, 12))
+        assert first.data == other.data
 
 
 class TestOpenAi(Conformance):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,10 +15,22 @@ import pytest
 from PIL import Image
 
 from limner.engines.catalog import Model
-from limner.engines.contract import DrawEvent, Drawn, DrawOrder, DrawRequest, Engine, ImageRef, Preview, Size, Task
+from limner.engines.contract import (
+    BatchingEngine,
+    DrawEvent,
+    Drawn,
+    DrawOrder,
+    DrawRequest,
+    Engine,
+    ImageRef,
+    Preview,
+    Progress,
+    Size,
+    Task,
+)
 from limner.engines.weights import look
-from limner.errors import ModelBroken, NotConfigured
-from tests.engines.conformance import Conformance, never
+from limner.errors import Blocked, ModelBroken, NoRoom, NotConfigured
+from tests.engines.conformance import BatchingConformance, Conformance, never
 from tests.engines.test_conformance import loaded
 
 pytestmark = [
@@ -75,6 +88,45 @@ class TestDiffusers(Conformance):
         return loaded(made("stable_diffusion"))
 
 
+class TestDiffusersTogether(BatchingConformance):
+    """The same, four pictures at a time."""
+
+    engine_name = "diffusers"
+    draw_size: ClassVar[Size] = SIZE
+    tolerance: ClassVar[int] = 2
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def engine(cls, fours: Callable[[str], tuple[Model, BatchingEngine]]) -> Engine:
+        return fours("stable_diffusion")[1]
+
+
+@pytest.fixture(scope="module")
+def fours(
+    made: Callable[[str], Model], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[Model, BatchingEngine]]:
+    """The model of a kind, whose limner.json asks for four pictures at a time."""
+    kept: dict[str, tuple[Model, BatchingEngine]] = {}
+
+    def engine(kind: str) -> tuple[Model, BatchingEngine]:
+        if kind not in kept:
+            kept[kind] = in_fours(made(kind), tmp_path_factory.mktemp("fours"))
+        return kept[kind]
+
+    return engine
+
+
+def in_fours(model: Model, folder: Path) -> tuple[Model, BatchingEngine]:
+    """A copy of a model, and its engine, that draws four pictures at a time."""
+    place = copied(model, folder)
+    (place / "limner.json").write_text(json.dumps({"batch": 4}))
+    copy = look(place, model.name)
+    engine = loaded(copy)
+    assert isinstance(engine, BatchingEngine)
+    assert engine.batch == 4
+    return copy, engine
+
+
 @pytest.fixture(scope="module")
 def engines(made: Callable[[str], Model]) -> Callable[[str], tuple[Model, Engine]]:
     kept: dict[str, tuple[Model, Engine]] = {}
@@ -121,18 +173,91 @@ def test_each_kind_goes_on_from_a_picture_and_leaves_what_the_mask_keeps(
     assert not (pixels(edit)[:, :24] == (255, 0, 0)).all()
 
 
-def test_a_seed_is_the_same_picture_whatever_it_is_drawn_beside(
-    engines: Callable[[str], tuple[Model, Engine]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["stable_diffusion", "stable_diffusion_xl", "stable_diffusion_3", "flux"])
+def test_a_seed_is_the_same_picture_whosoever_it_is_drawn_beside(
+    fours: Callable[[str], tuple[Model, BatchingEngine]], kind: str
 ) -> None:
-    model, engine = engines("stable_diffusion")
-    alone = [drawn(engine, request(model), index)[0] for index in range(4)]
-    monkeypatch.setattr(engine, "_batch", 4)
-    together = drawn(engine, request(model), 0, 1, 2, 3)
-    again = drawn(engine, request(model, seed=8), 0, 1, 2, 3)
-    for one, other in zip(alone, together, strict=True):
-        assert abs(pixels(one) - pixels(other)).max() <= 2
-    # The same shape of batch: the same bytes, wherever in it they stand.
-    assert [picture.data for picture in together[1:]] == [picture.data for picture in again[:3]]
+    model, engine = fours(kind)
+    mine = request(model, negative_prompt="blue" if model.capabilities.negative_prompt else "")
+    theirs = [replace(mine, seed=50 + number, prompt="a blue moon " * number) for number in range(1, 4)]
+    [alone] = drawn(engine, mine)
+    [first, *_] = together(engine, mine, *theirs)
+    [*_, last] = together(engine, theirs[2], replace(mine, prompt="boat"), theirs[0], mine)
+    assert abs(pixels(alone) - pixels(first)).max() <= 2
+    assert first.data == last.data
+    assert first.data != together(engine, theirs[2], mine)[0].data
+
+
+def test_negative_prompts_are_each_jobs_own(fours: Callable[[str], tuple[Model, BatchingEngine]]) -> None:
+    model, engine = fours("stable_diffusion")
+    one, other = (request(model, negative_prompt=said) for said in ("blue", "flower with moon"))
+    [first, second] = together(engine, one, other)
+    assert first.data != second.data
+    assert abs(pixels(second) - pixels(drawn(engine, other)[0])).max() <= 2
+
+
+def test_so_many_as_the_memory_has_no_room_for_are_drawn_in_halves(
+    fours: Callable[[str], tuple[Model, BatchingEngine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, engine = fours("stable_diffusion")
+    tried: list[int] = []
+    draws = engine.generate  # type: ignore[attr-defined]
+
+    def generate(pieces: Sequence[Any], *said: Any) -> Any:
+        tried.append(len(pieces))
+        if len(pieces) > 1 or pieces[0].order.request.seed == 13:
+            raise NoRoom("The memory is full.")
+        return draws(pieces, *said)
+
+    monkeypatch.setattr(engine, "generate", generate)
+    monkeypatch.setattr(engine, "_fitted", {})
+    jobs = [request(model, steps=1, seed=seed) for seed in (1, 2, 3)]
+    assert len({picture.data for picture in together(engine, *jobs)}) == 3
+    assert tried == [3, 1, 1, 1]
+    together(engine, *jobs)
+    assert tried[4:] == [1, 1, 1]  # it has learnt
+    with pytest.raises(NoRoom):
+        together(engine, replace(jobs[0], seed=13))
+
+
+def test_a_picture_that_may_not_be_shown_blocks_its_own_job_alone(
+    fours: Callable[[str], tuple[Model, BatchingEngine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, engine = fours("stable_diffusion")
+    draws = engine.generate  # type: ignore[attr-defined]
+
+    def objecting(pieces: Sequence[Any], *said: Any) -> Any:
+        made = draws(pieces, *said)
+        return [
+            None if piece.order.job == "bad" and piece.index == 1 else one
+            for piece, one in zip(pieces, made, strict=True)
+        ]
+
+    monkeypatch.setattr(engine, "generate", objecting)
+    bad = DrawOrder("bad", 1, request(model, steps=1), (0, 1, 2, 3, 4))
+    good = replace(bad, job="good", indices=(0,))
+    said = [(place, type(event), getattr(event, "index", None)) for place, event in engine.draw_together([good, bad],
+            lambda _: False) if not isinstance(event, Progress | Preview)]  # fmt: skip
+    # What was drawn beside it is kept; what was still to come of its job is not drawn.
+    assert said == [(0, Drawn, 0), (1, Drawn, 0), (1, Drawn, 2), (1, Blocked, None)]
+
+
+@pytest.mark.parametrize("batch", [0, 65, "4"])
+def test_a_batch_that_cannot_be_is_refused_before_anything_is_loaded(
+    made: Callable[[str], Model], tmp_path: Path, batch: object
+) -> None:
+    folder = copied(made("stable_diffusion"), tmp_path)
+    (folder / "limner.json").write_text(json.dumps({"batch": batch}))
+    with pytest.raises(ModelBroken, match="batch of 1 to 64"):
+        loaded(look(folder, "wrong"))
+
+
+def together(engine: BatchingEngine, *asked: DrawRequest) -> list[Drawn]:
+    """The pictures of several jobs of one picture, drawn at once."""
+    orders = [DrawOrder(f"job {place}", 1, one, (0,)) for place, one in enumerate(asked)]
+    pictures = {place: event for place, event in engine.draw_together(orders, lambda _: False)
+                if isinstance(event, Drawn)}  # fmt: skip
+    return [pictures[place] for place in range(len(asked))]
 
 
 def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:

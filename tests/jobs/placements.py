@@ -16,6 +16,7 @@ class Painter:
     """Draws `steps` steps a picture. `held`: it waits before each step until `let_go`."""
 
     slots: int = 1
+    alike: bool = False
     held: bool = False
     steps: int = 4
     step_seconds: float = 0.0

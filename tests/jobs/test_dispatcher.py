@@ -78,6 +78,29 @@ async def test_a_placement_draws_as_many_at_a_time_as_it_has_slots(alice: Accoun
     assert painter.most_at_once == 3
 
 
+async def test_a_model_that_draws_batches_is_given_one_after_the_other(alice: Account, bob: Account) -> None:
+    painter = Painter(slots=4, alike=True, held=True)
+    hers = [await asking(alice) for _ in range(5)]
+    other = await asking(bob, steps=9)
+    his = [await asking(bob) for _ in range(2)]
+    async with dispatching(painter):
+        await until(lambda: len(painter.drawing) == 4)
+        batch = set(painter.drawing)
+        late = await asking(bob)
+        await in_thread(cancel, alice, hers[0].public_id)
+        assert (await ended(hers[0])).state == State.CANCELLED
+        assert len(painter.orders) == 4  # nothing is put beside a batch that is being drawn
+        await painter.let_go()
+        for job in (*hers[1:], other, *his, late):
+            assert (await ended(job)).state == State.DONE
+    assert batch == {str(job.public_id) for job in (*hers[:3], his[0])}
+    # Bob's other kind is next, alone; then what is alike is together again.
+    after = [order.job for order in painter.orders[4:]]
+    assert after[0] == str(other.public_id)
+    assert set(after[1:5]) == {str(job.public_id) for job in (*hers[3:], his[1], late)}
+    assert painter.most_at_once == 4
+
+
 async def test_a_lost_bus_costs_a_moment_and_no_job(alice: Account) -> None:
     deaf = MemoryBus()
     async with dispatching(Painter(), bus=deaf):

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limner.accounts.models import Account, Plan
+from limner.engines.contract import Task
+from limner.errors import EngineCrashed
 from limner.jobs import ledger
 from limner.jobs.fairness import tag
 from limner.jobs.ledger import Claim
@@ -185,3 +187,61 @@ def test_a_batch_has_its_limit(alice: Account) -> None:
     jobs = [ask(alice).public_id for _ in range(5)]
     assert [claimed.job for claimed in take(3, alike=True)] == jobs[:3]
     assert [claimed.job for claimed in take(3)] == jobs[3:]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_is_counted_in_pictures_and_whoever_is_next_has_all_of_theirs(alice: Account, bob: Account) -> None:
+    many = ask(alice, n=6)
+    two, three, one = ask(bob, n=2), ask(bob, n=3), ask(bob)
+    assert [claimed.job for claimed in take(4, alike=True)] == [many.public_id]
+    assert [claimed.job for claimed in take(4, alike=True)] == [two.public_id]
+    assert [claimed.job for claimed in take(4, alike=True)] == [three.public_id, one.public_id]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accounts_share_a_batch_in_the_order_of_their_turns(alice: Account, bob: Account) -> None:
+    for _ in range(10):
+        ask(alice)
+    for _ in range(2):
+        ask(bob)
+    claimed = take(4, alike=True)
+    assert [one.account_id for one in claimed] == [alice.pk, bob.pk, alice.pk, bob.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_next_is_next_however_well_others_would_fill_a_batch(alice: Account, bob: Account) -> None:
+    for _ in range(20):
+        ask(alice)
+    ask(bob, steps=9)
+    assert {one.account_id for one in take(4, alike=True)} == {alice.pk}
+    assert [one.account_id for one in take(4, alike=True)] == [bob.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_rode_with_a_batch_before_its_turn_holds_nobody_up(
+    alice: Account, bob: Account, charlie: Account
+) -> None:
+    for _ in range(20):
+        ask(alice, steps=9)
+    late = ask(alice)  # of the kind that Bob asks for, at the end of her jobs
+    first = ask(bob, seconds=0.5)
+    assert [one.job for one in take(4, alike=True)] == [first.public_id, late.public_id]
+    ask(charlie)
+    assert "C" in turns(3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_failed_before_is_drawn_alone(alice: Account, bob: Account) -> None:
+    bad = ask(alice)
+    beside = [ask(bob).public_id for _ in range(2)]
+    for claimed in take(4, alike=True):
+        ledger.fail(claimed, EngineCrashed("It died.", retry_after=0))
+    for job in (bad.public_id, *beside):
+        assert [claimed.job for claimed in take(4, alike=True)] == [job]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_of_pictures_are_claimed_one_at_a_time(alice: Account) -> None:
+    for _ in range(2):
+        ask(alice, task=Task.VARY)
+    assert len(take(4, alike=True)) == 1

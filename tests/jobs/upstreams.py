@@ -25,6 +25,7 @@ class FarAway:
     """Each picture is one call. `answer` says what becomes of it: an error, a wait for ever (`...`), or a picture."""
 
     slots: int = 4
+    alike: bool = False
     answer: Callable[[DrawOrder, int], object] = lambda order, index: None
     seconds: float = 0.0
     millicredits: int | None = 1100

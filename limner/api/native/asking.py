@@ -9,12 +9,14 @@ from django.conf import settings
 
 from limner.accounts.models import Account
 from limner.api.native.schemas import JobIn
-from limner.engines.catalog import Model, catalog, installed, model
-from limner.engines.contract import DrawRequest, ImageRef, Task
+from limner.engines.catalog import Model, drawing, enlarger, model
+from limner.engines.contract import DrawRequest, ImageRef, Size, Task
 from limner.engines.dialects import dialect_for, target_for
 from limner.engines.validation import MISSING, Ask, Notice, make_request
-from limner.errors import InvalidRequest, NotConfigured
-from limner.gallery.queries import image_refs_visible_to
+from limner.errors import InvalidRequest, NotConfigured, NotFound
+from limner.gallery.models import Picture, Upload
+from limner.gallery.queries import image_refs_visible_to, own_image
+from limner.jobs.enlarging import FACTORS, larger
 
 
 def request_of(account: Account, wanted: JobIn) -> tuple[DrawRequest, list[Notice]]:
@@ -43,11 +45,53 @@ def request_of(account: Account, wanted: JobIn) -> tuple[DrawRequest, list[Notic
     return request, notices
 
 
+OF_LARGER = frozenset({"task", "model", "images", "size"})
+"""What can be said of a picture that is only made larger."""
+
+
+def source_of(account: Account, wanted: JobIn) -> Picture | Upload | None:
+    """One's own picture or upload that shall be made larger; None where something is drawn. Raises InvalidRequest.
+    Reads the database."""
+    if wanted.task is not Task.UPSCALE:
+        return None
+    _check_images(wanted, Task.UPSCALE)
+    by = enlarger()
+    if wanted.model is not None and (by is None or wanted.model != by.name):
+        raise InvalidRequest(
+            "Invalid 'model': it does not make pictures larger here. Leave it out: what is here for that is used.",
+            param="model",
+        )
+    for name in sorted(wanted.model_fields_set - OF_LARGER):
+        if getattr(wanted, name) is not None:
+            raise InvalidRequest(f"Invalid '{name}': a picture that is only made larger takes none.", param=name)
+    if len(wanted.images) > 1:
+        raise InvalidRequest("Invalid 'images': one picture at a time is made larger.", param="images")
+    try:
+        return own_image(account, wanted.images[0])
+    except NotFound:
+        message = f"Invalid 'images': you have no picture or upload '{wanted.images[0]}'."
+        raise InvalidRequest(message, param="images") from None
+
+
+def larger_of(source: Picture | Upload, wanted: JobIn) -> DrawRequest:
+    """The request for it: twice as large, or the `size` that is asked for. Raises InvalidRequest."""
+    possible = {str(Size(source.width * factor, source.height * factor)): factor for factor in FACTORS}
+    if wanted.size not in (None, "auto", *possible):
+        sizes = " or ".join(possible)
+        raise InvalidRequest(
+            f"Invalid 'size': a picture of {source.width}x{source.height} can become {sizes}.", param="size"
+        )
+    try:
+        return larger(source, possible.get(wanted.size or "", FACTORS[0]))
+    except InvalidRequest as error:
+        raise InvalidRequest(error.message, param="size") from None
+
+
 def target_of(name: str | None) -> Model:
     """The model named; unnamed, the first that is here: never one that costs money because a key was found."""
     if name is not None:
         return model(target_for(name, settings.LIMNER_TARGETS))
-    here = next((model for model in catalog().values() if installed(model)), None)
+    here = next(iter(drawing()), None)
     if here is None:
         raise NotConfigured("No model is installed. Run limner doctor to see what is missing and how to get it.")
     return here

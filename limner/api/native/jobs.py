@@ -14,6 +14,7 @@ from limner.accounts.models import Account, Scope
 from limner.api.auth import Caller
 from limner.api.idempotency import LONGEST, idempotency_key, told_apart
 from limner.api.links import origin_of, picture_link
+from limner.api.native.asking import larger_of, source_of
 from limner.api.native.asking import request_of as asked_for
 from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
 from limner.api.native.pages import page_of
@@ -31,7 +32,7 @@ from limner.api.native.schemas import (
 )
 from limner.gallery.models import Picture
 from limner.gallery.queries import pictures_of
-from limner.jobs import services
+from limner.jobs import enlarging, services
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.queries import job_visible_to, jobs_visible_to, outlook
@@ -69,11 +70,16 @@ async def submit_job(request: CallerRequest, response: HttpResponse, wanted: Job
 
 def _submitted(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
     account = caller.account
-    request, notices = asked_for(account, wanted)
+    source = source_of(account, wanted)
+    request, notices = (larger_of(source, wanted), []) if source else asked_for(account, wanted)
     # Images are named by ids here, which stay the same from one call to the next.
     mask = None if wanted.mask is None else str(wanted.mask)
     request = told_apart(request, key, wanted.seed, [str(image) for image in wanted.images], mask)
-    job = services.submit(account, services.for_a_program(request), idempotency_key=key, key=caller.key)
+    request = services.for_a_program(request)
+    if source is not None:
+        job = enlarging.submit(account, source, request, idempotency_key=key, key=caller.key)
+    else:
+        job = services.submit(account, request, idempotency_key=key, key=caller.key)
     now = job_now(account, job, origin)
     return JobAccepted(**now.dict(), warnings=[Warned(**asdict(notice)) for notice in notices])
 
@@ -152,7 +158,7 @@ def _job_out(account: Account, job: Job, pictures: Iterable[Picture], origin: st
     return JobOut(
         id=job.public_id,
         state=State(job.state),
-        model=request.model if request else job.lane,
+        model=request.drawn_by if request else job.lane,
         size=str(request.size) if request else None,
         n=job.n,
         **asked,

@@ -8,7 +8,7 @@ from limner.accounts.models import Scope
 from limner.api.errors import ApiError
 from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
 from limner.api.native.schemas import ModelOut, ModelsOut, ModelWhole, PriceOut
-from limner.engines.catalog import Model, catalog, installed
+from limner.engines.catalog import Model, drawing
 from limner.engines.contract import DrawRequest, Size
 from limner.engines.prices import costs_money
 from limner.engines.sizes import native_size
@@ -31,7 +31,7 @@ async def list_models(request: CallerRequest) -> ModelsOut:
 
 
 def _all() -> ModelsOut:
-    return ModelsOut(models=[_out(model) for model in catalog().values() if installed(model)])
+    return ModelsOut(models=[_out(model) for model in drawing()])
 
 
 @router.get(
@@ -46,8 +46,8 @@ async def get_model(request: CallerRequest, name: str) -> ModelWhole:
 
 
 def _one(name: str) -> ModelWhole:
-    model = catalog().get(name)
-    if model is None or not installed(model):
+    model = next((model for model in drawing() if model.name == name), None)
+    if model is None:
         raise ApiError(404, f"The model '{name[:100]}' does not exist", param="model", code="model_not_found")
     words = model.capabilities.vocabulary
     return ModelWhole(**_out(model).dict(), words=None if words is None else sorted(words))

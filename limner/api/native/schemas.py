@@ -117,7 +117,11 @@ class JobIn(Asked):
     model: StrictStr | None = Field(
         None, description="A name of `GET /api/v1/models`; left out, the bundled model, which costs no money."
     )
-    task: Task | None = Field(None, description="Left out: `edit` where there are images, else `create`.")
+    task: Task | None = Field(
+        None,
+        description="Left out: `edit` where there are images, else `create`. `upscale` makes one picture or upload "
+        "of yours larger, by the model that is here for that: twice, or to the `size` that is four times its own.",
+    )
     images: list[UUID] = Field(
         [],
         max_length=16,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from limner.api.auth import Caller
 from limner.api.errors import ApiError
 from limner.api.openai.strict import is_gone
-from limner.engines.catalog import catalog, installed
+from limner.engines.catalog import drawing
 from limner.engines.dialects import target_for
 from limner.engines.families import families
 
@@ -20,7 +20,7 @@ CREATED = 1_795_132_800
 
 def served() -> dict[str, dict[str, Any]]:
     """Models that can draw now, and the names of OpenAI's that one of them answers to."""
-    own = {name: name for name, model in catalog().items() if installed(model)}
+    own = {model.name: model.name for model in drawing()}
     targets = settings.LIMNER_TARGETS
     openais = [name for family in families().values() for name in family.names]
     aliases = {name: target_for(name, targets) for name in (*openais, *targets)}

@@ -131,26 +131,38 @@ def _filled(image: Image.Image, wanted: tuple[int, int], method: Image.Resamplin
 def enlarged(files: Iterable[bytes], how: Extras) -> Iterator[bytes]:
     """Each picture as PNG at its new size, with the mark that it had. Raises ApiError where they would be too large,
     one alone or together."""
-    pixels = 0
+    sizes: list[tuple[int, int]] = []
     for data in files:
         before = _opened(data)
         wanted = _wanted(before, how)
-        wide, high = before.size if how.upscaler_1 == "None" else wanted
-        pixels += wide * high
-        if pixels > MOST_PIXELS:
-            raise ApiError(422, f"Too large: the pictures of one answer may have at most {MOST_PIXELS:,} pixels.")
-        yield _at(wanted, before, data, how)
+        sizes.append(before.size if how.upscaler_1 == "None" else wanted)
+        refuse_too_large(sizes)
+        made, marked = _at(wanted, before, how), read(data)
+        yield mark(made, marked) if marked else made
 
 
-def _at(wanted: tuple[int, int], before: Image.Image, data: bytes, how: Extras) -> bytes:
+def refuse_too_large(sizes: Iterable[tuple[int, int]]) -> None:
+    """Raise ApiError where pictures of these sizes are too large for one answer."""
+    if sum(wide * high for wide, high in sizes) > MOST_PIXELS:
+        raise ApiError(422, f"Too large: the pictures of one answer may have at most {MOST_PIXELS:,} pixels.")
+
+
+def wanted_of(data: bytes, how: Extras) -> tuple[int, int]:
+    """The size that is asked for of a picture. Raises ApiError where that is too large."""
+    return _wanted(_opened(data), how)
+
+
+def resized(data: bytes, wanted: tuple[int, int], how: Extras) -> bytes:
+    """One that is made already as PNG at the size that is asked for."""
+    return _at(wanted, _opened(data), how)
+
+
+def _at(wanted: tuple[int, int], before: Image.Image, how: Extras) -> bytes:
     if how.upscaler_1 == "None" or wanted == before.size:
-        made = fresh_png(before)
-    else:
-        method = Image.Resampling.NEAREST if how.upscaler_1 == NEAREST else Image.Resampling.LANCZOS
-        to_size = how.resize_mode == 1 and how.upscaling_crop
-        made = fresh_png(ImageOps.fit(before, wanted, method) if to_size else before.resize(wanted, method))
-    marked = read(data)
-    return mark(made, marked) if marked else made
+        return fresh_png(before)
+    method = Image.Resampling.NEAREST if how.upscaler_1 == NEAREST else Image.Resampling.LANCZOS
+    to_size = how.resize_mode == 1 and how.upscaling_crop
+    return fresh_png(ImageOps.fit(before, wanted, method) if to_size else before.resize(wanted, method))
 
 
 def _wanted(image: Image.Image, how: Extras) -> tuple[int, int]:

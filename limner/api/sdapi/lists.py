@@ -10,6 +10,7 @@ from limner.api.answering import View
 from limner.api.auth import Caller
 from limner.api.sdapi import models
 from limner.api.sdapi.images import UPSCALERS
+from limner.engines.catalog import enlarger
 from limner.jobs.threads import in_thread
 
 
@@ -22,11 +23,15 @@ async def samplers(request: HttpRequest, caller: Caller) -> HttpResponse:
     return _listed([{"name": name, "aliases": [], "options": {}} for name in names])
 
 
+async def upscalers(request: HttpRequest, caller: Caller) -> HttpResponse:
+    by = enlarger()
+    names = [*UPSCALERS, *([by.name] if by else [])]
+    nothing = {"model_name": None, "model_path": None, "model_url": None, "scale": 4.0}
+    return _listed([{"name": name, **nothing} for name in names])
+
+
 SCHEDULERS = [
     {"name": "automatic", "label": "Automatic", "aliases": None, "default_rho": -1.0, "need_inner_model": False}
-]
-UPSCALER_LIST = [
-    {"name": name, "model_name": None, "model_path": None, "model_url": None, "scale": 4.0} for name in UPSCALERS
 ]
 NOTHING: dict[str, Any] = {
     "latent-upscale-modes": [],

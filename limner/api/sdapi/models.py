@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from limner.api.errors import ApiError
-from limner.engines.catalog import Model, catalog, installed
+from limner.engines.catalog import Model, drawing
 from limner.engines.dialects import DEFAULT_MODEL
 from limner.engines.weights import fingerprint, sampler
 from limner.provenance.infotext import SHORT_HASH
@@ -18,7 +18,7 @@ _HASH = re.compile(r" \[[0-9a-f]{4,64}\]$")
 
 def here() -> list[Model]:
     """Every model that can draw now, the default one first."""
-    return [model for model in catalog().values() if installed(model)]
+    return drawing()
 
 
 def title(model: Model) -> str:

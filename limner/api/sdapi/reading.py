@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from limner.api.auth import Caller
 from limner.api.openai.body import json_body
+from limner.api.sdapi.enlarging import enlarged_by, named
 from limner.api.sdapi.images import UPSCALERS, bytes_of, enlarged, working
 from limner.api.sdapi.shapes import ExtraBatchImages, Extras, ExtraSingleImage, PngInfo
 from limner.jobs.threads import run_in
@@ -32,31 +33,30 @@ def _said_by(request: HttpRequest) -> dict[str, object]:
 
 
 async def extra_single_image(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """The picture at another size. Nothing of it is kept."""
-    return JsonResponse(await run_in(working, _one_larger, request))
+    """The picture at another size. Nothing of it is kept, unless a model makes it."""
+    asked = await run_in(working, lambda: ExtraSingleImage.of(json_body(request)))
+    [image] = await _larger(caller, [asked.image], asked)
+    return JsonResponse({"image": image, "html_info": _told(asked)})
 
 
 async def extra_batch_images(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The same of several."""
-    return JsonResponse(await run_in(working, _all_larger, request))
+    asked = await run_in(working, lambda: ExtraBatchImages.of(json_body(request)))
+    images = await _larger(caller, [image.data for image in asked.imageList], asked)
+    return JsonResponse({"images": images, "html_info": _told(asked)})
 
 
-def _one_larger(request: HttpRequest) -> dict[str, object]:
-    asked = ExtraSingleImage.of(json_body(request))
-    [image] = _larger([asked.image], asked)
-    return {"image": image, "html_info": _told(asked)}
+async def _larger(caller: Caller, images: Sequence[str], asked: Extras) -> list[str]:
+    by = named(asked.upscaler_1)
+    made = [] if by is None else await enlarged_by(caller, by, images, asked)
+    return await run_in(working, lambda: _in_base64(made or enlarged(map(bytes_of, images), asked)))
 
 
-def _all_larger(request: HttpRequest) -> dict[str, object]:
-    asked = ExtraBatchImages.of(json_body(request))
-    return {"images": _larger([image.data for image in asked.imageList], asked), "html_info": _told(asked)}
-
-
-def _larger(images: Sequence[str], asked: Extras) -> list[str]:
-    return [base64.b64encode(made).decode() for made in enlarged(map(bytes_of, images), asked)]
+def _in_base64(files: Iterable[bytes]) -> list[str]:
+    return [base64.b64encode(file).decode() for file in files]
 
 
 def _told(asked: Extras) -> str:
-    if asked.upscaler_1 in UPSCALERS:
+    if asked.upscaler_1 in UPSCALERS or named(asked.upscaler_1):
         return f"<p>Size changed by {asked.upscaler_1}.</p>"
     return "<p>Size changed by Lanczos: Limner has no upscaler of the name that was asked for.</p>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from limner.api.sdapi.drawing import img2img, txt2img
-from limner.api.sdapi.lists import NO_OPS, NOTHING, SCHEDULERS, UPSCALER_LIST, always, samplers, sd_models
+from limner.api.sdapi.lists import NO_OPS, NOTHING, SCHEDULERS, always, samplers, sd_models, upscalers
 from limner.api.sdapi.options import read_options, set_options
 from limner.api.sdapi.progress import interrupt, progress
 from limner.api.sdapi.reading import extra_batch_images, extra_single_image, png_info
@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sd-models", route(GET=sd_models)),
     path("samplers", route(GET=samplers)),
     path("schedulers", route(GET=always(SCHEDULERS))),
-    path("upscalers", route(GET=always(UPSCALER_LIST))),
+    path("upscalers", route(GET=upscalers)),
     path("prompt-styles", route(GET=prompt_styles)),
     path("png-info", route(POST=png_info)),
     path("extra-single-image", route(POST=extra_single_image)),

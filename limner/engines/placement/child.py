@@ -31,13 +31,15 @@ _Answer = DrawEvent | str | LimnerError | None
 class ChildPlacement:
     """Implements `Placement` with one child process. Belongs to the event loop it is first used in."""
 
-    slots = 1
+    alike = True
 
     def __init__(
         self, model: Model, *, start_timeout: float = 120, residency: Residency | None = None, on_demand: bool = False
     ) -> None:
         """`on_demand`: it is loaded when somebody draws with it, and not before."""
         self.model = model
+        self.slots = 1
+        """How many pictures it draws at a time: the child says so when it has loaded its model."""
         self._start_timeout = start_timeout
         self._residency = Residency() if residency is None else residency
         self._on_demand = on_demand
@@ -152,6 +154,7 @@ class ChildPlacement:
         except BaseException:
             self._residency.leave(self)
             raise
+        self.slots = self._child.batch
         if self._child.room:
             self._residency.limit(self._child.room)
         return self._child
@@ -189,6 +192,8 @@ class _Child:
         self.alive = True
         self.room = 0
         """Bytes of the memory that the model was loaded into, where that is a GPU's own."""
+        self.batch = 1
+        """How many pictures it draws at a time."""
         self.loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reader = reader
         self._writer = writer
@@ -320,6 +325,7 @@ class _Child:
         if kind == "ready":
             log.info("%s loaded in %.2f s", self.model.name, header.get("seconds", 0.0))
             self.room = int(header.get("room") or 0)
+            self.batch = max(int(header.get("batch") or 1), 1)
             if not self.loaded.done():
                 self.loaded.set_result(None)
             return

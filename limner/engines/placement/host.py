@@ -1,10 +1,10 @@
 """The process that holds a model: `python -m limner.engines.placement.host SOCKET`. It does what it is told.
 
-Three threads. The main thread loads the model and draws, one order at a time. The writer writes, one text at a time,
-with a model that it loads when it is first asked to, so that nobody waits for a picture to get words. A reader takes
-messages, so that a cancellation is seen between two steps and the parent's end is seen at once: then the process
-exits, native call or not. On Linux the kernel is asked to do the same, for the case that native code holds the
-interpreter's lock.
+Three threads. The main thread loads the model and draws, one order at a time, or as many as the engine can draw
+together. The writer writes, one text at a time, with a model that it loads when it is first asked to, so that nobody
+waits for a picture to get words. A reader takes messages, so that a cancellation is seen between two steps and the
+parent's end is seen at once: then the process exits, native call or not. On Linux the kernel is asked to do the same,
+for the case that native code holds the interpreter's lock.
 
 Nothing but frames goes through the socket; whatever a library prints goes to standard error. SIGINT and SIGTERM are
 the parent's business (Ctrl-C and a service manager send them to the whole group), so they are ignored here.
@@ -18,33 +18,35 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from socket import socket
 from typing import Any, NoReturn, cast
 
 from limner.engines.catalog import Model
-from limner.engines.contract import DrawOrder, Engine, WriteOrder, Writer, WritingEngine
+from limner.engines.contract import BatchingEngine, DrawEvent, Engine, WriteOrder, Writer, WritingEngine
 from limner.engines.placement import frames, messages
 from limner.engines.placement.frames import Frame
+from limner.engines.placement.waiting import CLOSE, Asked, Waiting
 from limner.engines.registry import build_engine
 from limner.errors import EngineError, LimnerError, NotConfigured
 
 log = logging.getLogger("limner.engines.host")
 
-Cancelled = Callable[[], bool]
+Cancelled = Callable[[int], bool]
+"""Whether nobody waits any more for the call at this place."""
+Answers = Iterator[tuple[int, Frame | LimnerError]]
+"""What comes of some calls: the place of one, with a frame for it or the error that ends it alone."""
 
-_CLOSE = None
 _POLITE_SECONDS = 1.0
 
 
 class Host:
-    """One model, one socket, one drawing and one text at a time."""
+    """One model, one socket, one batch of drawings and one text at a time."""
 
     def __init__(self, link: socket) -> None:
         self._link = link
-        self._orders: SimpleQueue[tuple[int, DrawOrder] | None] = SimpleQueue()
+        self._orders = Waiting()
         self._texts: SimpleQueue[tuple[int, WriteOrder] | None] = SimpleQueue()
         self._cancelled: set[int] = set()
         self._waiting: set[int] = set()
@@ -66,31 +68,44 @@ class Host:
             self._send({"kind": "failed", "error": messages.error_header(error)})
             return
         room = getattr(engine, "room", 0)  # of a GPU's memory: the placement knows only the machine's
-        self._send({"kind": "ready", "seconds": time.perf_counter() - begun, "room": room})
+        batch = engine.batch if isinstance(engine, BatchingEngine) else 1
+        self._send({"kind": "ready", "seconds": time.perf_counter() - begun, "room": room, "batch": batch})
         writing = threading.Thread(target=self._write, args=(model, engine), name="writer", daemon=True)
         writing.start()
-        while (item := self._orders.get()) is not _CLOSE:
-            call, order = item
-            self._serve(call, f"drawing job {order.job}", partial(_events, engine, order))
+        while asked := self._orders.next(batch):
+            self._draw(engine, asked)
         writing.join(_POLITE_SECONDS)
         if writing.is_alive():
             _vanish()
 
+    def _draw(self, engine: Engine, asked: Sequence[Asked]) -> None:
+        orders = [order for _, order in asked]
+
+        def drawings(cancelled: Cancelled) -> Answers:
+            if isinstance(engine, BatchingEngine):
+                for place, came in engine.draw_together(orders, cancelled):
+                    yield place, came if isinstance(came, LimnerError) else _told(came)
+            else:
+                for event in engine.draw(orders[0], lambda: cancelled(0)):
+                    yield 0, _told(event)
+
+        self._serve([call for call, _ in asked], f"drawing {', '.join(order.job for order in orders)}", drawings)
+
     def _write(self, model: Model, engine: Engine) -> None:
         writer: Writer | None = None
 
-        def texts(order: WriteOrder, cancelled: Cancelled) -> Iterator[Frame]:
+        def texts(cancelled: Cancelled) -> Answers:
             nonlocal writer
             if writer is None:
                 if not isinstance(engine, WritingEngine):
                     raise NotConfigured(f"{model.title} has no writer beside it.")
                 writer = engine.writer()
-            for text in writer.write(order, cancelled):
-                yield {"kind": "text", "text": text}, b""
+            for text in writer.write(order, lambda: cancelled(0)):
+                yield 0, ({"kind": "text", "text": text}, b"")
 
-        while (item := self._texts.get()) is not _CLOSE:
+        while (item := self._texts.get()) is not CLOSE:
             call, order = item
-            self._serve(call, "writing", partial(texts, order))
+            self._serve([call], "writing", texts)
 
     def _load(self, model: Model) -> Engine:
         try:
@@ -101,26 +116,38 @@ class Host:
             log.exception("loading %s failed", model.name)
             raise EngineError(f"{model.title} could not be loaded: {type(error).__name__}: {error}") from error
 
-    def _serve(self, call: int, what: str, work: Callable[[Cancelled], Iterator[Frame]]) -> None:
-        def cancelled() -> bool:
-            return self._closing or call in self._cancelled
+    def _serve(self, calls: Sequence[int], what: str, work: Callable[[Cancelled], Answers]) -> None:
+        """Send what comes of some calls, and then to each its end, or what went wrong."""
 
-        answer: dict[str, Any] = {"kind": "end", "call": call}
+        def cancelled(place: int) -> bool:
+            return self._closing or calls[place] in self._cancelled
+
+        unanswered = dict(enumerate(calls))
+        wrong: LimnerError | None = None
         try:
-            if not cancelled():
-                for header, body in work(cancelled):
-                    self._send({**header, "call": call}, body)
+            for place, came in work(cancelled) if not all(map(cancelled, unanswered)) else ():
+                if place not in unanswered:
+                    continue
+                if isinstance(came, LimnerError):
+                    self._end(unanswered.pop(place), came)
+                else:
+                    header, body = came
+                    self._send({**header, "call": unanswered[place]}, body)
         except LimnerError as error:
-            answer = {"kind": "error", "call": call, "error": messages.error_header(error)}
-        except Exception as error:  # boundary: the call failed, the process and its model live on
+            wrong = error
+        except Exception as error:  # boundary: the calls failed, the process and its model live on
             log.exception("%s failed", what)
             doing = what.partition(" ")[0]
-            plain = EngineError(f"The engine failed while {doing}: {type(error).__name__}: {error}")
-            answer = {"kind": "error", "call": call, "error": messages.error_header(plain)}
+            wrong = EngineError(f"The engine failed while {doing}: {type(error).__name__}: {error}")
+        for place, call in unanswered.items():
+            self._end(call, None if cancelled(place) else wrong)
+
+    def _end(self, call: int, wrong: LimnerError | None) -> None:
         with self._lock:
             self._waiting.discard(call)
             self._cancelled.discard(call)
-        self._send(answer)
+        end = {"kind": "end"} if wrong is None else {"kind": "error", "error": messages.error_header(wrong)}
+        self._send({**end, "call": call})
 
     def _send(self, header: dict[str, Any], body: bytes = b"") -> None:
         try:
@@ -156,8 +183,8 @@ class Host:
                         self._cancelled.add(header["call"])
             case "close":
                 self._closing = True
-                self._texts.put(_CLOSE)
-                self._orders.put(_CLOSE)
+                self._texts.put(CLOSE)
+                self._orders.put(CLOSE)
             case unknown:
                 log.error("no such message: %r", unknown)
 
@@ -166,10 +193,9 @@ class Host:
             self._waiting.add(call)
 
 
-def _events(engine: Engine, order: DrawOrder, cancelled: Cancelled) -> Iterator[Frame]:
-    for event in engine.draw(order, cancelled):
-        header, body = messages.event_frame(event)
-        yield {"kind": "event", **header}, body
+def _told(event: DrawEvent) -> Frame:
+    header, body = messages.event_frame(event)
+    return {"kind": "event", **header}, body
 
 
 def _vanish() -> NoReturn:

@@ -17,6 +17,7 @@ class InlinePlacement:
 
     def __init__(self, engine: InlineEngine, slots: int) -> None:
         self.slots = slots
+        self.alike = False
         self._engine = engine
         self._drawing: dict[asyncio.Event, str] = {}
         self._closed = False

@@ -18,7 +18,7 @@ BYTES = "bytes"
 """In it: the length of every file, as Limner kept it."""
 CONVERTED = "converted"
 """In it: the name of the model in diffusers' form that this one was made of, and how, as `convert` is told it."""
-_LOADABLE = {".xml", ".bin", ".json", ".safetensors"}
+_LOADABLE = {".xml", ".bin", ".json", ".onnx", ".safetensors"}
 """What a library may read by itself when it finds it in a model's folder."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size
+from limner.engines.weights import enlargers
 from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.kinds import Kind, kinds
 from limner.engines.weights.memory import loaded, weights_of
@@ -26,6 +27,8 @@ _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 def look(folder: Path, name: str) -> Model:
     """The model in `folder`, called `name`. Raises NotConfigured for a kind that Limner does not know, ModelBroken
     where the folder cannot be read as a model."""
+    if not (folder / INDEX).exists() and enlargers.may_enlarge(folder):
+        return enlargers.look_at(folder, name, _title(name), note_of(folder))
     index = _read(folder, INDEX)
     kind = kind_of(index, name)
     part = "transformer" if "transformer" in index else "unet"
@@ -91,6 +94,8 @@ def left_out(folder: Path) -> list[str]:
 
 def refuse_what_runs(folder: Path, title: str) -> None:
     """Raise NotConfigured where the model is pickled, or asks for code of its own to be run."""
+    if not (folder / INDEX).exists() and enlargers.may_enlarge(folder):
+        return  # a network runs nothing
     index = _read(folder, INDEX)
     if isinstance(index.get("_class_name"), list):
         raise _runs_code(title, f"{index['_class_name'][0]}.py")

@@ -76,10 +76,10 @@ def here_since(folder: Path) -> datetime:
     an older time of its last change)."""
     with contextlib.suppress(LimnerError, ValueError):
         return datetime.fromisoformat(str(note_of(folder).get(SINCE))).astimezone(UTC)
-    try:
-        return datetime.fromtimestamp(os.stat(folder / INDEX).st_ctime, UTC)
-    except OSError:  # removed meanwhile
-        return datetime.now(UTC)
+    for path in (folder / INDEX, folder):  # one that makes pictures larger has no index
+        with contextlib.suppress(OSError):
+            return datetime.fromtimestamp(os.stat(path).st_ctime, UTC)
+    return datetime.now(UTC)  # removed meanwhile
 
 
 def settle(stage: Path, place: Path, note: Mapping[str, Any], sums: Mapping[str, str] | None = None) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from limner.engines.weights import hub
 from limner.engines.weights.checksums import checksum, sums_of
+from limner.engines.weights.enlargers import wanted_of
 from limner.engines.weights.hub import PART, File, Repository
 from limner.engines.weights.looking import INDEX, PICKLED, kind_of, look, note_of, parts_of, refuse_what_runs
 from limner.engines.weights.memory import HALF
@@ -35,8 +36,11 @@ def wanted(repository: Repository) -> list[File]:
     """The files that are needed of the parts that its model_index.json names: settings and one set of weights, in
     halves where the repository has them.
 
-    Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, or is pickled.
+    Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, nor one that makes pictures
+    larger, or is pickled.
     """
+    if all(file.name != INDEX for file in repository.files):
+        return wanted_of(repository)
     if not repository.index:
         message = say("{name} has no {file} that can be read, so it is no model in diffusers' or OpenVINO's form.",
                       name=repository.name, file=INDEX)  # fmt: skip

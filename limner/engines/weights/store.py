@@ -13,6 +13,7 @@ from limner.engines import catalog
 from limner.engines.catalog import Model
 from limner.engines.upstreams.offering import bring
 from limner.engines.weights.checksums import CONVERTED
+from limner.engines.weights.enlargers import may_enlarge
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import STAGES, alone, bytes_in, here_since, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED, find
@@ -58,12 +59,12 @@ def names_in(home: Path) -> dict[Path, str]:
 
 
 def folders_in(home: Path) -> Iterator[Path]:
-    """Every folder with a model that draws: `models/name` and `models/owner/name`."""
+    """Every folder with a model that draws or makes pictures larger: `models/name` and `models/owner/name`."""
     for first in _within(home / PULLED):
-        if os.path.isfile(first / INDEX):
+        if _has_model(first):
             yield first
         else:
-            yield from (second for second in _within(first) if os.path.isfile(second / INDEX))
+            yield from filter(_has_model, _within(first))
 
 
 def remove(home: Path, folder: Path) -> int:
@@ -110,6 +111,10 @@ def convert(
     except OSError as error:
         raise not_written(error, place.name, home) from error
     return place
+
+
+def _has_model(folder: Path) -> bool:
+    return os.path.isfile(folder / INDEX) or may_enlarge(folder)
 
 
 def _within(folder: Path) -> list[Path]:

@@ -17,7 +17,7 @@ SECONDS = 1.0
 def stamp_of(folder: Path) -> str:
     """Another one when the model in `folder` is another version, or somebody changed what is said of it."""
     said = []
-    for name in ("model_index.json", NOTE):
+    for name in ("model_index.json", "model.onnx", "openvino_model.xml", NOTE):
         try:
             found = os.stat(folder / name)
         except OSError:

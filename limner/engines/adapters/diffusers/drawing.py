@@ -1,10 +1,11 @@
-"""Some pictures of one order: the pipeline in its thread, and the events that come of it."""
+"""Some pictures at once, of one order or of several: the pipeline in its thread, and the events that come of it."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from PIL import Image
 from limner.engines.canvas import finished
 from limner.engines.contract import DrawEvent, Drawn, DrawOrder, Preview, Progress
 from limner.engines.previews import preview, preview_steps
-from limner.errors import EngineError, LimnerError, say
+from limner.errors import Blocked, EngineError, LimnerError, say
 
 if TYPE_CHECKING:
     from limner.engines.adapters.diffusers.engine import DiffusersEngine
@@ -23,46 +24,59 @@ _Step = tuple[int, list[Image.Image]]
 """How many steps are done, and what the pictures would be now: none where nothing is shown."""
 
 
+Event = DrawEvent | LimnerError
+"""What comes of an order: an event, or the error that ends it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Picture `index` of `order`, which stands at `place` among those that are drawn together."""
+
+    place: int
+    order: DrawOrder
+    index: int
+
+
 class _Left(Exception):
     """Nobody waits for the rest."""
 
 
 class Drawing:
-    """Pictures `indices` of an order, drawn together."""
+    """Pictures that are drawn together. One that nobody waits for any more is drawn on, as long as others are: what
+    they become must not hang on it."""
 
     def __init__(
         self,
         engine: DiffusersEngine,
-        order: DrawOrder,
-        indices: tuple[int, ...],
+        pieces: Sequence[Piece],
         start: Start | None,
-        cancelled: Callable[[], bool],
+        cancelled: Callable[[int], bool],
     ) -> None:
         self._engine = engine
-        self._request = order.request
-        self._job = order.job
-        self._indices = indices
+        self._pieces = pieces
+        self._request = pieces[0].order.request
         self._start = start
         self._cancelled = cancelled
         self._left = threading.Event()
         self._told = 0
-        self._queue: SimpleQueue[_Step | list[Image.Image] | Exception] = SimpleQueue()
+        self._queue: SimpleQueue[_Step | list[Image.Image | None] | Exception] = SimpleQueue()
 
-    def events(self) -> Iterator[DrawEvent]:
-        """Their steps, their previews, and the pictures."""
+    def events(self) -> Iterator[tuple[int, Event]]:
+        """Their steps, their previews, and the pictures; Blocked for an order with one that may not be shown."""
         begun = time.perf_counter()
         steps = self._steps()
-        thread = threading.Thread(target=self._generate, name=f"draw {self._indices[0]}", daemon=True)
+        thread = threading.Thread(target=self._generate, name="draw", daemon=True)
         thread.start()
         try:
             while isinstance(item := self._queue.get(), tuple):
-                if self._cancelled():
+                if not any(map(self._waited_for, self._pieces)):
                     return
                 step, shown = item
-                for index in self._indices:
-                    yield Progress(self._job, index, step, steps)
-                for index, picture in zip(self._indices, shown, strict=False):
-                    yield Preview(self._job, index, step, preview(picture))
+                for piece in filter(self._waited_for, self._pieces):
+                    yield piece.place, Progress(piece.order.job, piece.index, step, steps)
+                for piece, picture in zip(self._pieces, shown, strict=False):
+                    if self._waited_for(piece):
+                        yield piece.place, Preview(piece.order.job, piece.index, step, preview(picture))
         finally:
             self._left.set()
             thread.join()
@@ -73,10 +87,25 @@ class Drawing:
         if isinstance(item, Exception):
             fault = f"{type(item).__name__}: {str(item)[-300:]}"
             raise EngineError(say("diffusers failed while drawing: {fault}", fault=fault)) from item
-        seconds = (time.perf_counter() - begun) / len(self._indices)
-        for index, picture in zip(self._indices, item, strict=True):
-            whole = finished(picture, self._request, self._start)
-            yield Drawn(self._job, index, self._request.size, whole.mode, whole.tobytes(), seconds)
+        yield from self._pictures(item, (time.perf_counter() - begun) / len(self._pieces))
+
+    def _pictures(self, drawn: list[Image.Image | None], seconds: float) -> Iterator[tuple[int, Event]]:
+        blocked = {}
+        for piece, picture in zip(self._pieces, drawn, strict=True):
+            if not self._waited_for(piece):
+                continue
+            if picture is None:
+                wrong = say("{title} found that it drew what it may not show.", title=self._engine.title)
+                blocked[piece.place] = Blocked(wrong)
+                continue
+            request = piece.order.request
+            whole = finished(picture, request, self._start)
+            made = Drawn(piece.order.job, piece.index, request.size, whole.mode, whole.tobytes(), seconds)
+            yield piece.place, made
+        yield from blocked.items()
+
+    def _waited_for(self, piece: Piece) -> bool:
+        return not self._cancelled(piece.place)
 
     def _steps(self) -> int:
         steps = self._request.steps
@@ -84,12 +113,12 @@ class Drawing:
 
     def _generate(self) -> None:
         try:
-            self._queue.put(self._engine.generate(self._request, self._indices, self._start, self._step))
+            self._queue.put(self._engine.generate(self._pieces, self._start, self._step))
         except Exception as error:  # noqa: BLE001  # boundary: an error belongs to whoever reads the queue
             self._queue.put(error)
 
     def _step(self, pipeline: Any, number: int, _: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-        if self._left.is_set() or self._cancelled():
+        if self._left.is_set() or not any(map(self._waited_for, self._pieces)):
             raise _Left
         steps = self._steps()
         # Some schedulers ask the model more than once for a step: people hear of those that they asked for.

@@ -1,21 +1,24 @@
 """Draws with diffusers. Each picture has a generator of its own, so that a seed is a picture whatever is drawn beside
-it: the noise is the same, and only what a larger batch rounds differently is not."""
+it, of its own job or of another: the noise is the same, and only what a larger batch rounds differently is not."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from limner.engines.adapters.diffusers.drawing import Drawing
+from limner.engines.adapters.diffusers.drawing import Drawing, Event, Piece
 from limner.engines.adapters.diffusers.library import device_of, load_library, precision_of
 from limner.engines.adapters.diffusers.loading import load, no_room
 from limner.engines.adapters.diffusers.previewing import Previews
 from limner.engines.canvas import Start, start_of
-from limner.engines.contract import DrawEvent, DrawOrder, DrawRequest, Task
-from limner.errors import Blocked, EngineError, say
+from limner.engines.contract import DrawEvent, DrawOrder, Size, Task
+from limner.engines.weights import note_of
+from limner.engines.weights.checksums import NOTE
+from limner.errors import EngineError, LimnerError, ModelBroken, NoRoom, say
 
 if TYPE_CHECKING:
     from limner.engines.catalog import Model
@@ -24,6 +27,8 @@ _SEEDS = 2**63
 _ON_A_CPU = 1
 """A batch of more is no faster there, and each picture would be waited for longer."""
 _ON_A_GPU = 4
+_MOST = 64
+"""Pictures at a time."""
 
 
 class DiffusersEngine:
@@ -31,36 +36,60 @@ class DiffusersEngine:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self.title = model.title
         self._torch, diffusers = load_library()
         self._device = device_of(self._torch)
+        self.batch = _batch_of(model, self._device)
+        """How many pictures it draws at a time."""
+        self._fitted: dict[Size, int] = {}
+        """How many of a size, where that many had no room in the memory."""
         precision = precision_of(self._torch, self._device)
         self._pipelines = load(self._torch, diffusers, model, self._device, precision)
         self.previews = Previews(self._torch, self._pipelines.creating)
         self.room = self._torch.cuda.mem_get_info()[1] if self._device == "cuda" else 0
         """Bytes of the GPU's memory."""
-        self._batch = _ON_A_CPU if self._device == "cpu" else _ON_A_GPU
 
     def draw(self, order: DrawOrder, cancelled: Callable[[], bool]) -> Iterator[DrawEvent]:
-        task = order.request.task
-        if task not in self._model.capabilities.tasks:
-            raise EngineError(say("{title} cannot {task} pictures.", title=self._model.title, task=str(task)))
-        if cancelled():
+        with closing(self.draw_together([order], lambda _: cancelled())) as events:
+            for _, event in events:
+                if isinstance(event, LimnerError):
+                    raise event
+                yield event
+
+    def draw_together(
+        self, orders: Sequence[DrawOrder], cancelled: Callable[[int], bool]
+    ) -> Generator[tuple[int, Event]]:
+        request = orders[0].request
+        if request.task not in self._model.capabilities.tasks:
+            raise EngineError(say("{title} cannot {task} pictures.", title=self.title, task=str(request.task)))
+        if all(map(cancelled, range(len(orders)))):
             return
-        changes = task in {Task.EDIT, Task.VARY}
-        start = start_of(order, self._pipelines.creating.vae_scale_factor) if changes else None
+        changes = request.task in {Task.EDIT, Task.VARY}
+        start = start_of(orders[0], self._pipelines.creating.vae_scale_factor) if changes else None
         # Changes one at a time: where a picture is encoded for several, only the first one's chance is used.
-        batch = 1 if changes else self._batch
-        for first in range(0, len(order.indices), batch):
-            if cancelled():
-                return
-            together = order.indices[first : first + batch]
-            yield from Drawing(self, order, together, start, cancelled).events()
+        batch = 1 if changes else self._fitted.get(request.draw_size, self.batch)
+        left = [Piece(place, order, index) for place, order in enumerate(orders) for index in order.indices]
+        ended: set[int] = set()
+        while left := [piece for piece in left if piece.place not in ended and not cancelled(piece.place)]:
+            together = left[:batch]
+            try:
+                for place, event in Drawing(self, together, start, cancelled).events():
+                    if isinstance(event, LimnerError):
+                        ended.add(place)
+                    yield place, event
+            except NoRoom:
+                if len(together) == 1:
+                    raise
+                batch = self._fitted[request.draw_size] = len(together) // 2
+            else:
+                left = left[len(together) :]
 
     def generate(
-        self, request: DrawRequest, indices: tuple[int, ...], start: Start | None, step: Callable[..., dict[str, Any]]
-    ) -> list[Image.Image]:
-        """Run a pipeline for some pictures at once. Whatever `step` raises ends it. Raises EngineError where the
-        memory is full, Blocked where the model's own checker objects to what was drawn."""
+        self, pieces: Sequence[Piece], start: Start | None, step: Callable[..., dict[str, Any]]
+    ) -> list[Image.Image | None]:
+        """Run a pipeline for some pictures at once, alike in all but words and seeds. None stands for one that the
+        model's own checker objects to. Whatever `step` raises ends it. Raises NoRoom where the memory is full."""
+        request = pieces[0].order.request
         pipeline, images = self._pipeline(start)
         wishes: dict[str, Any] = {
             "width": request.draw_size.width,
@@ -72,24 +101,22 @@ class DiffusersEngine:
             **images,
         }
         if request.negative_prompt and request.guidance > 1:
-            wishes["negative_prompt"] = [request.negative_prompt] * len(indices)
+            wishes["negative_prompt"] = [piece.order.request.negative_prompt for piece in pieces]
         takes = inspect.signature(pipeline.__call__).parameters
         known = {name: wish for name, wish in wishes.items() if name in takes and wish is not None}
-        seeds = [(request.seed + index) % _SEEDS for index in indices]
+        seeds = [(piece.order.request.seed + piece.index) % _SEEDS for piece in pieces]
         try:
             with self._torch.inference_mode():
                 made = pipeline(
-                    prompt=[request.prompt] * len(indices),
+                    prompt=[piece.order.request.prompt for piece in pieces],
                     generator=[self._torch.Generator("cpu").manual_seed(seed) for seed in seeds],
                     output_type="pil",
                     **known,
                 )
         except self._torch.OutOfMemoryError as error:
             raise no_room(self._model, self._device) from error
-        if any(getattr(made, "nsfw_content_detected", None) or ()):
-            raise Blocked(say("{title} found that it drew what it may not show.", title=self._model.title))
-        pictures: list[Image.Image] = made.images
-        return pictures
+        objected = getattr(made, "nsfw_content_detected", None) or [False] * len(pieces)
+        return [None if wrong else picture for picture, wrong in zip(made.images, objected, strict=True)]
 
     def _pipeline(self, start: Start | None) -> tuple[Any, dict[str, Any]]:
         if start is None:
@@ -100,6 +127,16 @@ class DiffusersEngine:
         if self._pipelines.varying is None:
             raise EngineError(say("{title} cannot change pictures.", title=self._model.title))
         return self._pipelines.varying, {"image": picture}
+
+
+def _batch_of(model: Model, device: str) -> int:
+    """What its limner.json says, else the device's. Raises ModelBroken."""
+    batch = (note_of(model.path) if model.path else {}).get("batch", _ON_A_CPU if device == "cpu" else _ON_A_GPU)
+    if not isinstance(batch, int) or not 1 <= batch <= _MOST:
+        raise ModelBroken(
+            say("The {file} in {folder} has to say a batch of 1 to {most}.", file=NOTE, folder=model.path, most=_MOST)
+        )
+    return batch
 
 
 def _guided_by(pipeline: Any) -> str:

@@ -17,6 +17,14 @@ _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 def load_library() -> tuple[ModuleType, ModuleType]:
     """`openvino` and `openvino_genai`. Takes half a second and tens of megabytes: only for a process that draws."""
+    openvino = load_openvino()
+    import openvino_genai
+
+    return openvino, openvino_genai
+
+
+def load_openvino() -> ModuleType:
+    """`openvino` alone, which reads and runs any network."""
     # Importing openvino sends an "import" event to its makers where this package is found; without it, it uses a
     # stub of its own. Nothing calls home.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
@@ -27,12 +35,12 @@ def load_library() -> tuple[ModuleType, ModuleType]:
         sys.modules["openvino.tools"] = None  # type: ignore[assignment]
     try:
         import openvino
-        import openvino_genai
     finally:
         if unwanted:
             del sys.modules["openvino.tools"]
 
-    return openvino, openvino_genai
+    library: ModuleType = openvino
+    return library
 
 
 def properties(openvino: ModuleType) -> dict[str, Any]:
