@@ -38,6 +38,7 @@ def list_(as_json: bool) -> None:
     from rich.table import Table
 
     from limner.engines.weights import pulling
+    from limner.engines.weights.begun import begun
 
     table = Table(
         *("model", "drawn by", "price", "sizes", "seconds", "installed", "licence"),
@@ -50,9 +51,10 @@ def list_(as_json: bool) -> None:
         by, seconds = model.upstream or "this machine", f"about {model.seconds:g}"
         table.add_row(plain(model.name), by, _price(model), sizes, seconds, here, model.licence)
     console().print(table)
-    for name, size in pulling.unfinished(settings.LIMNER_HOME).items():
-        say(f"{plain(name)} is not whole yet: {pulling.gigabytes(size)} are here. Go on with: limner models pull "
-            f"{plain(name)} — or give it up: limner models remove {plain(name)}")  # fmt: skip
+    for one in begun(settings.LIMNER_HOME):
+        on = f"Go on with: limner models pull {one.name} — or give it up: limner models remove {one.name}"
+        now = "It is being pulled just now." if one.held else on
+        say(f"{one.name} is not whole yet: {pulling.gigabytes(one.fetched)} are here. {now}")
 
 
 @models.command("refresh")
@@ -253,9 +255,10 @@ def verify_(name: str | None) -> None:
 def remove_(name: str, yes: bool) -> None:
     """Delete a pulled model's files. Pictures that it drew stay."""
     from limner.engines.weights import pulling, store
+    from limner.engines.weights.begun import begun
 
     home = settings.LIMNER_HOME
-    if name in pulling.unfinished(home):
+    if any(one.name == name for one in begun(home)):
         freed = pulling.give_up(home, name)
         say(f"What was here of {name} is gone: {pulling.gigabytes(freed)} are free again.")
         return

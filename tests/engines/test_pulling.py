@@ -16,6 +16,7 @@ import pytest
 
 from limner.engines.weights import hub as asking
 from limner.engines.weights import placing, pulling, store, verify
+from limner.engines.weights.begun import begun
 from limner.errors import LimnerError, ModelBroken, NotAllowed, NotConfigured, NotFound, Unavailable
 from tests.hub import TOKEN, Hub, hub
 
@@ -349,10 +350,12 @@ def test_a_pull_that_nobody_wants_any_more_gives_its_place_back(here: Hub, home:
     repository = asking.ask(NAME)
     with pytest.raises(Unavailable):
         pulling.pull(home, repository)
-    assert pulling.unfinished(home) == {NAME: pulling.fetched(home, repository)}
+    assert [(one.name, one.fetched, one.held) for one in begun(home)] == [
+        (NAME, pulling.fetched(home, repository), False)
+    ]
     assert pulling.give_up(home, "*/*") == 0
     assert pulling.give_up(home, NAME) > 10_000
-    assert (pulling.unfinished(home), left_over(home)) == ({}, [])
+    assert (begun(home), left_over(home)) == ([], [])
 
 
 def test_a_folder_that_cannot_be_written_is_said(here: Hub, home: Path) -> None:

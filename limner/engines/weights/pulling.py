@@ -23,7 +23,7 @@ from limner.engines.weights.pulled import PULLED
 from limner.engines.weights.starters import starters
 from limner.errors import ModelBroken, NotConfigured, say
 
-__all__ = ["fetched", "gigabytes", "give_up", "pull", "stage_of", "unfinished", "wanted"]
+__all__ = ["fetched", "gigabytes", "give_up", "pull", "stage_of", "wanted"]
 
 _DENOISERS = frozenset({"transformer", "unet"})
 _HALVES_OF_VAE = frozenset({"vae_decoder", "vae_encoder"})
@@ -131,12 +131,6 @@ def stage_of(home: Path, repository: Repository) -> Path:
 def fetched(home: Path, repository: Repository) -> int:
     """The bytes that are here of a model that is being pulled."""
     return bytes_in(stage_of(home, repository))
-
-
-def unfinished(home: Path) -> dict[str, int]:
-    """The bytes that are here of each pull that has not ended, by the model's name on the hub."""
-    stages = sorted((home / PULLED / STAGES).glob("*--*@*"))
-    return {stage.name.partition("@")[0].replace("--", "/", 1): bytes_in(stage) for stage in stages}
 
 
 def give_up(home: Path, name: str) -> int:
