@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size, Task
+from limner.engines.weights.watching import stamp_of
 from limner.errors import NotConfigured, Sentence, say
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def look_at(folder: Path, name: str, title: str, note: Mapping[str, Any]) -> Mod
         licence=str(note.get("licence") or ""),
         millicredits=1000,
         bytes=max((weights.stat().st_size if weights.is_file() else 0) + beside, 1),
+        version=stamp_of(folder),
     )
 
 
