@@ -17,6 +17,7 @@ from limner.engines.catalog import catalog
 from limner.engines.registry import install_command
 from limner.engines.weights import hub, pulling, store
 from limner.engines.weights.hub import Match, Repository
+from limner.engines.weights.placing import not_written
 from limner.engines.weights.pulled import PULLED
 from limner.errors import InvalidRequest, LimnerError, say
 from limner.jobs.threads import give_back_connections
@@ -125,7 +126,10 @@ def _searched(words: str) -> list[Match]:
 def _asked(name: str, revision: str) -> Repository:
     if hub.is_name(name):
         give_back_connections()
-    return hub.ask(name, revision if _COMMIT.fullmatch(revision) else None)
+    try:
+        return hub.ask(name, revision if _COMMIT.fullmatch(revision) else None)
+    except OSError as error:  # its index is read from a file
+        raise not_written(error, name, settings.LIMNER_HOME) from error
 
 
 def _told(repository: Repository) -> dict[str, str]:

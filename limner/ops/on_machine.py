@@ -22,7 +22,7 @@ from limner.ops import pulls
 
 log = logging.getLogger(__name__)
 
-ENGINES = {"openvino": "OpenVINO", "diffusers": "diffusers"}
+ENGINES = {"openvino": "OpenVINO", "openvino-enlarging": "OpenVINO", "diffusers": "diffusers"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from threading import Lock, Thread
 from limner.engines.catalog import catalog
 from limner.engines.weights import begun, pulling
 from limner.engines.weights.hub import Repository
-from limner.errors import LimnerError, Unavailable, say
+from limner.engines.weights.placing import not_written
+from limner.errors import LimnerError, say
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +41,7 @@ def begin(home: Path, repository: Repository, size: int) -> bool:
         try:
             begun.write_down(home, repository, size)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            message = say("{name} could not be kept in {folder}: {reason}",
-                          name=repository.name, folder=home, reason=reason)  # fmt: skip
-            raise Unavailable(message) from error
+            raise not_written(error, repository.name, home) from error
         _pulls[repository.name] = pull = Pull()
     # A daemon: who stops Limner does not wait for gigabytes.
     Thread(target=_pull, args=(pull, home, repository), name=f"pull {repository.name}", daemon=True).start()

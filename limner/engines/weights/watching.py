@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
-from limner.engines.weights.checksums import NOTE
-
 SECONDS = 1.0
 """Between two looks. A look is a stat of some files and folders: nothing is read."""
 
@@ -17,20 +15,16 @@ SECONDS = 1.0
 def stamp_of(folder: Path) -> str:
     """Another one when the model in `folder` is another version, or somebody changed what is said of it."""
     said = []
-    for name in ("model_index.json", "model.onnx", "openvino_model.xml", NOTE):
-        try:
-            found = os.stat(folder / name)
-        except OSError:
-            continue
-        said.append(f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}")
     try:
         # A folder that is being copied here gets its parts one by one. What an engine keeps for itself is hidden.
         with os.scandir(folder) as entries:
-            parts = [one for one in entries if not one.name.startswith(".") and one.is_dir()]
-        said += sorted(f"{one.name}-{one.stat().st_mtime_ns:x}" for one in parts)
+            for one in entries:
+                if not one.name.startswith("."):
+                    found = one.stat()
+                    said.append(f"{one.name}-{found.st_ino:x}-{found.st_mtime_ns:x}")
     except OSError:
-        pass  # it is gone: the next look says so
-    return " ".join(said)
+        pass  # it goes away just now: the next look says so
+    return " ".join(sorted(said))
 
 
 class Watch:
