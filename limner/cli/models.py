@@ -170,6 +170,10 @@ def _pulled(home: Path, repository: Repository, size: int) -> Path:
 def _say_its_use(place: Path) -> None:
     from limner.engines.weights import look, store
 
+    if companion := store.companions_in(settings.LIMNER_HOME).get(place):
+        say(f"{companion} is here. It takes the place of a model's own autoencoder:")
+        say(f"limner models convert NAME --tiny {companion}")
+        return
     name = store.names_in(settings.LIMNER_HOME)[place]
     model = look(place, name)
     use = (
@@ -265,7 +269,7 @@ def remove_(name: str, yes: bool) -> None:
         say(f"What was here of {name} is gone: {pulling.gigabytes(freed)} are free again.")
         return
     folder = _folder(name)
-    if folder not in store.names_in(home):
+    if folder not in {**store.names_in(home), **store.companions_in(home)}:
         raise InvalidRequest(f"{name} was not pulled, so there is nothing to remove.", param="name")
     if not yes:
         click.confirm(f"Delete {folder}?", abort=True)
@@ -277,7 +281,8 @@ def _folders() -> dict[str, Path]:
     """The folder of every model that has one here by the model's name, also of those that cannot be read."""
     from limner.engines.weights import store
 
-    here = store.names_in(settings.LIMNER_HOME)
+    home = settings.LIMNER_HOME
+    here = {**store.names_in(home), **store.companions_in(home)}
     known = {one.name: one.path for one in catalog().values() if one.path}
     return {**known, **{name: folder for folder, name in here.items()}}
 

@@ -170,6 +170,25 @@ def _convert(home: Path, first: Callable[[], None] | None = None) -> subprocess.
     )
 
 
+def test_a_tiny_autoencoder_is_pulled_verified_and_removed(here: Hub, tmp_path: Path) -> None:
+    home, at, name = tmp_path / "home", {"HF_ENDPOINT": here.url}, "somebody/smallest"
+    here.models[name] = tmp_path / "smallest"
+    write(here.models[name], "config.json", b'{"_class_name": "AutoencoderTiny"}')
+    write(here.models[name], "diffusion_pytorch_model.safetensors", b"weights")
+    write(here.models[name], "taesd_decoder.pth", b"pickled")
+    pulled = limner(home, "models", "pull", name, "--yes", **at)
+    assert (pulled.returncode, pulled.stderr) == (0, "")
+    assert f"limner models convert NAME --tiny {name}" in pulled.stdout
+    kept = sorted(path.name for path in (home / "models" / name).iterdir())
+    assert kept == ["SHA256SUMS", "config.json", "diffusion_pytorch_model.safetensors", "limner.json"]
+    assert "smallest" not in limner(home, "models", "list").stdout
+    assert "every file is here and whole" in limner(home, "models", "verify", name).stdout
+    assert limner(home, "models", "remove", name, "--yes").returncode == 0
+    write(here.models[name], "config.json", b'{"_class_name": "AutoencoderKL"}')
+    refused = limner(home, "models", "pull", name, "--yes", **at)
+    assert (refused.returncode, "has no model_index.json" in refused.stderr) == (2, True), refused.stderr
+
+
 def test_a_model_that_makes_pictures_larger_is_pulled_listed_shown_and_removed(here: Hub, tmp_path: Path) -> None:
     home, at = tmp_path / "home", {"HF_ENDPOINT": here.url, "COLUMNS": "150"}
     here.models["somebody/sharp-x2"] = larger_onnx(tmp_path / "sharp")

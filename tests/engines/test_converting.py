@@ -184,7 +184,7 @@ def test_a_tiny_autoencoder_takes_the_place_of_the_models_own(home: Path, tmp_pa
     other.save_pretrained(tmp_path / "other")
     with pytest.raises(NotConfigured, match="for models of another kind"):
         store.convert(home, kept, tiny=str(tmp_path / "other"), said=lambda _: None)
-    with pytest.raises(NotConfigured, match="hf download somebody/away"):
+    with pytest.raises(NotConfigured, match="limner models pull somebody/away"):
         store.convert(home, kept, tiny="somebody/away", said=lambda _: None)
     (tmp_path / "other" / "diffusion_pytorch_model.safetensors").unlink()
     with pytest.raises(ModelBroken, match="no tiny autoencoder"):

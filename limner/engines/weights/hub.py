@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from limner.engines.weights import tiny
 from limner.engines.weights.looking import INDEX
 from limner.errors import InvalidRequest, NotAllowed, NotFound, Sentence, Unavailable, say
 
@@ -54,7 +55,7 @@ class Repository:
     files: tuple[File, ...]
     licence: str
     index: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """What its model_index.json says; nothing where there is none that can be read."""
+    """What its model_index.json says, or where it has none, its config.json; nothing where that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,14 @@ def _blob(listed: Any) -> str:
 
 
 def _index(repository: Repository) -> dict[str, Any]:
-    file = next((file for file in repository.files if file.name == INDEX), None)
+    files = {file.name: file for file in repository.files}
+    file = files.get(INDEX) or files.get(tiny.SETTINGS)
     if file is None or file.bytes > _LARGEST_INDEX:
         return {}
     with TemporaryDirectory() as folder:
         fetch(repository, file, Path(folder))
         try:
-            said = json.loads((Path(folder) / INDEX).read_text(encoding="utf-8"))
+            said = json.loads((Path(folder) / file.name).read_text(encoding="utf-8"))
         except ValueError:
             return {}
     return said if isinstance(said, dict) else {}

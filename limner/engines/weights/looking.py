@@ -73,7 +73,7 @@ def look(folder: Path, name: str, home: Path | None = None) -> Model:
         bytes=max(_bytes(folder) if in_ir else loaded(weights_of(folder, parts_of(index), note.get("variant"))), 1),
         # Every kind of diffusers' pipelines takes LoRAs.
         loras=home / PULLED / FOLDER if home and not in_ir else None,
-        tiny=find(str(note["tiny"]), home or folder) if "tiny" in note else None,
+        tiny=find(str(note["tiny"]), home or folder, pulls=True) if "tiny" in note else None,
         version=stamp_of(folder),
     )
 

@@ -18,9 +18,10 @@ _SNAPSHOTS = "snapshots"
 _CACHED = "models--"
 
 
-def find(said: str, home: Path) -> Path:
+def find(said: str, home: Path, *, pulls: bool = False) -> Path:
     """The folder of the model that is meant by its path or its name (`gpt2`, `someone/their-gpt2`). A name is looked
-    for in `home` and then in the cache that Hugging Face's programs share. Raises NotConfigured."""
+    for in `home` and then in the cache that Hugging Face's programs share. Raises NotConfigured, which says how to get
+    it; `pulls`: by Limner's own command, which does not know writers."""
     if os.path.isdir(folder := Path(os.path.expanduser(said))):
         return folder
     if not _NAME.fullmatch(said):
@@ -29,10 +30,11 @@ def find(said: str, home: Path) -> Path:
     for folder in (pulled, *_snapshot(cache)):
         if os.path.isdir(folder):
             return folder
+    by_hand = f"hf download {said} --local-dir {shlex.quote(str(pulled))}"
     message = say(
         "There is no model '{name}' here: {folder} is no folder, and Hugging Face's cache does not have it. "
         "Get it with: {command}",
-        name=said, folder=pulled, command=f"hf download {said} --local-dir {shlex.quote(str(pulled))}",
+        name=said, folder=pulled, command=f"limner models pull {said}" if pulls else by_hand,
     )  # fmt: skip
     raise NotConfigured(message)
 

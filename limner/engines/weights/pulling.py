@@ -12,9 +12,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from limner.engines.weights import hub
+from limner.engines.weights import enlargers, hub, tiny
 from limner.engines.weights.checksums import checksum, sums_of
-from limner.engines.weights.enlargers import wanted_of
 from limner.engines.weights.hub import PART, File, Repository
 from limner.engines.weights.looking import (
     INDEX,
@@ -49,7 +48,7 @@ def wanted(repository: Repository) -> list[File]:
     larger, or is pickled.
     """
     if all(file.name != INDEX for file in repository.files):
-        return wanted_of(repository)
+        return tiny.wanted_of(repository) or enlargers.wanted_of(repository)
     if not repository.index:
         message = say("{name} has no {file} that can be read, so it is no model in diffusers' or OpenVINO's form.",
                       name=repository.name, file=INDEX)  # fmt: skip
@@ -206,6 +205,8 @@ def _checked(path: Path, file: File) -> str:
 
 
 def _looked_at(stage: Path, name: str) -> None:
+    if tiny.is_tiny(stage):
+        return  # a network runs nothing
     refuse_what_runs(stage, name)
     look(stage, PurePosixPath(name).name)
 

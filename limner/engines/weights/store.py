@@ -17,6 +17,7 @@ from limner.engines.weights.enlargers import may_enlarge
 from limner.engines.weights.looking import INDEX, look, note_of
 from limner.engines.weights.placing import STAGES, alone, bytes_in, here_since, not_written, room_for, settle
 from limner.engines.weights.pulled import PULLED, find
+from limner.engines.weights.tiny import is_tiny
 from limner.engines.weights.watching import Watch, stamp_of
 from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
 
@@ -71,6 +72,12 @@ def folders_in(home: Path) -> Iterator[Path]:
             yield from filter(_has_model, _within(first))
 
 
+def companions_in(home: Path) -> dict[Path, str]:
+    """Tiny autoencoders, which draw nothing by themselves, and their names on the hub."""
+    found = (second for first in _within(home / PULLED) for second in _within(first) if is_tiny(second))
+    return {folder: f"{folder.parent.name}/{folder.name}" for folder in found}
+
+
 def remove(home: Path, folder: Path) -> int:
     """Delete a model's folder, and its owner's where that is empty now; the bytes that were freed. A process that has
     it loaded draws on: what it read is in its memory. Raises NotAllowed for a folder that is not in `models`."""
@@ -97,7 +104,7 @@ def convert(
         raise InvalidRequest(say("{name} is not in diffusers' form.", name=one.name), param="model")
     from limner.engines.registry import converter  # 20 ms, and every start of Limner reads this module
 
-    small = find(tiny, home) if tiny else None
+    small = find(tiny, home, pulls=True) if tiny else None
     place = one.path.with_name(f"{one.path.name}-{'int8-' if in_eight_bits else ''}{'tiny-' if small else ''}ov")
     stage = home / PULLED / STAGES / f"{place.parent.name}--{place.name}"
     again = [one.name, *["--int8"] * in_eight_bits, *(["--tiny", tiny] if tiny else [])]
