@@ -20,8 +20,8 @@ _CACHED = "models--"
 
 def find(said: str, home: Path, *, pulls: bool = False) -> Path:
     """The folder of the model that is meant by its path or its name (`gpt2`, `someone/their-gpt2`). A name is looked
-    for in `home` and then in the cache that Hugging Face's programs share. Raises NotConfigured, which says how to get
-    it; `pulls`: by Limner's own command, which does not know writers."""
+    for in `home` and then in the cache that Hugging Face's programs share. Raises NotConfigured, which says how to
+    get it; `pulls`: by Limner's own command, which does not know writers."""
     if os.path.isdir(folder := Path(os.path.expanduser(said))):
         return folder
     if not _NAME.fullmatch(said):
