@@ -194,9 +194,10 @@ class Dispatcher:
                     if lane.name not in serving:
                         task = asyncio.create_task(self._serve(lane), name=f"dispatcher: lane {lane.name}")
                         serving[lane.name] = task
-                lanes = serving.values()
-                done, _ = await asyncio.wait(lanes, timeout=self._poll_seconds, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
+                pause = asyncio.create_task(asyncio.sleep(self._poll_seconds), name="dispatcher: until the next look")
+                done, _ = await asyncio.wait([pause, *serving.values()], return_when=asyncio.FIRST_COMPLETED)
+                pause.cancel()
+                for task in done - {pause}:
                     task.result()  # a lane never ends by itself either
                 if self._now is not None:
                     await self._look(self._now)

@@ -13,7 +13,6 @@ import pytest
 from limner.accounts.models import Account
 from limner.engines.contract import Answered, DrawEvent, Drawn, DrawOrder, Sending
 from limner.jobs import pipeline
-from limner.jobs.ledger import Claim
 from limner.jobs.states import State
 from limner.jobs.threads import in_thread
 from limner.storage.blobs import Stored
@@ -42,10 +41,10 @@ async def test_a_patient_stop_keeps_every_picture_of_a_call_that_was_answered(
     begun, go_on = asyncio.Event(), asyncio.Event()
     loop, store = asyncio.get_running_loop(), pipeline.store
 
-    def slow(claimed: Claim, drawn: Drawn) -> Stored:
+    def slow(*of: Any) -> Stored:
         loop.call_soon_threadsafe(begun.set)
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(20)
-        return store(claimed, drawn)
+        return store(*of)
 
     monkeypatch.setattr(pipeline, "store", slow)
     far = InOneCall()
