@@ -103,7 +103,7 @@ def _index(repository: Repository) -> dict[str, Any]:
         fetch(repository, file, Path(folder))
         try:
             said = json.loads((Path(folder) / file.name).read_text(encoding="utf-8"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
     return said if isinstance(said, dict) else {}
 

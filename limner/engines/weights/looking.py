@@ -256,7 +256,7 @@ def _title(name: str) -> str:
 def _read(folder: Path, name: str) -> dict[str, Any]:
     try:
         said = json.loads((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no JSON"
         message = say("The model in {folder} is damaged: its {file} cannot be read ({reason}).",
                       folder=folder, file=name, reason=reason)  # fmt: skip

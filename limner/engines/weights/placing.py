@@ -74,7 +74,7 @@ def gigabytes(count: int) -> str:
 def here_since(folder: Path) -> datetime:
     """When a model came to this machine: as its limner.json says, else when its index was put there (a copy may keep
     an older time of its last change), or the folder where it has none."""
-    with contextlib.suppress(LimnerError, ValueError):
+    with contextlib.suppress(LimnerError, ValueError, OverflowError):  # in UTC it may lie before the first year
         return datetime.fromisoformat(str(note_of(folder).get(SINCE))).astimezone(UTC)
     for path in (folder / INDEX, folder):  # one that makes pictures larger has no index
         with contextlib.suppress(OSError):
