@@ -262,8 +262,8 @@ def test_a_model_with_an_upstreams_name_is_called_by_its_owner_too(tmp_path: Pat
         upstreams.start({}, tmp_path)
         assert {"house@owner", "x"} <= set(catalog.catalog())
         model(tmp_path / "models/owner/x")  # while Limner runs: the same names as after its next start
-        assert {"house@owner", "x", "x@house"} <= set(catalog.catalog(at_once=True))
-        assert catalog.model("x").engine == "diffusers"
+        assert {"house@owner", "x", "x@owner"} <= set(catalog.catalog(at_once=True))
+        assert (catalog.model("x").upstream, catalog.model("x@owner").engine) == ("house", "diffusers")
     finally:
         catalog.watch(None)
         catalog.bring([])

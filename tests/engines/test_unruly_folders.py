@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from limner.engines import catalog, upstreams
+from limner.engines.dialects import target_for
 from limner.engines.weights import store
 from limner.engines.weights.watching import Watch
 from tests.engines.test_pulling import model, write
@@ -64,3 +65,20 @@ def test_a_look_that_fails_is_told_once_and_what_was_known_stands(caplog: pytest
     stamps[0] = "mended"
     watch(at_once=True)
     assert looks[-1] == "mended"
+
+
+def test_no_pull_takes_the_name_of_an_upstreams_model(home: Path) -> None:
+    (home / "upstreams.toml").write_text(
+        '[house]\nkind = "other"\nurl = "http://localhost:1/v1"\nmodels = ["flux", "storybook"]\n'
+    )
+    store.start(home)
+    upstreams.start({}, home)
+    for owner in ("house", "stranger"):
+        model(home / "models" / owner / "flux")
+    catalog.catalog(at_once=True)
+    assert catalog.model("flux").upstream == "house"
+    assert {"flux@stranger", "flux@house.local"} <= set(catalog.catalog())
+    assert target_for("flux@house", {}) == "flux"
+    assert catalog.model("storybook").upstream == ""
+    upstreams.start({}, home)  # the same names after the next start
+    assert {"flux", "flux@stranger", "flux@house.local", "storybook@house"} <= set(catalog.catalog())
