@@ -205,10 +205,15 @@ def _checked(path: Path, file: File) -> str:
 
 
 def _looked_at(stage: Path, name: str) -> None:
+    """Raise what `refuse_what_runs` and `look` do. What came is deleted then: the next pull could not mend it."""
     if tiny.is_tiny(stage):
         return  # a network runs nothing
-    refuse_what_runs(stage, name)
-    look(stage, PurePosixPath(name).name)
+    try:
+        refuse_what_runs(stage, name)
+        look(stage, PurePosixPath(name).name)
+    except (ModelBroken, NotConfigured):
+        shutil.rmtree(stage)
+        raise
 
 
 def _small(file: File) -> bool:
