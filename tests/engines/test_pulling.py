@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -276,6 +278,16 @@ def test_whoever_pulls_what_is_being_pulled_is_told_so_and_waits_for_nothing(her
             pulling.pull(home, repository)
         held.kill()
     verify(pulling.pull(home, repository))
+
+
+def test_whoever_only_looks_how_far_a_pull_is_does_not_make_it_fail(here: Hub, home: Path) -> None:
+    repository = asking.ask(NAME)
+    lock = home / "models/.pulling/somebody--tiny-sd.lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as looks:
+        fcntl.flock(looks, fcntl.LOCK_SH)
+        Timer(0.05, fcntl.flock, (looks, fcntl.LOCK_UN)).start()
+        verify(pulling.pull(home, repository))
 
 
 HOLDS = """

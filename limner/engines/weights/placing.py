@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ STAGES = ".pulling"
 """The folder, beside the models, where they are made."""
 SINCE = "here_since"
 """In limner.json: when the first version of the model came to this machine."""
+_TRIES, _PAUSE = 10, 0.03
+"""Of a lock that somebody has, and the seconds between them: who only looks whether it is held has it for a moment."""
 SPARE = 1024**3
 """Bytes that stay free on the disk."""
 
@@ -33,12 +36,17 @@ def alone(stage: Path, name: str) -> Iterator[None]:
     stage.parent.mkdir(parents=True, exist_ok=True)
     # The file stays: who deletes one that another has just opened locks nothing any more.
     with stage.with_name(f"{stage.name.partition('@')[0]}.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = say("{name} is being brought here already, by another command or from the web page. Wait until "
-                          "that has ended.", name=name)  # fmt: skip
-            raise Unavailable(message) from error
+        for left in reversed(range(_TRIES)):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if left:
+                    time.sleep(_PAUSE)
+                    continue
+                message = say("{name} is being brought here already, by another command or from the web page. Wait "
+                              "until that has ended.", name=name)  # fmt: skip
+                raise Unavailable(message) from error
         yield
 
 
