@@ -401,6 +401,33 @@ def test_a_hub_whose_version_is_none_is_not_believed(here: Hub, home: Path, comm
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        [],
+        "text",
+        {"id": NAME},
+        {"id": NAME, "sha": "f" * 40, "siblings": [{"size": 3}]},
+        {"id": NAME, "sha": "f" * 40, "siblings": ["model_index.json"]},
+        {"id": NAME, "sha": "f" * 40, "siblings": [{"rfilename": "x.bin", "size": 3, "lfs": {}}]},
+    ],
+)
+def test_an_answer_that_no_hub_gives_is_said_in_a_sentence(here: Hub, answer: object) -> None:
+    here.answer = answer
+    with pytest.raises(Unavailable, match=f"answer about {NAME} cannot be right. Is HF_ENDPOINT a hub"):
+        asking.ask(NAME)
+
+
+def test_a_file_that_is_too_large_is_told_before_anything_is_fetched(here: Hub, home: Path) -> None:
+    name = "unet/diffusion_pytorch_model.safetensors"
+    (here.models[NAME] / name).unlink()
+    here.also = [{"rfilename": name, "size": 51 * 10**9, "blobId": "x"}]
+    with pytest.raises(NotConfigured, match=r"has 51\.0 GB, and a file of more than 50\.0 GB is not fetched"):
+        pulling.pull(home, asking.ask(NAME))
+    assert fetched_of(here) == set()
+
+
+@pytest.mark.parametrize(
     "name", ["../x.json", "/x.json", "unet/../../x.json", "unet/a/b.json", "x\ny.json", ".git/x.json"]
 )
 def test_a_file_that_would_lie_elsewhere_is_passed_over(here: Hub, home: Path, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from limner.engines import catalog, upstreams
 from limner.engines.dialects import target_for
-from limner.engines.weights import store
+from limner.engines.weights import look, refuse_what_runs, store
 from limner.engines.weights.watching import Watch
 from tests.engines.test_pulling import model, write
 
@@ -82,3 +83,16 @@ def test_no_pull_takes_the_name_of_an_upstreams_model(home: Path) -> None:
     assert catalog.model("storybook").upstream == ""
     upstreams.start({}, home)  # the same names after the next start
     assert {"flux", "flux@stranger", "flux@house.local", "storybook@house"} <= set(catalog.catalog())
+
+
+def test_parts_that_lie_elsewhere_are_neither_read_nor_counted(home: Path) -> None:
+    folder = home / "models/owner/one"
+    model(folder)
+    index = json.loads((folder / "model_index.json").read_text())
+    write(home, "elsewhere/large.safetensors", bytes(10**6))
+    write(home, "elsewhere/config.json", {"auto_map": {"AutoModel": "theirs.Model"}})
+    known = look(folder, "one").bytes
+    for part in ("../../../elsewhere", str(home / "elsewhere")):
+        write(folder, "model_index.json", {**index, part: ["diffusers", "AutoencoderKL"]})
+        assert look(folder, "one").bytes == known
+        refuse_what_runs(folder, "One")

@@ -24,6 +24,8 @@ from limner.errors import ModelBroken, NotConfigured, say
 INDEX = "model_index.json"
 PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
 _ABBREVIATIONS = frozenset({"flux", "lcm", "sd", "sdxl", "xl", "vae"})
+_PART = re.compile(r"[A-Za-z0-9]\w*", re.ASCII)
+"""A folder in the model's: what begins with _ says something else, and "/etc" or "../.." lie elsewhere."""
 _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
 
@@ -105,7 +107,7 @@ def parts_of(index: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(
         part
         for part, said in index.items()
-        if isinstance(said, list) and len(said) == 2 and said[0] is not None and not part.startswith("_")
+        if isinstance(said, list) and len(said) == 2 and said[0] is not None and _PART.fullmatch(part)
     )
 
 

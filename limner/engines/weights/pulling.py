@@ -45,8 +45,19 @@ def wanted(repository: Repository) -> list[File]:
     halves where the repository has them.
 
     Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, nor one that makes pictures
-    larger, or is pickled.
+    larger, or is pickled, or has a file that is too large to be fetched.
     """
+    files = _needed(repository)
+    for file in files:
+        if file.bytes > hub.LARGEST:
+            message = say("{file} of {name} has {size}, and a file of more than {most} is not fetched. Choose a model "
+                          "whose weights come in several files.", file=file.name, name=repository.name,
+                          size=gigabytes(file.bytes), most=gigabytes(hub.LARGEST))  # fmt: skip
+            raise NotConfigured(message)
+    return files
+
+
+def _needed(repository: Repository) -> list[File]:
     if all(file.name != INDEX for file in repository.files):
         return tiny.wanted_of(repository) or enlargers.wanted_of(repository)
     if not repository.index:
