@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 from collections.abc import Iterable
@@ -67,7 +68,13 @@ def models(home: Path) -> list[Here]:
     for folder in store.folders_in(home):
         within = folder.relative_to(home / PULLED).as_posix()
         found.append(_here(known[folder], within) if folder in known else _unread(folder, within))
+    found += [_companion(folder, name, home) for folder, name in store.companions_in(home).items()]
     return bundled + sorted(found, key=lambda one: one.folder.lower())
+
+
+def folders(home: Path) -> list[Path]:
+    """Of all that can be removed."""
+    return [*store.folders_in(home), *store.companions_in(home)]
 
 
 def on_their_way(home: Path) -> list[Pulling]:
@@ -110,6 +117,21 @@ def _here(model: Model, folder: str) -> Here:
         licence=model.licence,
         source=str(note.get("repository") or ""),
         folder=folder,
+    )
+
+
+def _companion(folder: Path, name: str, home: Path) -> Here:
+    note: dict[str, Any] = {}
+    with contextlib.suppress(LimnerError):
+        note = note_of(folder)
+    return Here(
+        title=name,
+        bytes=bytes_in(folder),
+        name=name,
+        kind=say("A tiny autoencoder, for previews and for limner models convert --tiny."),
+        licence=str(note.get("licence") or ""),
+        source=str(note.get("repository") or ""),
+        folder=folder.relative_to(home / PULLED).as_posix(),
     )
 
 

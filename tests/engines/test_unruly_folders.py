@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +13,11 @@ import pytest
 
 from limner.engines import catalog, upstreams
 from limner.engines.dialects import target_for
-from limner.engines.weights import look, refuse_what_runs, store
+from limner.engines.weights import look, placing, pulling, refuse_what_runs, store
+from limner.engines.weights.hub import Repository
+from limner.engines.weights.placing import alone
 from limner.engines.weights.watching import Watch
+from limner.errors import NotFound, Unavailable
 from tests.engines.test_pulling import model, write
 
 NESTED = b"[" * 100_000
@@ -96,3 +101,52 @@ def test_parts_that_lie_elsewhere_are_neither_read_nor_counted(home: Path) -> No
         write(folder, "model_index.json", {**index, part: ["diffusers", "AutoencoderKL"]})
         assert look(folder, "one").bytes == known
         refuse_what_runs(folder, "One")
+
+
+def test_of_a_linked_model_the_link_is_removed(home: Path) -> None:
+    model(home / "elsewhere/one")
+    (home / "models/owner").mkdir(parents=True)
+    (home / "models/owner/one").symlink_to(home / "elsewhere/one")
+    assert [one.name for one in store.models_in(home)] == ["one"]
+    assert store.remove(home, home / "models/owner/one") == 0
+    assert (store.models_in(home), (home / "elsewhere/one/model_index.json").is_file()) == ([], True)
+    assert not (home / "models/owner").exists()
+
+
+def test_a_model_that_cannot_be_deleted_is_said_in_a_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    model(home / "models/owner/one")
+    with monkeypatch.context() as locked:
+        locked.setattr(os, "replace", refused)
+        with pytest.raises(Unavailable, match="owner/one could not be removed from .*: Permission denied"):
+            store.remove(home, home / "models/owner/one")
+    store.remove(home, home / "models/owner/one")
+    with pytest.raises(NotFound, match="owner/one is not here any more"):  # pressed twice
+        store.remove(home, home / "models/owner/one")
+
+
+def test_a_model_that_is_being_pulled_is_not_removed_meanwhile(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placing, "_PAUSE", 0)
+    model(home / "models/owner/one")
+    stage = pulling.stage_of(home, Repository("owner/one", "f" * 40, (), ""))
+    with alone(stage, "owner/one"), pytest.raises(Unavailable, match="being brought here already"):
+        store.remove(home, home / "models/owner/one")
+    assert (home / "models/owner/one").is_dir()
+
+
+def test_what_was_left_by_whoever_was_killed_is_swept_by_the_next(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placing, "_PAUSE", 0)
+    for name in ("one", "two"):
+        model(home / "models/owner" / name)
+    (home / "models/owner/two").rename(home / "models/owner/.two.gone")
+    stages = home / "models/.pulling"
+    for stage in ("owner--killed-ov", "owner--going-ov", "owner--begun@0123456789ab"):
+        (stages / stage).mkdir(parents=True)
+    with alone(stages / "owner--going-ov", "going-ov"):
+        store.remove(home, home / "models/owner/one")
+    assert not (home / "models/owner/.two.gone").exists()
+    assert {path.name for path in stages.iterdir() if path.is_dir()} == {
+        "owner--going-ov", "owner--begun@0123456789ab",
+    }  # fmt: skip

@@ -247,3 +247,15 @@ def test_a_removed_model_is_gone_from_the_page_and_the_catalog(client: Client, h
     assert [folder.name for folder in (home / "models/makers").iterdir()] == ["two"]
     assert {"two"} == catalog.catalog().keys() - {"storybook"}
     assert [entry.verb for entry in AuditEntry.objects.all()] == ["model_removed"] * 2
+    again = client.post("/admin/models/remove", {"folder": "makers/one"}, follow=True)
+    assert "The model was removed." not in words(again)
+
+
+def test_a_tiny_autoencoder_is_listed_and_can_be_removed(client: Client, home: Path) -> None:
+    write(home / "models/makers/taesd", "config.json", {"_class_name": "AutoencoderTiny"})
+    said = text(client)
+    assert "A tiny autoencoder, for previews" in said
+    assert "Drawn by ." not in said
+    client.post("/admin/models/remove", {"folder": "makers/taesd"})
+    assert not (home / "models/makers").exists()
+    assert "tiny autoencoder" not in text(client)
