@@ -312,8 +312,28 @@ def test_of_two_folders_of_one_name_the_older_has_it(tmp_path: Path) -> None:
 
 
 def shard(folder: Path, name: str, dtype: str, size: int) -> None:
-    header = json.dumps({"__metadata__": {"format": "pt"}, "weight": {"dtype": dtype, "shape": [1]}}).encode()
+    """A file of `size` bytes, which all are its numbers': the list of them takes some in real ones."""
+    count = size // (4 if dtype == "F32" else 2)
+    tensors(folder, name, size, weight={"dtype": dtype, "shape": [count // 10, 10]})
+
+
+def tensors(folder: Path, name: str, size: int, **said: object) -> None:
+    header = json.dumps({"__metadata__": {"format": "pt"}, **said}).encode()
     write(folder, name, (len(header).to_bytes(8, "little") + header).ljust(size, b"\0"))
+
+
+def test_each_tensor_is_counted_by_its_own_type(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_bits", lambda: 16)
+    tensors(
+        folder, "unet/model.safetensors", 1400,
+        scale={"dtype": "F32", "shape": []}, weight={"dtype": "F8_E4M3", "shape": [100, 10]},
+    )  # fmt: skip
+    assert memory.loaded([folder / "unet/model.safetensors"]) == 1000 * 2 + 2
+    tensors(
+        folder, "unet/model.safetensors", 4400,
+        position_ids={"dtype": "I64", "shape": [1, 77]}, weight={"dtype": "F32", "shape": [1000]},
+    )  # fmt: skip
+    assert memory.loaded([folder / "unet/model.safetensors"]) == 77 * 8 + 1000 * 2
 
 
 def test_weights_are_counted_as_they_lie_in_memory_and_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
