@@ -150,3 +150,14 @@ def test_what_was_left_by_whoever_was_killed_is_swept_by_the_next(home: Path, mo
     assert {path.name for path in stages.iterdir() if path.is_dir()} == {
         "owner--going-ov", "owner--begun@0123456789ab",
     }  # fmt: skip
+
+
+def test_a_tiny_autoencoder_that_comes_back_is_seen(home: Path) -> None:
+    model(home / "models/owner/one")
+    write(home, "models/owner/one/limner.json", {"tiny": "makers/taesd"})
+    store.start(home)
+    assert catalog.model("one").tiny is None
+    write(home, "models/makers/taesd/config.json", {"_class_name": "AutoencoderTiny"})
+    assert catalog.catalog(at_once=True)["one"].tiny == home / "models/makers/taesd"
+    store.remove(home, home / "models/makers/taesd")
+    assert catalog.catalog(at_once=True)["one"].tiny is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,8 @@ from limner.engines.weights.memory import loaded, weights_of
 from limner.engines.weights.pulled import PULLED, find
 from limner.engines.weights.watching import stamp_of
 from limner.errors import ModelBroken, NotConfigured, say
+
+log = logging.getLogger(__name__)
 
 INDEX = "model_index.json"
 PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
@@ -75,9 +78,20 @@ def look(folder: Path, name: str, home: Path | None = None) -> Model:
         bytes=max(_bytes(folder) if in_ir else loaded(weights_of(folder, parts_of(index), note.get("variant"))), 1),
         # Every kind of diffusers' pipelines takes LoRAs.
         loras=home / PULLED / FOLDER if home and not in_ir else None,
-        tiny=find(str(note["tiny"]), home or folder, pulls=True) if "tiny" in note else None,
+        tiny=_tiny(note, name, home or folder),
         version=stamp_of(folder),
     )
+
+
+def _tiny(note: Mapping[str, Any], name: str, home: Path) -> Path | None:
+    """The folder of the tiny autoencoder that limner.json names. Without it the model draws all the same."""
+    if "tiny" not in note:
+        return None
+    try:
+        return find(str(note["tiny"]), home, pulls=True)
+    except NotConfigured as error:
+        log.warning("%s shows previews of its latents' colours alone. %s", name, error.message)
+        return None
 
 
 def tasks_in_ir(kind: Kind, name: str) -> frozenset[Task]:

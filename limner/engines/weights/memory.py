@@ -42,9 +42,9 @@ def _loaded(path: Path) -> int:
             if length > min(size, _LARGEST_HEADER):
                 return size
             said = json.loads(file.read(length))
-        return sum(math.prod(one["shape"]) * _bits_of(one["dtype"]) // 8
+        return sum(int(math.prod(one["shape"])) * _bits_of(one["dtype"]) // 8
                    for name, one in said.items() if name != "__metadata__")  # fmt: skip
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError):
         return size
 
 

@@ -36,7 +36,8 @@ def start(home: Path) -> None:
     in the log and left out."""
 
     def stamps() -> dict[Path, str]:
-        return {folder: stamp_of(folder) for folder in folders_in(home)}
+        # A tiny autoencoder is not in the catalog, but a model that is may have its previews of it.
+        return {folder: stamp_of(folder) for folder in (*folders_in(home), *companions_in(home))}
 
     watch = Watch(stamps, lambda: bring(models_in(home)))
     watch()
