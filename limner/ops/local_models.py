@@ -78,8 +78,8 @@ def pull_page(request: HttpRequest, viewer: Account) -> HttpResponse:
         if request.method == "POST":
             if sent.get("accepted") != "on":
                 raise InvalidRequest(say("Read its licence, and say that you accept it."), param="accepted")
-            audit.record(viewer, "model_pulled", Target.MODEL, name[:LONGEST_TARGET], data=_told(repository))
-            pulls.begin(home, repository, size)
+            if pulls.begin(home, repository, size):
+                audit.record(viewer, "model_pulled", Target.MODEL, name[:LONGEST_TARGET], data=_told(repository))
             return redirect("ops:models")
     except LimnerError as error:
         problem, status = error.message, error.status
@@ -101,6 +101,7 @@ def throw_away(request: HttpRequest, viewer: Account) -> HttpResponse:
     """What came of a pull that broke off goes."""
     if hub.is_name(name := _words(request.POST.get("name", ""))):
         pulling.give_up(settings.LIMNER_HOME, name)
+        pulls.forget(name)
     return redirect("ops:models")
 
 

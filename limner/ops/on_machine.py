@@ -79,7 +79,10 @@ def folders(home: Path) -> list[Path]:
 
 def on_their_way(home: Path) -> list[Pulling]:
     """Those that are pulled just now, and those whose pull broke off."""
-    return [Pulling(one, one.held or pulls.going(one.name), pulls.trouble(one.name)) for one in begun(home)]
+    found = begun(home)
+    refused = {*pulls.failed()} - {one.name for one in found}  # nothing of them is here
+    found += [Begun(name, "", 0, 0, held=False) for name in sorted(refused)]
+    return [Pulling(one, one.held or pulls.going(one.name), pulls.trouble(one.name)) for one in found]
 
 
 def to_begin_with(here: Iterable[Here]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ import pytest
 
 from limner.engines.weights import hub as asking
 from limner.engines.weights import placing, pulling, store, verify
-from limner.engines.weights.begun import begun
+from limner.engines.weights.begun import begun, write_down
 from limner.errors import LimnerError, ModelBroken, NotAllowed, NotConfigured, NotFound, Unavailable
 from tests.hub import TOKEN, Hub, hub
 
@@ -349,6 +349,19 @@ def test_a_new_version_needs_no_room_for_what_it_shares(
         pulling.pull(home, asking.ask(NAME))
 
 
+def test_what_another_pull_still_brings_is_no_room(
+    here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = asking.ask(NAME)
+    other = asking.Repository("somebody/else", "f" * 40, (), "")
+    write_down(home, other, 10**9)
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**10, 0, placing.SPARE + 10**9))
+    with placing.alone(pulling.stage_of(home, other), other.name), pytest.raises(Unavailable, match="on the disk"):
+        pulling.pull(home, repository)
+    verify(pulling.pull(home, repository))  # it broke off, and may never be gone on with
+
+
 def test_a_hub_that_sends_another_length_than_it_said_is_no_fault_of_the_disk(here: Hub, home: Path) -> None:
     repository = asking.ask(NAME)
     write(here.models[NAME], "tokenizer/merges.txt", b"#version: 2\na b\n")
@@ -362,9 +375,9 @@ def test_a_pull_that_nobody_wants_any_more_gives_its_place_back(here: Hub, home:
     repository = asking.ask(NAME)
     with pytest.raises(Unavailable):
         pulling.pull(home, repository)
-    assert [(one.name, one.fetched, one.held) for one in begun(home)] == [
-        (NAME, pulling.fetched(home, repository), False)
-    ]
+    [one] = begun(home)
+    assert (one.name, one.fetched, one.held) == (NAME, pulling.fetched(home, repository), False)
+    assert (one.revision, one.bytes) == (here.commit, sum(file.bytes for file in pulling.wanted(repository)))
     assert pulling.give_up(home, "*/*") == 0
     assert pulling.give_up(home, NAME) > 10_000
     assert (begun(home), left_over(home)) == ([], [])

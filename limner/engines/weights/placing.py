@@ -50,10 +50,11 @@ def alone(stage: Path, name: str) -> Iterator[None]:
         yield
 
 
-def room_for(need: int, name: str, home: Path) -> None:
-    """Raise Unavailable where the disk of the models in `home` has no room for `need` bytes of `name`."""
+def room_for(need: int, name: str, home: Path, *, promised: int = 0) -> None:
+    """Raise Unavailable where the disk of the models in `home` has no room for `need` bytes of `name`, beside those
+    `promised` to others that are on their way."""
     models = home / PULLED  # perhaps a disk of its own
-    free = shutil.disk_usage(models if models.exists() else home).free
+    free = max(shutil.disk_usage(models if models.exists() else home).free - promised, 0)
     if need + SPARE > free:
         message = say(
             "{name} needs {need} on the disk and {spare} shall stay free, but {free} are. Free some in {folder}, or "
