@@ -349,9 +349,7 @@ def test_a_new_version_needs_no_room_for_what_it_shares(
         pulling.pull(home, asking.ask(NAME))
 
 
-def test_what_another_pull_still_brings_is_no_room(
-    here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_another_pull_still_brings_is_no_room(here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = asking.ask(NAME)
     other = asking.Repository("somebody/else", "f" * 40, (), "")
     write_down(home, other, 10**9)

@@ -41,7 +41,9 @@ def test_a_note_of_nonsense_stops_nobody(home: Path, content: bytes) -> None:
     assert "good" in catalog.catalog(at_once=True)
 
 
-@pytest.mark.parametrize("name", ["model_index.json", "config.json", "unet/config.json", "scheduler/scheduler_config.json"])
+@pytest.mark.parametrize(
+    "name", ["model_index.json", "config.json", "unet/config.json", "scheduler/scheduler_config.json"]
+)
 def test_a_file_that_is_nested_without_end_leaves_its_model_out(home: Path, name: str) -> None:
     for folder in ("good", "bad"):
         model(home / "models/owner" / folder)
@@ -120,7 +122,7 @@ def test_a_model_that_cannot_be_deleted_is_said_in_a_sentence(home: Path, monkey
     model(home / "models/owner/one")
     with monkeypatch.context() as locked:
         locked.setattr(os, "replace", refused)
-        with pytest.raises(Unavailable, match="owner/one could not be removed from .*: Permission denied"):
+        with pytest.raises(Unavailable, match=r"owner/one could not be removed from .*: Permission denied"):
             store.remove(home, home / "models/owner/one")
     store.remove(home, home / "models/owner/one")
     with pytest.raises(NotFound, match="owner/one is not here any more"):  # pressed twice
@@ -136,7 +138,9 @@ def test_a_model_that_is_being_pulled_is_not_removed_meanwhile(home: Path, monke
     assert (home / "models/owner/one").is_dir()
 
 
-def test_what_was_left_by_whoever_was_killed_is_swept_by_the_next(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_left_by_whoever_was_killed_is_swept_by_the_next(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(placing, "_PAUSE", 0)
     for name in ("one", "two"):
         model(home / "models/owner" / name)

@@ -52,7 +52,9 @@ def _told_apart(model: Model, taken: set[str]) -> Model:
     if model.path is None or model.name not in taken:
         return model
     name = f"{model.path.name}@{model.path.parent.name}"
-    return replace(model, name=name if name not in taken else f"{name}.local")  # the owner is called like the upstream
+    if name in taken:
+        name += ".local"  # its owner is called like the upstream
+    return replace(model, name=name)
 
 
 def models_of_all(upstreams: Iterable[Upstream]) -> list[Model]:

@@ -24,7 +24,7 @@ STAGES = ".pulling"
 SINCE = "here_since"
 """In limner.json: when the first version of the model came to this machine."""
 _TRIES, _PAUSE = 10, 0.03
-"""Of a lock that somebody has, and the seconds between them: who only looks whether it is held has it for a moment."""
+"""Of a lock that somebody has, and the seconds between them: who only looks at it has it for a moment."""
 SPARE = 1024**3
 """Bytes that stay free on the disk."""
 

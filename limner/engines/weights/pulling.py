@@ -51,8 +51,8 @@ def wanted(repository: Repository) -> list[File]:
     files = _needed(repository)
     for file in files:
         if file.bytes > hub.LARGEST:
-            message = say("{file} of {name} has {size}, and a file of more than {most} is not fetched. Choose a model "
-                          "whose weights come in several files.", file=file.name, name=repository.name,
+            message = say("{file} of {name} has {size}, and a file of more than {most} is not fetched. Choose a "
+                          "model whose weights come in several files.", file=file.name, name=repository.name,
                           size=gigabytes(file.bytes), most=gigabytes(hub.LARGEST))  # fmt: skip
             raise NotConfigured(message)
     return files

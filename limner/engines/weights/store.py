@@ -83,10 +83,10 @@ def companions_in(home: Path) -> dict[Path, str]:
 
 
 def remove(home: Path, folder: Path) -> int:
-    """Delete a model's folder, or the link to it, and its owner's where that is empty now; the bytes that were freed. A
-    process that has it loaded draws on: what it read is in its memory. Raises NotAllowed for a folder that is not in
-    `models`, NotFound where it is gone, and Unavailable where it is being brought or removed just now, or cannot be
-    deleted."""
+    """Delete a model's folder, or the link to it, and its owner's where that is empty now; the bytes that were freed.
+    A process that has it loaded draws on: what it read is in its memory. Raises NotAllowed for a folder that is not
+    in `models`, NotFound where it is gone, and Unavailable where it is being brought or removed just now, or cannot
+    be deleted."""
     if home / PULLED not in folder.parents:
         raise NotAllowed(say("{folder} is not one of the folders that models are pulled to.", folder=folder))
     name = folder.relative_to(home / PULLED).as_posix()
