@@ -420,7 +420,7 @@ def test_a_hub_whose_version_is_none_is_not_believed(here: Hub, home: Path, comm
         {"id": NAME},
         {"id": NAME, "sha": "f" * 40, "siblings": [{"size": 3}]},
         {"id": NAME, "sha": "f" * 40, "siblings": ["model_index.json"]},
-        {"id": NAME, "sha": "f" * 40, "siblings": [{"rfilename": "x.bin", "size": 3, "lfs": {}}]},
+        {"id": NAME, "sha": "f" * 40, "siblings": [{"rfilename": "x.bin", "size": 3, "lfs": {"size": 3}}]},
     ],
 )
 def test_an_answer_that_no_hub_gives_is_said_in_a_sentence(here: Hub, answer: object) -> None:

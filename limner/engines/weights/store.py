@@ -101,15 +101,16 @@ def remove(home: Path, folder: Path) -> int:
 
 
 def _removed(folder: Path, name: str, home: Path) -> int:
+    size = 0
     if folder.is_symlink():
         folder.unlink()  # what it leads to is somebody else's
-        return 0
-    if not folder.is_dir():
+    elif folder.is_dir():
+        size = bytes_in(folder)
+        gone = folder.with_name(f".{folder.name}{_GONE}")  # in one move, or half a model would be found
+        os.replace(folder, gone)
+        shutil.rmtree(gone)
+    else:
         raise NotFound(say("{name} is not here any more.", name=name))
-    size = bytes_in(folder)
-    gone = folder.with_name(f".{folder.name}{_GONE}")  # in one move, or half a model would be found
-    os.replace(folder, gone)
-    shutil.rmtree(gone)
     if folder.parent != home / PULLED:
         with contextlib.suppress(OSError):  # it has others
             folder.parent.rmdir()
