@@ -174,7 +174,8 @@ def _say_its_use(place: Path) -> None:
         say(f"{companion} is here. It takes the place of a model's own autoencoder:")
         say(f"limner models convert NAME --tiny {companion}")
         return
-    name = store.names_in(settings.LIMNER_HOME)[place]
+    called = {one.path: one.name for one in catalog(at_once=True).values()}
+    name = called.get(place) or store.names_in(settings.LIMNER_HOME)[place]
     model = look(place, name)
     use = (
         "It makes pictures larger, wherever they are made two or four times as large."
@@ -284,7 +285,8 @@ def _folders() -> dict[str, Path]:
     home = settings.LIMNER_HOME
     here = {**store.names_in(home), **store.companions_in(home)}
     known = {one.name: one.path for one in catalog().values() if one.path}
-    return {**known, **{name: folder for folder, name in here.items()}}
+    unread = {name: folder for folder, name in here.items() if folder not in known.values()}
+    return {**known, **unread}
 
 
 def _folder(name: str) -> Path:

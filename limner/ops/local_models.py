@@ -19,7 +19,7 @@ from limner.engines.weights import hub, pulling, store
 from limner.engines.weights.hub import Match, Repository
 from limner.engines.weights.placing import not_written
 from limner.engines.weights.pulled import PULLED
-from limner.errors import InvalidRequest, LimnerError, say
+from limner.errors import InvalidRequest, LimnerError, NotFound, say
 from limner.jobs.threads import give_back_connections
 from limner.moderation import audit
 from limner.moderation.models import Target
@@ -78,8 +78,8 @@ def pull_page(request: HttpRequest, viewer: Account) -> HttpResponse:
         if request.method == "POST":
             if sent.get("accepted") != "on":
                 raise InvalidRequest(say("Read its licence, and say that you accept it."), param="accepted")
-            audit.record(viewer, "model_pulled", Target.MODEL, name[:LONGEST_TARGET], data=_told(repository))
-            pulls.begin(home, repository, size)
+            if pulls.begin(home, repository, size):
+                audit.record(viewer, "model_pulled", Target.MODEL, name[:LONGEST_TARGET], data=_told(repository))
             return redirect("ops:models")
     except LimnerError as error:
         problem, status = error.message, error.status
@@ -101,6 +101,7 @@ def throw_away(request: HttpRequest, viewer: Account) -> HttpResponse:
     """What came of a pull that broke off goes."""
     if hub.is_name(name := _words(request.POST.get("name", ""))):
         pulling.give_up(settings.LIMNER_HOME, name)
+        pulls.forget(name)
     return redirect("ops:models")
 
 
@@ -109,12 +110,15 @@ def throw_away(request: HttpRequest, viewer: Account) -> HttpResponse:
 def remove(request: HttpRequest, viewer: Account) -> HttpResponse:
     """A model's files go. Pictures that it drew stay."""
     home, wanted = settings.LIMNER_HOME, request.POST.get("folder", "")
-    for folder in store.folders_in(home):
-        if folder.relative_to(home / PULLED).as_posix() == wanted:
-            freed = store.remove(home, folder)
-            catalog(at_once=True)
-            audit.record(viewer, "model_removed", Target.MODEL, wanted[:LONGEST_TARGET], data={"bytes": freed})
-            break
+    here = {folder.relative_to(home / PULLED).as_posix(): folder for folder in on_machine.folders(home)}
+    if wanted not in here:
+        return redirect("ops:models")  # pressed twice
+    try:
+        freed = store.remove(home, here[wanted])
+    except NotFound:  # at the same time by somebody else
+        return redirect("ops:models")
+    catalog(at_once=True)
+    audit.record(viewer, "model_removed", Target.MODEL, wanted[:LONGEST_TARGET], data={"bytes": freed})
     return redirect(f"{reverse('ops:models')}?done=removed")
 
 

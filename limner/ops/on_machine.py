@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 from collections.abc import Iterable
@@ -67,12 +68,21 @@ def models(home: Path) -> list[Here]:
     for folder in store.folders_in(home):
         within = folder.relative_to(home / PULLED).as_posix()
         found.append(_here(known[folder], within) if folder in known else _unread(folder, within))
+    found += [_companion(folder, name, home) for folder, name in store.companions_in(home).items()]
     return bundled + sorted(found, key=lambda one: one.folder.lower())
+
+
+def folders(home: Path) -> list[Path]:
+    """Of all that can be removed."""
+    return [*store.folders_in(home), *store.companions_in(home)]
 
 
 def on_their_way(home: Path) -> list[Pulling]:
     """Those that are pulled just now, and those whose pull broke off."""
-    return [Pulling(one, one.held or pulls.going(one.name), pulls.trouble(one.name)) for one in begun(home)]
+    found = begun(home)
+    refused = {*pulls.failed()} - {one.name for one in found}  # nothing of them is here
+    found += [Begun(name, "", 0, 0, held=False) for name in sorted(refused)]
+    return [Pulling(one, one.held or pulls.going(one.name), pulls.trouble(one.name)) for one in found]
 
 
 def to_begin_with(here: Iterable[Here]) -> list[dict[str, Any]]:
@@ -110,6 +120,21 @@ def _here(model: Model, folder: str) -> Here:
         licence=model.licence,
         source=str(note.get("repository") or ""),
         folder=folder,
+    )
+
+
+def _companion(folder: Path, name: str, home: Path) -> Here:
+    note: dict[str, Any] = {}
+    with contextlib.suppress(LimnerError):
+        note = note_of(folder)
+    return Here(
+        title=name,
+        bytes=bytes_in(folder),
+        name=name,
+        kind=say("A tiny autoencoder, for previews and for limner models convert --tiny."),
+        licence=str(note.get("licence") or ""),
+        source=str(note.get("repository") or ""),
+        folder=folder.relative_to(home / PULLED).as_posix(),
     )
 
 

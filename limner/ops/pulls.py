@@ -58,6 +58,18 @@ def trouble(name: str) -> str:
     return _pulls[name].trouble if name in _pulls else ""
 
 
+def failed() -> list[str]:
+    """The names of those that ended without a model."""
+    return sorted(name for name, pull in list(_pulls.items()) if pull.trouble)
+
+
+def forget(name: str) -> None:
+    """Somebody has read why its pull ended."""
+    with _turn:
+        if not going(name):
+            _pulls.pop(name, None)
+
+
 def arrived(*, forget: bool) -> list[str]:
     """The folders of those that came and that nobody was told of yet; `forget`: somebody is told now."""
     with _turn:

@@ -77,6 +77,39 @@ def test_a_repository_with_neither_is_refused_before_anything_is_fetched(theirs:
     assert not any(path.endswith(".onnx") for _, path, _ in here.asked)
 
 
+@pytest.mark.parametrize(
+    "config",
+    [{"architectures": ["YolosForObjectDetection"]}, {"architectures": []}, {"model_type": "u2net"}, None],
+)
+def test_a_network_that_does_something_else_takes_over_nothing(
+    theirs: Path, here: Hub, config: dict[str, object] | None
+) -> None:
+    here.models["somebody/sees"] = theirs
+    (theirs / "config.json").unlink()
+    if config is not None:
+        write(theirs, "config.json", config)
+    repository = asking.ask("somebody/sees")
+    here.asked.clear()
+    with pytest.raises(NotConfigured, match="nor its name says that it makes pictures larger"):
+        pulling.wanted(repository)
+    assert here.asked == []
+
+
+@pytest.mark.parametrize("name", ["RealESRGAN_x4plus", "swin2SR-classical", "4x-upscaler", "super_resolution-10"])
+def test_one_whose_settings_say_nothing_is_told_by_its_name(theirs: Path, here: Hub, home: Path, name: str) -> None:
+    here.models[f"somebody/{name}"] = theirs
+    (theirs / "config.json").unlink()
+    pulling.pull(home, asking.ask(f"somebody/{name}"))
+    assert [one.enlarges for one in store.models_in(home)] == [True]
+
+
+def test_what_is_refused_when_it_is_here_leaves_nothing_behind(theirs: Path, home: Path) -> None:
+    write(theirs, "preprocessor_config.json", {"do_normalize": True})
+    with pytest.raises(NotConfigured, match="shifted"):
+        pulling.pull(home, asking.ask(NAME))
+    assert [path.name for path in (home / "models/.pulling").iterdir() if path.suffix != ".lock"] == []
+
+
 def test_one_that_was_placed_by_hand_is_found_beside_models_that_draw_and_write(tmp_path: Path) -> None:
     models = tmp_path / "models"
     larger(models / "sharp")
@@ -85,7 +118,11 @@ def test_one_that_was_placed_by_hand_is_found_beside_models_that_draw_and_write(
         ("gpt2", {"openvino_model.xml": b"<net/>", "tokenizer_config.json": {}}),
         ("bert", {"model.onnx": b"", "config.json": {"architectures": ["BertForMaskedLM"]}}),
         ("odd", {"model.onnx": b"", "config.json": {"architectures": 7}}),
-        ("unread", {"model.onnx": b"", "config.json": b"[" * 100_000}),  # loading it will tell
+        ("unread", {"model.onnx": b"", "config.json": b"[" * 100_000}),
+        ("yolo", {"model.onnx": b"", "config.json": {"model_type": "yolo"}}),
+        ("nothing", {"model.onnx": b"", "config.json": {"architectures": []}}),
+        ("mine", {"model.onnx": b"", "limner.json": {"enlarges": False}}),
+        ("photo_x4", {"model.onnx": b"", "config.json": {"scale": 4}}),
         ("several", {"a.onnx": b"", "b.onnx": b""}),
         ("notes", {"read.me": b""}),
     ]
@@ -93,7 +130,7 @@ def test_one_that_was_placed_by_hand_is_found_beside_models_that_draw_and_write(
         for file, content in beside.items():
             write(models / name, file, content)
     found = store.models_in(tmp_path)
-    assert [one.name for one in found] == ["sharp", "sharp@someone", "unread"]
+    assert [one.name for one in found] == ["photo_x4", "sharp", "sharp@someone"]
     assert {one.capabilities.tasks for one in found} == {frozenset({Task.UPSCALE})}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -11,12 +12,13 @@ import sys
 from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from limner.engines.weights import hub as asking
 from limner.engines.weights import placing, pulling, store, verify
-from limner.engines.weights.begun import begun
+from limner.engines.weights.begun import begun, write_down
 from limner.errors import LimnerError, ModelBroken, NotAllowed, NotConfigured, NotFound, Unavailable
 from tests.hub import TOKEN, Hub, hub
 
@@ -278,6 +280,16 @@ def test_whoever_pulls_what_is_being_pulled_is_told_so_and_waits_for_nothing(her
     verify(pulling.pull(home, repository))
 
 
+def test_whoever_only_looks_how_far_a_pull_is_does_not_make_it_fail(here: Hub, home: Path) -> None:
+    repository = asking.ask(NAME)
+    lock = home / "models/.pulling/somebody--tiny-sd.lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as looks:
+        fcntl.flock(looks, fcntl.LOCK_SH)
+        Timer(0.05, fcntl.flock, (looks, fcntl.LOCK_UN)).start()
+        verify(pulling.pull(home, repository))
+
+
 HOLDS = """
 import sys
 from pathlib import Path
@@ -337,6 +349,17 @@ def test_a_new_version_needs_no_room_for_what_it_shares(
         pulling.pull(home, asking.ask(NAME))
 
 
+def test_what_another_pull_still_brings_is_no_room(here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = asking.ask(NAME)
+    other = asking.Repository("somebody/else", "f" * 40, (), "")
+    write_down(home, other, 10**9)
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**10, 0, placing.SPARE + 10**9))
+    with placing.alone(pulling.stage_of(home, other), other.name), pytest.raises(Unavailable, match="on the disk"):
+        pulling.pull(home, repository)
+    verify(pulling.pull(home, repository))  # it broke off, and may never be gone on with
+
+
 def test_a_hub_that_sends_another_length_than_it_said_is_no_fault_of_the_disk(here: Hub, home: Path) -> None:
     repository = asking.ask(NAME)
     write(here.models[NAME], "tokenizer/merges.txt", b"#version: 2\na b\n")
@@ -350,9 +373,9 @@ def test_a_pull_that_nobody_wants_any_more_gives_its_place_back(here: Hub, home:
     repository = asking.ask(NAME)
     with pytest.raises(Unavailable):
         pulling.pull(home, repository)
-    assert [(one.name, one.fetched, one.held) for one in begun(home)] == [
-        (NAME, pulling.fetched(home, repository), False)
-    ]
+    [one] = begun(home)
+    assert (one.name, one.fetched, one.held) == (NAME, pulling.fetched(home, repository), False)
+    assert (one.revision, one.bytes) == (here.commit, sum(file.bytes for file in pulling.wanted(repository)))
     assert pulling.give_up(home, "*/*") == 0
     assert pulling.give_up(home, NAME) > 10_000
     assert (begun(home), left_over(home)) == ([], [])
@@ -386,6 +409,33 @@ def test_a_hub_whose_version_is_none_is_not_believed(here: Hub, home: Path, comm
     with pytest.raises(Unavailable, match="cannot be right"):
         asking.ask(NAME)
     assert (home / "secret-key").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        [],
+        "text",
+        {"id": NAME},
+        {"id": NAME, "sha": "f" * 40, "siblings": [{"size": 3}]},
+        {"id": NAME, "sha": "f" * 40, "siblings": ["model_index.json"]},
+        {"id": NAME, "sha": "f" * 40, "siblings": [{"rfilename": "x.bin", "size": 3, "lfs": {"size": 3}}]},
+    ],
+)
+def test_an_answer_that_no_hub_gives_is_said_in_a_sentence(here: Hub, answer: object) -> None:
+    here.answer = answer
+    with pytest.raises(Unavailable, match=f"answer about {NAME} cannot be right. Is HF_ENDPOINT a hub"):
+        asking.ask(NAME)
+
+
+def test_a_file_that_is_too_large_is_told_before_anything_is_fetched(here: Hub, home: Path) -> None:
+    name = "unet/diffusion_pytorch_model.safetensors"
+    (here.models[NAME] / name).unlink()
+    here.also = [{"rfilename": name, "size": 51 * 10**9, "blobId": "x"}]
+    with pytest.raises(NotConfigured, match=r"has 51\.0 GB, and a file of more than 50\.0 GB is not fetched"):
+        pulling.pull(home, asking.ask(NAME))
+    assert fetched_of(here) == set()
 
 
 @pytest.mark.parametrize(

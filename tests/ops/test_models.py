@@ -203,6 +203,31 @@ def test_what_came_of_one_can_be_thrown_away(client: Client, here: Hub, home: Pa
     assert "On their way" not in text(client)
 
 
+def test_one_of_which_nobody_knows_the_version_is_gone_on_with_where_its_licence_is_shown(
+    client: Client, home: Path
+) -> None:
+    (home / "models/.pulling/somebody--tiny-sd@0123456789ab/unet").mkdir(parents=True)
+    page = client.get(PAGE).content.decode()
+    assert f'href="{PULL}?name=somebody%2Ftiny-sd">Go on</a>' in page
+    assert 'name="accepted"' not in page
+
+
+def test_why_one_was_refused_is_told_though_nothing_of_it_is_here(client: Client, here: Hub, home: Path) -> None:
+    write(here.models[NAME], "unet/config.json", {"sample_size": 64, "auto_map": {"AutoModel": "theirs.Model"}})
+    assert "asks for code of its own to be run" in pulled(client)
+    assert list((home / "models/.pulling").glob("*@*")) == []
+    client.post("/admin/models/throw-away", {"name": NAME})
+    assert "On their way" not in text(client)
+
+
+def test_the_log_tells_of_a_pull_only_where_one_began(
+    client: Client, here: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulls, "begin", lambda *_: False)  # another press was a moment earlier
+    assert client.post(PULL, ACCEPTED).status_code == 302
+    assert not AuditEntry.objects.exists()
+
+
 def test_what_a_command_pulls_is_shown_as_on_its_way_and_left_alone(client: Client, here: Hub, home: Path) -> None:
     here.most = 10_000
     pulled(client)
@@ -247,3 +272,15 @@ def test_a_removed_model_is_gone_from_the_page_and_the_catalog(client: Client, h
     assert [folder.name for folder in (home / "models/makers").iterdir()] == ["two"]
     assert {"two"} == catalog.catalog().keys() - {"storybook"}
     assert [entry.verb for entry in AuditEntry.objects.all()] == ["model_removed"] * 2
+    again = client.post("/admin/models/remove", {"folder": "makers/one"}, follow=True)
+    assert "The model was removed." not in words(again)
+
+
+def test_a_tiny_autoencoder_is_listed_and_can_be_removed(client: Client, home: Path) -> None:
+    write(home / "models/makers/taesd", "config.json", {"_class_name": "AutoencoderTiny"})
+    said = text(client)
+    assert "A tiny autoencoder, for previews" in said
+    assert "Drawn by ." not in said
+    client.post("/admin/models/remove", {"folder": "makers/taesd"})
+    assert not (home / "models/makers").exists()
+    assert "tiny autoencoder" not in text(client)

@@ -38,13 +38,23 @@ def bring(models: Iterable[Model]) -> None:
 
 
 def _bring(models: Iterable[Model], upstreams: tuple[Upstream, ...]) -> None:
-    """A model that somebody brought to this machine, and whose name is an upstream's, is called by its owner too."""
+    """A model that somebody brought to this machine, and whose name is an upstream's or one of its models', is called
+    by its owner too: no pull changes what a name draws with, or who sees its prompts."""
     taken = {upstream.name for upstream in upstreams}
-    catalog.bring(
-        replace(model, name=f"{model.name}@{model.path.parent.name}") if model.name in taken and model.path else model
-        for model in models
-    )
+    for upstream in upstreams:
+        for offered in upstream.models:
+            taken |= {offered.name, f"{offered.name}@{upstream.name}"}
+    catalog.bring(_told_apart(model, taken) for model in models)
     catalog.install(models_of_all(upstreams))
+
+
+def _told_apart(model: Model, taken: set[str]) -> Model:
+    if model.path is None or model.name not in taken:
+        return model
+    name = f"{model.path.name}@{model.path.parent.name}"
+    if name in taken:
+        name += ".local"  # its owner is called like the upstream
+    return replace(model, name=name)
 
 
 def models_of_all(upstreams: Iterable[Upstream]) -> list[Model]:

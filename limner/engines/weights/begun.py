@@ -12,7 +12,6 @@ from pathlib import Path
 from limner.engines.weights.hub import Repository, is_name
 from limner.engines.weights.placing import STAGES, bytes_in
 from limner.engines.weights.pulled import PULLED
-from limner.engines.weights.pulling import stage_of
 
 ASKED = ".asked.json"
 """Beside the files that came: the pull deletes it with whatever else is none of the model's."""
@@ -37,6 +36,11 @@ class Begun:
         return min(self.fetched * 100 // self.bytes, 100) if self.bytes else None
 
 
+def stage_of(home: Path, repository: Repository) -> Path:
+    """Where the files of this version are fetched to."""
+    return home / PULLED / STAGES / f"{repository.name.replace('/', '--')}@{repository.revision[:12]}"
+
+
 def write_down(home: Path, repository: Repository, size: int) -> None:
     """Say beside its files what they will be, `size` bytes in all. Raises OSError."""
     stage = stage_of(home, repository)
@@ -49,6 +53,12 @@ def begun(home: Path) -> list[Begun]:
     return [_read(name, stage) for name, stage in sorted(_stages(home))]
 
 
+def lacking(home: Path, name: str) -> int:
+    """Bytes that the pulls which go on just now still bring, but for the one of `name`."""
+    others = (one for one in begun(home) if one.held and one.name != name)
+    return sum(max(one.bytes - one.fetched, 0) for one in others)
+
+
 def _stages(home: Path) -> Iterator[tuple[str, Path]]:
     for stage in (home / PULLED / STAGES).glob("*--*@*"):
         name = stage.name.partition("@")[0].replace("--", "/", 1)  # a hub has no name with two hyphens in a row
@@ -58,7 +68,7 @@ def _stages(home: Path) -> Iterator[tuple[str, Path]]:
 
 def _read(name: str, stage: Path) -> Begun:
     revision, size = "", 0
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         said = json.loads((stage / ASKED).read_text(encoding="utf-8"))
         revision, size = str(said["revision"]), int(said["bytes"])
     return Begun(name, revision, size, bytes_in(stage), _held(stage))

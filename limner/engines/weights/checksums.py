@@ -127,7 +127,7 @@ def _cure(folder: Path) -> str:
 
 def _note(folder: Path) -> dict[str, Any]:
     """A damaged model may have a damaged note, too."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         said = json.loads((folder / NOTE).read_text(encoding="utf-8"))
         return said if isinstance(said, dict) else {}
     return {}

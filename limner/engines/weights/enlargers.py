@@ -1,7 +1,8 @@
 """Models that make pictures larger: a folder with one network, as ONNX or in OpenVINO's form, beside its settings.
 
-There is no index that says what they are, so they are known by their files; whether the network is one is seen when
-it is loaded. A model that writes may lie in a folder like it, and is told by its tokenizer.
+There is no index that says what they are, so they are known by the architecture in their config.json, or by their
+name where it says none; a bare network that somebody put into a folder is taken for one. Whether it is one is seen
+when it is loaded. A model that writes may lie in a folder like it, and is told by its tokenizer.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limner.engines.catalog import Model
 from limner.engines.contract import Capabilities, Size, Task
+from limner.engines.weights.checksums import NOTE
 from limner.engines.weights.watching import stamp_of
 from limner.errors import NotConfigured, Sentence, say
 
@@ -27,6 +30,10 @@ _USUAL = ("openvino_model.xml", "onnx/model.onnx", "model.onnx")
 _SETTINGS = ("config.json", "preprocessor_config.json")
 _KIND = "ForImageSuperResolution"
 """How the names of such architectures end, where the settings name one."""
+_CALLED = re.compile(r"esrgan|swin2?-?(sr|ir)|super-?res|upscal|enlarg|\b(x[2348]|[2348]x)\b")
+"""In the names of those whose settings name none."""
+_ENLARGES = "enlarges"
+"""In limner.json: false, and it is left out."""
 _PICKLED = ".pth"
 """As the makers of most of them publish them."""
 _SECONDS = 60.0
@@ -55,9 +62,10 @@ def may_enlarge(folder: Path) -> bool:
     if any("tokenizer" in name for name in names):
         return False
     pickled = any(name.endswith(_PICKLED) for name in names)  # it is refused in words rather than passed over
-    kinds = _said(folder / "config.json").get("architectures") or []
-    fits = isinstance(kinds, list) and all(str(kind).endswith(_KIND) for kind in kinds)
-    return fits and (bool(network_of(names)) or pickled)
+    if not network_of(names) and not pickled:
+        return False
+    fits = "config.json" not in names or _fits(_said(folder / "config.json"), folder.name)
+    return fits and _said(folder / NOTE).get(_ENLARGES) is not False
 
 
 def look_at(folder: Path, name: str, title: str, note: Mapping[str, Any]) -> Model:
@@ -99,15 +107,32 @@ def look_at(folder: Path, name: str, title: str, note: Mapping[str, Any]) -> Mod
 
 
 def wanted_of(repository: Repository) -> list[File]:
-    """The files of a repository that has no index of parts. Raises NotConfigured."""
+    """The files of a repository that has no index of parts. Raises NotConfigured, also where neither its settings nor
+    its name say that it makes pictures larger: the first by name takes over all enlarging."""
     files = {file.name: file for file in repository.files}
     network = network_of(files)
     if not network or any("tokenizer" in name for name in files):
         raise NotConfigured(_no_network(repository.name))
+    if not _fits(repository.index, repository.name.rpartition("/")[2]):
+        raise NotConfigured(
+            say(
+                "Neither the architecture in the config.json of {name} (…ForImageSuperResolution) nor its name says "
+                "that it makes pictures larger. Where it does, put its network into a folder in LIMNER_HOME/models.",
+                name=repository.name,
+            )
+        )
     weights = f"{network.removesuffix('.xml')}.bin" if network.endswith(".xml") else network
     beside = [name for name in files if name in (weights, f"{network}_data", f"{network}.data")]
     # The network comes first: before it is there, nothing can be told of the rest.
     return [files[name] for name in (network, *sorted({*beside} - {network}), *_SETTINGS) if name in files]
+
+
+def _fits(settings: Mapping[str, Any], name: str) -> bool:
+    """Whether the settings of a network, or its name where they name no architecture, say that it is one."""
+    kinds = settings.get("architectures")
+    if kinds is None:
+        return _CALLED.search(re.sub(r"[_. ]", "-", name.lower())) is not None
+    return isinstance(kinds, list) and bool(kinds) and all(str(kind).endswith(_KIND) for kind in kinds)
 
 
 def _names(folder: Path) -> list[str]:

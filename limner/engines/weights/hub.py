@@ -28,6 +28,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 """Git's names for versions, and for what is in a file."""
 PART = ".part"
 """Of a file that is not whole yet."""
+LARGEST = 50 * 1000**3
+"""Bytes of a file that the library fetches with no library more."""
 SECONDS = 20.0
 """For an answer that is no file."""
 _LARGEST_INDEX = 1_000_000
@@ -78,7 +80,7 @@ def ask(name: str, revision: str | None = None) -> Repository:
     # What it says becomes names of files and folders here.
     listed = [one for one in said.siblings or () if _FILE.fullmatch(str(one.rfilename))]
     if not _COMMIT.fullmatch(str(said.sha)) or any(not isinstance(one.size, int) or one.size < 0 for one in listed):
-        raise Unavailable(say("The hub's answer about {name} cannot be right. Is HF_ENDPOINT a hub?", name=name))
+        raise _no_hub(name)
     files = tuple(
         File(one.rfilename, one.size, one.lfs.sha256) if one.lfs else File(one.rfilename, one.size, "", _blob(one))
         for one in listed
@@ -103,7 +105,7 @@ def _index(repository: Repository) -> dict[str, Any]:
         fetch(repository, file, Path(folder))
         try:
             said = json.loads((Path(folder) / file.name).read_text(encoding="utf-8"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
     return said if isinstance(said, dict) else {}
 
@@ -189,6 +191,12 @@ def _in_words(library: ModuleType, name: str) -> Iterator[None]:
         if error.errno is not None:  # the disk's
             raise
         raise _no_good_answer("it sent another length than it said") from error
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise _no_hub(name) from error  # the library reads whatever comes as if a hub had sent it
+
+
+def _no_hub(name: str) -> Unavailable:
+    return Unavailable(say("The hub's answer about {name} cannot be right. Is HF_ENDPOINT a hub?", name=name))
 
 
 def _no_good_answer(reason: str) -> Unavailable:

@@ -47,5 +47,5 @@ def sampler(folder: Path | None) -> str:
 def _said(folder: Path, file: str, key: str) -> str:
     try:
         return str(json.loads((folder / file).read_text(encoding="utf-8"))[key])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,9 +22,13 @@ from limner.engines.weights.pulled import PULLED, find
 from limner.engines.weights.watching import stamp_of
 from limner.errors import ModelBroken, NotConfigured, say
 
+log = logging.getLogger(__name__)
+
 INDEX = "model_index.json"
 PICKLED = frozenset({".bin", ".ckpt", ".pt", ".pth", ".pkl"})
 _ABBREVIATIONS = frozenset({"flux", "lcm", "sd", "sdxl", "xl", "vae"})
+_PART = re.compile(r"[A-Za-z0-9]\w*", re.ASCII)
+"""A folder in the model's: what begins with _ says something else, and "/etc" or "../.." lie elsewhere."""
 _SHAPES = ((4, 3), (3, 4), (3, 2), (2, 3), (16, 9), (9, 16))
 """Beside the square."""
 
@@ -73,9 +78,20 @@ def look(folder: Path, name: str, home: Path | None = None) -> Model:
         bytes=max(_bytes(folder) if in_ir else loaded(weights_of(folder, parts_of(index), note.get("variant"))), 1),
         # Every kind of diffusers' pipelines takes LoRAs.
         loras=home / PULLED / FOLDER if home and not in_ir else None,
-        tiny=find(str(note["tiny"]), home or folder, pulls=True) if "tiny" in note else None,
+        tiny=_tiny(note, name, home or folder),
         version=stamp_of(folder),
     )
+
+
+def _tiny(note: Mapping[str, Any], name: str, home: Path) -> Path | None:
+    """The folder of the tiny autoencoder that limner.json names. Without it the model draws all the same."""
+    if "tiny" not in note:
+        return None
+    try:
+        return find(str(note["tiny"]), home, pulls=True)
+    except NotConfigured as error:
+        log.warning("%s shows previews of its latents' colours alone. %s", name, error.message)
+        return None
 
 
 def tasks_in_ir(kind: Kind, name: str) -> frozenset[Task]:
@@ -105,7 +121,7 @@ def parts_of(index: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(
         part
         for part, said in index.items()
-        if isinstance(said, list) and len(said) == 2 and said[0] is not None and not part.startswith("_")
+        if isinstance(said, list) and len(said) == 2 and said[0] is not None and _PART.fullmatch(part)
     )
 
 
@@ -256,7 +272,7 @@ def _title(name: str) -> str:
 def _read(folder: Path, name: str) -> dict[str, Any]:
     try:
         said = json.loads((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no JSON"
         message = say("The model in {folder} is damaged: its {file} cannot be read ({reason}).",
                       folder=folder, file=name, reason=reason)  # fmt: skip

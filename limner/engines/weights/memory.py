@@ -1,7 +1,9 @@
-"""What a model's weights take in memory, told by the first bytes of its files: nothing is loaded."""
+"""What a model's weights take in memory, told by the list of tensors in its files: nothing is loaded."""
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import sys
 from collections.abc import Iterable
@@ -10,9 +12,9 @@ from pathlib import Path
 
 HALF = re.compile(r"\.fp16[.-]")
 """In the name of a file whose numbers take half of the usual."""
-_DTYPE = re.compile(rb'"dtype"\s*:\s*"([A-Z]+)(\d+)')
-_HEADER = 65536
-"""Bytes of a safetensors file that say of which type its first numbers are."""
+_DTYPE = re.compile(r"[A-Z]+(\d+)")
+_LARGEST_HEADER = 100_000_000
+"""Bytes, as the library has it."""
 _GPUS = ("/dev/nvidia0", "/dev/kfd", "/dev/dxg")
 
 
@@ -28,13 +30,30 @@ def weights_of(folder: Path, parts: Iterable[str], variant: str | None) -> list[
 
 def loaded(files: Iterable[Path]) -> int:
     """Bytes that they take where torch computes with them: in 32 bits on a processor without AMX, else in 16."""
-    return sum(path.stat().st_size * _bits() // _bits_in(path) for path in files)
+    return sum(_loaded(path) for path in files)
 
 
-def _bits_in(path: Path) -> int:
-    with path.open("rb") as file:
-        said = _DTYPE.search(file.read(_HEADER))
-    return int(said[2]) if said and int(said[2]) in {8, 16, 32, 64} else _bits()
+def _loaded(path: Path) -> int:
+    """By the list of tensors at its beginning; as long as the file is, where that says nothing."""
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if length > min(size, _LARGEST_HEADER):
+                return size
+            said = json.loads(file.read(length))
+        return sum(int(math.prod(one["shape"])) * _bits_of(one["dtype"]) // 8
+                   for name, one in said.items() if name != "__metadata__")  # fmt: skip
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError):
+        return size
+
+
+def _bits_of(dtype: str) -> int:
+    """Of one number when it is loaded: whole ones stay what they are."""
+    if dtype.startswith(("F", "BF")):
+        return _bits()
+    said = _DTYPE.match(dtype)
+    return int(said[1]) if said else 8
 
 
 @cache

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ STAGES = ".pulling"
 """The folder, beside the models, where they are made."""
 SINCE = "here_since"
 """In limner.json: when the first version of the model came to this machine."""
+_TRIES, _PAUSE = 10, 0.03
+"""Of a lock that somebody has, and the seconds between them: who only looks at it has it for a moment."""
 SPARE = 1024**3
 """Bytes that stay free on the disk."""
 
@@ -33,19 +36,25 @@ def alone(stage: Path, name: str) -> Iterator[None]:
     stage.parent.mkdir(parents=True, exist_ok=True)
     # The file stays: who deletes one that another has just opened locks nothing any more.
     with stage.with_name(f"{stage.name.partition('@')[0]}.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = say("{name} is being brought here already, by another command or from the web page. Wait until "
-                          "that has ended.", name=name)  # fmt: skip
-            raise Unavailable(message) from error
+        for left in reversed(range(_TRIES)):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if left:
+                    time.sleep(_PAUSE)
+                    continue
+                message = say("{name} is being brought here already, by another command or from the web page. Wait "
+                              "until that has ended.", name=name)  # fmt: skip
+                raise Unavailable(message) from error
         yield
 
 
-def room_for(need: int, name: str, home: Path) -> None:
-    """Raise Unavailable where the disk of the models in `home` has no room for `need` bytes of `name`."""
+def room_for(need: int, name: str, home: Path, *, promised: int = 0) -> None:
+    """Raise Unavailable where the disk of the models in `home` has no room for `need` bytes of `name`, beside those
+    `promised` to others that are on their way."""
     models = home / PULLED  # perhaps a disk of its own
-    free = shutil.disk_usage(models if models.exists() else home).free
+    free = max(shutil.disk_usage(models if models.exists() else home).free - promised, 0)
     if need + SPARE > free:
         message = say(
             "{name} needs {need} on the disk and {spare} shall stay free, but {free} are. Free some in {folder}, or "
@@ -74,7 +83,7 @@ def gigabytes(count: int) -> str:
 def here_since(folder: Path) -> datetime:
     """When a model came to this machine: as its limner.json says, else when its index was put there (a copy may keep
     an older time of its last change), or the folder where it has none."""
-    with contextlib.suppress(LimnerError, ValueError):
+    with contextlib.suppress(LimnerError, ValueError, OverflowError):  # in UTC it may lie before the first year
         return datetime.fromisoformat(str(note_of(folder).get(SINCE))).astimezone(UTC)
     for path in (folder / INDEX, folder):  # one that makes pictures larger has no index
         with contextlib.suppress(OSError):

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from limner.engines.weights import enlargers, hub, tiny
+from limner.engines.weights.begun import lacking, stage_of, write_down
 from limner.engines.weights.checksums import checksum, sums_of
 from limner.engines.weights.hub import PART, File, Repository
 from limner.engines.weights.looking import (
@@ -45,8 +46,19 @@ def wanted(repository: Repository) -> list[File]:
     halves where the repository has them.
 
     Raises NotConfigured where it is no model that diffusers or OpenVINO could draw with, nor one that makes pictures
-    larger, or is pickled.
+    larger, or is pickled, or has a file that is too large to be fetched.
     """
+    files = _needed(repository)
+    for file in files:
+        if file.bytes > hub.LARGEST:
+            message = say("{file} of {name} has {size}, and a file of more than {most} is not fetched. Choose a "
+                          "model whose weights come in several files.", file=file.name, name=repository.name,
+                          size=gigabytes(file.bytes), most=gigabytes(hub.LARGEST))  # fmt: skip
+            raise NotConfigured(message)
+    return files
+
+
+def _needed(repository: Repository) -> list[File]:
     if all(file.name != INDEX for file in repository.files):
         return tiny.wanted_of(repository) or enlargers.wanted_of(repository)
     if not repository.index:
@@ -106,11 +118,12 @@ def pull(home: Path, repository: Repository) -> Path:
 def _pull(home: Path, repository: Repository, files: list[File]) -> Path:
     place, stage = home / PULLED / repository.name, stage_of(home, repository)
     before, same = note_of(place) if place.is_dir() else {}, _in_common(files, place)
-    room_for(sum(_left(file, stage, file in same) for file in files), repository.name, home)
+    need = sum(_left(file, stage, file in same) for file in files)
+    room_for(need, repository.name, home, promised=lacking(home, repository.name))
     for other in stage.parent.glob(f"{stage.name.partition('@')[0]}@*"):
         if other != stage:
             shutil.rmtree(other)  # of a version that nobody asks for any more
-    stage.mkdir(parents=True, exist_ok=True)
+    write_down(home, repository, sum(file.bytes for file in files))
     sums = {}
     for number, file in enumerate(files):
         if number and _small(files[number - 1]) and not _small(file):
@@ -130,11 +143,6 @@ def _pull(home: Path, repository: Repository, files: list[File]) -> Path:
     _looked_at(stage, repository.name)
     settle(stage, place, said, sums)
     return place
-
-
-def stage_of(home: Path, repository: Repository) -> Path:
-    """Where the files of this version are fetched to."""
-    return home / PULLED / STAGES / f"{repository.name.replace('/', '--')}@{repository.revision[:12]}"
 
 
 def fetched(home: Path, repository: Repository) -> int:
@@ -205,10 +213,15 @@ def _checked(path: Path, file: File) -> str:
 
 
 def _looked_at(stage: Path, name: str) -> None:
+    """Raise what `refuse_what_runs` and `look` do. What came is deleted then: the next pull could not mend it."""
     if tiny.is_tiny(stage):
         return  # a network runs nothing
-    refuse_what_runs(stage, name)
-    look(stage, PurePosixPath(name).name)
+    try:
+        refuse_what_runs(stage, name)
+        look(stage, PurePosixPath(name).name)
+    except (ModelBroken, NotConfigured):
+        shutil.rmtree(stage)
+        raise
 
 
 def _small(file: File) -> bool:

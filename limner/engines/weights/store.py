@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shlex
@@ -19,11 +20,13 @@ from limner.engines.weights.placing import STAGES, alone, bytes_in, here_since, 
 from limner.engines.weights.pulled import PULLED, find
 from limner.engines.weights.tiny import is_tiny
 from limner.engines.weights.watching import Watch, stamp_of
-from limner.errors import InvalidRequest, LimnerError, NotAllowed, say
+from limner.errors import InvalidRequest, LimnerError, NotAllowed, NotFound, Unavailable, say
 
 log = logging.getLogger(__name__)
 
 
+_GONE = ".gone"
+"""How the names of folders end that are being deleted."""
 _OF_DIFFUSERS = frozenset({"compile", "scheduler", "tiny", "variant"})
 """What limner.json says to diffusers alone."""
 
@@ -33,7 +36,8 @@ def start(home: Path) -> None:
     in the log and left out."""
 
     def stamps() -> dict[Path, str]:
-        return {folder: stamp_of(folder) for folder in folders_in(home)}
+        # A tiny autoencoder is not in the catalog, but a model that is may have its previews of it.
+        return {folder: stamp_of(folder) for folder in (*folders_in(home), *companions_in(home))}
 
     watch = Watch(stamps, lambda: bring(models_in(home)))
     watch()
@@ -79,18 +83,56 @@ def companions_in(home: Path) -> dict[Path, str]:
 
 
 def remove(home: Path, folder: Path) -> int:
-    """Delete a model's folder, and its owner's where that is empty now; the bytes that were freed. A process that has
-    it loaded draws on: what it read is in its memory. Raises NotAllowed for a folder that is not in `models`."""
+    """Delete a model's folder, or the link to it, and its owner's where that is empty now; the bytes that were freed.
+    A process that has it loaded draws on: what it read is in its memory. Raises NotAllowed for a folder that is not
+    in `models`, NotFound where it is gone, and Unavailable where it is being brought or removed just now, or cannot
+    be deleted."""
     if home / PULLED not in folder.parents:
         raise NotAllowed(say("{folder} is not one of the folders that models are pulled to.", folder=folder))
-    size = bytes_in(folder)
-    gone = folder.with_name(f".{folder.name}.gone")  # in one move, or half a model would be found
-    shutil.rmtree(gone, ignore_errors=True)
-    os.replace(folder, gone)
-    shutil.rmtree(gone)
-    if folder.parent != home / PULLED and not os.listdir(folder.parent):
-        folder.parent.rmdir()
+    name = folder.relative_to(home / PULLED).as_posix()
+    try:
+        sweep(home)
+        with alone(_stage_of(folder, home), name):
+            return _removed(folder, name, home)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = say("{name} could not be removed from {folder}: {reason}", name=name, folder=home, reason=reason)
+        raise Unavailable(message) from error
+
+
+def _removed(folder: Path, name: str, home: Path) -> int:
+    size = 0
+    if folder.is_symlink():
+        folder.unlink()  # what it leads to is somebody else's
+    elif folder.is_dir():
+        size = bytes_in(folder)
+        gone = folder.with_name(f".{folder.name}{_GONE}")  # in one move, or half a model would be found
+        os.replace(folder, gone)
+        shutil.rmtree(gone)
+    else:
+        raise NotFound(say("{name} is not here any more.", name=name))
+    if folder.parent != home / PULLED:
+        with contextlib.suppress(OSError):  # it has others
+            folder.parent.rmdir()
     return size
+
+
+def sweep(home: Path) -> None:
+    """Delete what those left behind who were killed while they removed a model, or converted one."""
+    models = home / PULLED
+    left = {gone: _stage_of(gone.with_name(gone.name[1:].removesuffix(_GONE)), home)
+            for pattern in (f".*{_GONE}", f"*/.*{_GONE}") for gone in models.glob(pattern)}  # fmt: skip
+    for stage in _within(models / STAGES):
+        if "@" not in stage.name and stage.suffix != ".old":  # a pull is gone on with
+            left[stage] = stage
+    for folder, stage in left.items():
+        with contextlib.suppress(Unavailable), alone(stage, folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stage_of(place: Path, home: Path) -> Path:
+    """Where what will lie in `place` is made; the name of its lock is a pull's."""
+    return home / PULLED / STAGES / f"{place.parent.name}--{place.name}"
 
 
 def convert(
@@ -106,9 +148,10 @@ def convert(
 
     small = find(tiny, home, pulls=True) if tiny else None
     place = one.path.with_name(f"{one.path.name}-{'int8-' if in_eight_bits else ''}{'tiny-' if small else ''}ov")
-    stage = home / PULLED / STAGES / f"{place.parent.name}--{place.name}"
+    stage = _stage_of(place, home)
     again = [one.name, *["--int8"] * in_eight_bits, *(["--tiny", tiny] if tiny else [])]
     note = {key: value for key, value in note_of(one.path).items() if key not in _OF_DIFFUSERS}
+    sweep(home)
     room_for(bytes_in(one.path), place.name, home)
     try:
         with alone(stage, place.name):

@@ -26,6 +26,6 @@ def is_tiny(folder: Path) -> bool:
     """Whether one lies in `folder`."""
     try:
         said = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(said, dict) and said.get("_class_name") == _KIND

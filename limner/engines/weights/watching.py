@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
+
+log = logging.getLogger(__name__)
 
 SECONDS = 1.0
 """Between two looks. A look is a stat of some files and folders: nothing is read."""
@@ -28,7 +31,8 @@ def stamp_of(folder: Path) -> str:
 
 
 class Watch:
-    """A `catalog.Looker`: calls `changed` when `stamps` answers something else than before. For any thread."""
+    """A `catalog.Looker`: calls `changed` when `stamps` answers something else than before. For any thread.
+    Where that fails, the log tells it once, and what was known stands until something is changed again."""
 
     def __init__(self, stamps: Callable[[], object], changed: Callable[[], None]) -> None:
         self._stamps = stamps
@@ -43,8 +47,10 @@ class Watch:
             try:
                 found = self._stamps()
                 if found != self._seen:
-                    self._changed()
                     self._seen = found
-                self._next = time.monotonic() + SECONDS
+                    self._changed()
+            except Exception:  # boundary: whatever lies in a folder, whoever asked goes on with what is known
+                log.exception("The models on this machine cannot be looked at.")
             finally:
+                self._next = time.monotonic() + SECONDS
                 self._looking.release()
