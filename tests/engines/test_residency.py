@@ -99,6 +99,17 @@ async def test_another_version_is_loaded_anew_and_what_is_drawn_ends_with_the_ol
     assert one.pid == kept
 
 
+async def test_orders_that_come_at_once_after_a_change_are_all_drawn_by_the_new_version(placed: Place) -> None:
+    one = placed(weighty("one"))
+    drawing = await begun(one, order("a sleep 0.02"))
+    old = one.pid
+    await one.follow(replace(weighty("one"), version="2"))
+    await drawing
+    for events in await asyncio.gather(*(events_of(one, order("b", job=job)) for job in ("b", "c", "d"))):
+        assert isinstance(events[-1], Drawn)
+    assert one.pid not in {None, old}
+
+
 async def test_a_removed_model_ends_what_it_draws_and_gives_its_memory_back(placed: Place) -> None:
     one = placed(weighty("one"))
     drawing = await begun(one, order("a sleep 0.02"))

@@ -128,9 +128,9 @@ class ChildPlacement:
     async def _running(self) -> _Child:
         if self._closed:
             raise Unavailable("Limner is stopping; ask again when it is back.")
-        if self._child is not None and self._child.alive and not (self._outdated and self._answering <= 1):
-            return self._child
         if self._starting is None or self._starting.done():
+            if self._child is not None and self._child.alive and not (self._outdated and self._answering <= 1):
+                return self._child
             self._starting = asyncio.create_task(self._start(), name=f"start {self.model.name}")
             # A start whose waiters were all cancelled has nobody to take its error: it is told again at the next.
             self._starting.add_done_callback(lambda task: task.cancelled() or task.exception())
