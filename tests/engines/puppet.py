@@ -104,7 +104,8 @@ class Puppet:
 
 class Troupe(Puppet):
     """Draws four pictures at a time, of whomever's orders: at each step all of them. What one order's words say
-    happens to all, except `forbid`, which blocks that order alone. A picture's seconds are how many there were."""
+    happens to all, except `forbid`, which blocks that order alone; `spoil` fails when its picture is made, behind
+    those of the orders before it. A picture's seconds are how many there were."""
 
     batch = 4
 
@@ -138,6 +139,8 @@ class Troupe(Puppet):
             if "forbid" in request.prompt:
                 yield place, Blocked("The puppet drew what it may not show.")
                 continue
+            if "spoil" in request.prompt:
+                self.act("raise")
             data = bytes([(request.seed + index) % 256, 0, 0]) * request.size.pixels
             yield place, Drawn(orders[place].job, index, request.size, "RGB", data, float(at_first))
 

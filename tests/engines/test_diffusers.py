@@ -336,6 +336,27 @@ def test_a_picture_that_may_not_be_shown_blocks_its_own_job_alone(
     assert said == [(0, Drawn, 0), (1, Drawn, 0), (1, Drawn, 2), (1, Blocked, None)]
 
 
+def test_a_picture_that_cannot_be_finished_fails_its_own_job_alone(
+    fours: Callable[[str], tuple[Model, BatchingEngine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from limner.engines.adapters.diffusers import drawing
+
+    model, engine = fours("stable_diffusion")
+    finishes = drawing.finished
+
+    def finished(picture: Image.Image, asked: DrawRequest, *said: Any) -> Image.Image:
+        if asked.seed == 13:
+            raise ValueError("no such ground")
+        return finishes(picture, asked, *said)
+
+    monkeypatch.setattr(drawing, "finished", finished)
+    orders = [DrawOrder(f"job {seed}", 1, request(model, steps=1, seed=seed), (0,)) for seed in (1, 13, 2)]
+    ends = [(place, event) for place, event in engine.draw_together(orders, lambda _: False)
+            if not isinstance(event, Progress | Preview)]  # fmt: skip
+    assert [(place, type(event)) for place, event in ends] == [(0, Drawn), (2, Drawn), (1, EngineError)]
+    assert "ValueError: no such ground" in str(ends[-1][1])
+
+
 @pytest.mark.parametrize("batch", [0, 65, "4"])
 def test_a_batch_that_cannot_be_is_refused_before_anything_is_loaded(
     made: Callable[[str], Model], tmp_path: Path, batch: object
