@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import pickle
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -312,6 +314,35 @@ def test_so_many_as_the_memory_has_no_room_for_are_drawn_in_halves(
     assert tried[4:] == [1, 1, 1]  # it has learnt
     with pytest.raises(NoRoom):
         together(engine, replace(jobs[0], seed=13))
+
+
+def test_what_had_no_room_is_let_go_before_less_is_tried(
+    fours: Callable[[str], tuple[Model, BatchingEngine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    model, engine = fours("stable_diffusion")
+    network = engine._pipelines.creating.unet  # type: ignore[attr-defined]
+    computes = network.forward
+    held: list[weakref.ref[Any]] = []
+    alive: list[bool] = []
+
+    def forward(latents: Any, *said: Any, **more: Any) -> Any:
+        alive.extend(one() is not None for one in held)
+        if len(latents) > 2:  # of each picture one with its words and one without
+            large = latents.clone()
+            held.append(weakref.ref(large))
+            raise torch.OutOfMemoryError
+        return computes(latents, *said, **more)
+
+    monkeypatch.setattr(network, "forward", forward)
+    monkeypatch.setattr(engine, "_fitted", {})
+    gc.disable()
+    try:
+        together(engine, *(request(model, steps=1, seed=seed) for seed in (1, 2)))
+    finally:
+        gc.enable()
+    assert alive == [False, False]
 
 
 def test_a_picture_that_may_not_be_shown_blocks_its_own_job_alone(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -118,6 +119,7 @@ class Drawing:
         try:
             self._queue.put(self._engine.generate(self._pieces, self._start, self._step))
         except Exception as error:  # noqa: BLE001  # boundary: an error belongs to whoever reads the queue
+            _let_go(error)
             self._queue.put(error)
 
     def _step(self, pipeline: Any, number: int, _: Any, tensors: dict[str, Any]) -> dict[str, Any]:
@@ -131,6 +133,14 @@ class Drawing:
             shown = self._engine.previews.of(tensors, self._request) if step in preview_steps(steps) else []
             self._queue.put((step, shown))
         return tensors
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free what a failed run computed. Its error holds the frames that did, and they the tensors, until the garbage
+    collector comes by; whoever draws next needs their memory now."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _in_words(error: Exception) -> LimnerError:
