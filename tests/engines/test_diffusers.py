@@ -532,6 +532,32 @@ def test_a_lora_that_does_not_fit_is_said_and_the_next_drawing_is_as_ever(
     assert drawn(engine, request(model, steps=3))[0].data == before.data
 
 
+@pytest.mark.parametrize(
+    ("layer", "takes", "gives"),
+    [("x_embedder", 8, 32), ("transformer_blocks.0.attn.to_q", 40, 32), ("transformer_blocks.0.attn.to_q", 32, 40)],
+    ids=["of more channels", "wider", "that gives more"],
+)
+def test_a_lora_that_is_larger_than_the_model_changes_it_for_nobody(
+    made: Callable[[str], Model], tmp_path: Path, layer: str, takes: int, gives: int
+) -> None:
+    from tests.engines import checkpoints
+
+    checkpoints.flux_lora(tmp_path / "right.safetensors", "x_embedder", 4, 32)
+    checkpoints.flux_lora(tmp_path / "large.safetensors", layer, takes, gives)
+    model = replace(made("flux"), loras=tmp_path)
+    engine = loaded(model)
+    network = engine._pipelines.creating.transformer  # type: ignore[attr-defined]
+
+    def picture(prompt: str) -> bytes:
+        return drawn(engine, request(model, prompt=prompt, steps=2))[0].data
+
+    before, dressed = picture("a red robot"), picture("a red robot <lora:right>")
+    with pytest.raises(EngineError, match="The LoRA 'large' does not fit Flux, or is damaged"):
+        picture("a red robot <lora:large>")
+    assert (network.config.in_channels, picture("a red robot")) == (4, before)
+    assert picture("a red robot <lora:right>") == dressed != before
+
+
 def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:
     folder = copied(made("stable_diffusion"), tmp_path)
     for path in folder.rglob("*.safetensors"):
