@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from limner.engines import canvas
 from limner.engines.catalog import Model
 from limner.engines.contract import (
     BatchingEngine,
@@ -370,17 +371,14 @@ def test_a_picture_that_may_not_be_shown_blocks_its_own_job_alone(
 def test_a_picture_that_cannot_be_finished_fails_its_own_job_alone(
     fours: Callable[[str], tuple[Model, BatchingEngine]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from limner.engines.adapters.diffusers import drawing
-
     model, engine = fours("stable_diffusion")
-    finishes = drawing.finished
 
     def finished(picture: Image.Image, asked: DrawRequest, *said: Any) -> Image.Image:
         if asked.seed == 13:
             raise ValueError("no such ground")
-        return finishes(picture, asked, *said)
+        return canvas.finished(picture, asked, *said)
 
-    monkeypatch.setattr(drawing, "finished", finished)
+    monkeypatch.setattr("limner.engines.adapters.diffusers.drawing.finished", finished)
     orders = [DrawOrder(f"job {seed}", 1, request(model, steps=1, seed=seed), (0,)) for seed in (1, 13, 2)]
     ends = [(place, event) for place, event in engine.draw_together(orders, lambda _: False)
             if not isinstance(event, Progress | Preview)]  # fmt: skip
@@ -552,7 +550,7 @@ def test_a_lora_that_is_larger_than_the_model_changes_it_for_nobody(
         return drawn(engine, request(model, prompt=prompt, steps=2))[0].data
 
     before, dressed = picture("a red robot"), picture("a red robot <lora:right>")
-    with pytest.raises(EngineError, match="The LoRA 'large' does not fit Flux, or is damaged"):
+    with pytest.raises(EngineError, match="The LoRA 'large' does not fit FLUX, or is damaged"):
         picture("a red robot <lora:large>")
     assert (network.config.in_channels, picture("a red robot")) == (4, before)
     assert picture("a red robot <lora:right>") == dressed != before
