@@ -279,8 +279,8 @@ class BatchingEngine(Engine, Protocol):
     """An engine that can draw the pictures of several orders at once, `batch` of them at a time.
 
     `draw_together` takes orders of one `compatibility`, and yields the place of an order among them with an event of
-    it, or with the error that ends it and no other. What it raises ends them all. `cancelled` is asked about a place;
-    the others go on.
+    it, or with the error that ends it and no other. What it raises may be the fault of one: then what is missing of
+    each is asked for alone. `cancelled` is asked about a place; the others go on.
     """
 
     batch: int

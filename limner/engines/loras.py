@@ -19,7 +19,9 @@ FOLDER = "loras"
 MOST = 10.0
 """The largest weight, either way."""
 _ENDING = ".safetensors"
-_TAG = re.compile(r"\s*<lora:([^:<>]+)(?::([-+]?(?:\d+\.?\d*|\.\d+)))?>", re.IGNORECASE)
+_OPENING = "<lora:"
+# No part of it can match the same characters as the part before: whatever the text, it is read once.
+_TAG = re.compile(r"<lora:([^:<>]+)(?::([-+]?(?:\d+(?:\.\d*)?|\.\d+)))?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,15 @@ class Lora:
 
 def parted(prompt: str) -> tuple[str, tuple[Lora, ...]]:
     """The words of a prompt that are the model's, and the LoRAs it asks for: of one that is named twice, the last."""
-    found = {match[1].strip(): float(match[2] or 1) for match in _TAG.finditer(prompt)}
-    return _TAG.sub("", prompt).strip() if found else prompt, tuple(Lora(*each) for each in found.items())
+    if _OPENING not in prompt.lower():
+        return prompt, ()
+    found, words, after = dict[str, float](), list[str](), 0
+    for match in _TAG.finditer(prompt):
+        found[match[1].strip()] = float(match[2] or 1)
+        words.append(prompt[after : match.start()].rstrip())
+        after = match.end()
+    words.append(prompt[after:])
+    return "".join(words).strip() if found else prompt, tuple(Lora(*each) for each in found.items())
 
 
 def there(folder: Path | None) -> dict[str, Path]:
@@ -52,14 +61,14 @@ def there(folder: Path | None) -> dict[str, Path]:
 def refuse_unknown(prompt: str, model: Model) -> None:
     """Raise InvalidRequest where a prompt asks for what `model` cannot be given. An upstream gets the text as it is:
     what it makes of it is its own affair."""
-    if model.upstream or "<lora:" not in prompt.lower():
+    if model.upstream or _OPENING not in prompt.lower():
         return
     words, asked = parted(prompt)
     if model.loras is None:
         message = say("Invalid 'prompt': {model} takes no LoRAs. Take '<lora:…>' out of it, or choose another model.",
                       model=model.title)  # fmt: skip
         raise InvalidRequest(message, param="prompt")
-    if "<lora:" in words.lower() or any(abs(one.weight) > MOST for one in asked):
+    if _OPENING in words.lower() or any(abs(one.weight) > MOST for one in asked):
         message = say("Invalid 'prompt': a LoRA is asked for as <lora:NAME:0.8>, with a weight of at most {most}.",
                       most=f"{MOST:g}")  # fmt: skip
         raise InvalidRequest(message, param="prompt")

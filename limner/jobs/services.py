@@ -63,7 +63,7 @@ def submit(
         predicted = pace.predict(request).seconds * request.n
     if price is None:
         price = prices.price_of(request, predicted)
-    lane = lane_of(request)
+    lane, compat = lane_of(request), compatibility(request)
     with transaction.atomic():
         # The lock orders this account's submits: same key, same credits, one after the other.
         lock_purse(account)
@@ -83,7 +83,7 @@ def submit(
             state=State.QUEUED,
             request=request.to_json(),
             lane=lane,
-            compat=compatibility(request),
+            compat=compat,
             n=request.n,
             priority=priority,
             tag=_tag(payer, lane, priority, predicted),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import diffusers
+import safetensors.torch
 import tokenizers
 import torch
 import transformers
@@ -376,6 +377,15 @@ def lora(file: Path, *, width: int = WIDTH) -> None:
     unet.add_adapter(config)
     diffusers.StableDiffusionPipeline.save_lora_weights(
         file.parent, unet_lora_layers=get_peft_model_state_dict(unet), weight_name=file.name
+    )
+
+
+def flux_lora(file: Path, layer: str, takes: int, gives: int) -> None:
+    """A change of one layer of FLUX.1, from `takes` numbers to `gives`, as diffusers keeps it."""
+    torch.manual_seed(8)
+    name = f"transformer.{layer}"
+    safetensors.torch.save_file(
+        {f"{name}.lora_A.weight": torch.randn(4, takes), f"{name}.lora_B.weight": torch.randn(gives, 4)}, file
     )
 
 

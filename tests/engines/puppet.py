@@ -1,6 +1,7 @@
 """An engine for tests: it draws a plain colour, and does on demand what real engines do on bad days.
 
 What it shall do is written in the prompt as words: `at 2 segfault`, `at 3 raise`, `sleep 0.1` (a step), `at 1 hang`.
+With `mark FILE` that file is made just before.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PIL import Image
 
@@ -64,6 +66,8 @@ class Puppet:
     def at_step(self, step: int, order: DrawOrder) -> None:
         words = order.request.prompt.split()
         if "at" in words and step == int(words[words.index("at") + 1]):
+            if "mark" in words:
+                Path(words[words.index("mark") + 1]).touch()
             self.act(words[words.index("at") + 2])
         if "sleep" in words:
             time.sleep(float(words[words.index("sleep") + 1]))
@@ -104,7 +108,8 @@ class Puppet:
 
 class Troupe(Puppet):
     """Draws four pictures at a time, of whomever's orders: at each step all of them. What one order's words say
-    happens to all, except `forbid`, which blocks that order alone. A picture's seconds are how many there were."""
+    happens to all, except `forbid`, which blocks that order alone; `spoil` fails when its picture is made, behind
+    those of the orders before it. A picture's seconds are how many there were."""
 
     batch = 4
 
@@ -138,6 +143,8 @@ class Troupe(Puppet):
             if "forbid" in request.prompt:
                 yield place, Blocked("The puppet drew what it may not show.")
                 continue
+            if "spoil" in request.prompt:
+                self.act("raise")
             data = bytes([(request.seed + index) % 256, 0, 0]) * request.size.pixels
             yield place, Drawn(orders[place].job, index, request.size, "RGB", data, float(at_first))
 

@@ -12,7 +12,7 @@ import pytest
 from limner.engines.compatibility import compatibility
 from limner.engines.contract import STYLED, DrawEvent, Drawn, DrawOrder, ImageRef, Size, Task
 from limner.engines.placement.child import ChildPlacement
-from limner.errors import Blocked, EngineCrashed, LimnerError, ModelBroken
+from limner.errors import Blocked, EngineCrashed, EngineError, LimnerError, ModelBroken
 from tests.engines.puppet import order, puppet, troupe
 
 
@@ -114,14 +114,25 @@ async def test_a_reader_that_leaves_a_batch_leaves_the_others_to_it() -> None:
     assert stays.company == [2.0]
 
 
-async def test_what_breaks_a_batch_is_told_to_each_of_it_and_to_nobody_else() -> None:
-    orders = order("at 2 broken", job="a"), order(job="b"), order(job="c", steps=6)
-    async with waiting(*orders) as (_, [bad, beside, other]):
+@pytest.mark.parametrize(
+    ("deed", "error"), [("broken", ModelBroken), ("raise", EngineError)], ids=["its own error", "a bug"]
+)
+async def test_who_breaks_a_batch_fails_and_the_others_of_it_are_drawn(deed: str, error: type[LimnerError]) -> None:
+    orders = order(f"at 2 {deed}", job="a"), order(job="b"), order(job="c"), order(job="d", steps=6)
+    async with waiting(*orders) as (_, [bad, *beside, other]):
         pass
-    for one in (bad, beside):
-        assert isinstance(one.error, ModelBroken)
-        assert one.pictures == []
-    assert other.company == [1.0]
+    assert type(bad.error) is error
+    assert bad.pictures == []
+    for one in (*beside, other):
+        assert (one.error, one.company) == (None, [1.0])
+
+
+async def test_what_a_batch_had_drawn_before_it_broke_is_not_drawn_again() -> None:
+    async with waiting(order(job="a", n=2), order("spoil", job="b"), order(job="c")) as (_, [before, bad, behind]):
+        pass
+    assert (before.error, before.company) == (None, [4.0, 4.0])
+    assert isinstance(bad.error, EngineError)
+    assert (behind.error, behind.company) == (None, [1.0])
 
 
 async def test_a_picture_that_may_not_be_shown_blocks_its_own_order_alone() -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -79,9 +79,10 @@ def exists(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-async def gone(pid: int, within: float) -> bool:
+async def seen(so: Callable[[], bool], within: float) -> bool:
+    """Whether it becomes so in these seconds."""
     until = time.monotonic() + within
-    while exists(pid):
+    while not so():
         if time.monotonic() > until:
             return False
         await asyncio.sleep(0.02)
@@ -311,10 +312,10 @@ async def test_closing_while_drawing_ends_the_drawing_and_the_process() -> None:
             await placement.start()
 
 
-async def test_closing_does_not_wait_for_a_native_call_that_hangs() -> None:
+async def test_closing_does_not_wait_for_a_native_call_that_hangs(tmp_path: Path) -> None:
     async with placed() as placement:
-        drawing = await begun(placement, order("at 2 hang"))
-        await asyncio.sleep(0.3)  # nothing outside the process shows that it is in the call
+        drawing = await begun(placement, order(f"at 2 hang mark {tmp_path / 'hangs'}"))
+        assert await seen((tmp_path / "hangs").exists, within=STALLED)
         closing = time.monotonic()
         await placement.close()
         assert time.monotonic() - closing < STALLED
@@ -363,7 +364,7 @@ async def test_a_child_whose_parent_is_killed_is_gone_within_two_seconds(prompt:
     assert exists(pid)
     parent.kill()
     await parent.wait()
-    assert await gone(pid, within=2)
+    assert await seen(lambda: not exists(pid), within=2)
 
 
 async def test_the_child_knows_none_of_our_secrets() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import pickle
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,6 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from limner.engines import canvas
 from limner.engines.catalog import Model
 from limner.engines.contract import (
     BatchingEngine,
@@ -314,6 +317,35 @@ def test_so_many_as_the_memory_has_no_room_for_are_drawn_in_halves(
         together(engine, replace(jobs[0], seed=13))
 
 
+def test_what_had_no_room_is_let_go_before_less_is_tried(
+    fours: Callable[[str], tuple[Model, BatchingEngine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    model, engine = fours("stable_diffusion")
+    network = engine._pipelines.creating.unet  # type: ignore[attr-defined]
+    computes = network.forward
+    held: list[weakref.ref[Any]] = []
+    alive: list[bool] = []
+
+    def forward(latents: Any, *said: Any, **more: Any) -> Any:
+        alive.extend(one() is not None for one in held)
+        if len(latents) > 2:  # of each picture one with its words and one without
+            large = latents.clone()
+            held.append(weakref.ref(large))
+            raise torch.OutOfMemoryError
+        return computes(latents, *said, **more)
+
+    monkeypatch.setattr(network, "forward", forward)
+    monkeypatch.setattr(engine, "_fitted", {})
+    gc.disable()
+    try:
+        together(engine, *(request(model, steps=1, seed=seed) for seed in (1, 2)))
+    finally:
+        gc.enable()
+    assert alive == [False, False]
+
+
 def test_a_picture_that_may_not_be_shown_blocks_its_own_job_alone(
     fours: Callable[[str], tuple[Model, BatchingEngine]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -334,6 +366,24 @@ def test_a_picture_that_may_not_be_shown_blocks_its_own_job_alone(
             lambda _: False) if not isinstance(event, Progress | Preview)]  # fmt: skip
     # What was drawn beside it is kept; what was still to come of its job is not drawn.
     assert said == [(0, Drawn, 0), (1, Drawn, 0), (1, Drawn, 2), (1, Blocked, None)]
+
+
+def test_a_picture_that_cannot_be_finished_fails_its_own_job_alone(
+    fours: Callable[[str], tuple[Model, BatchingEngine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, engine = fours("stable_diffusion")
+
+    def finished(picture: Image.Image, asked: DrawRequest, *said: Any) -> Image.Image:
+        if asked.seed == 13:
+            raise ValueError("no such ground")
+        return canvas.finished(picture, asked, *said)
+
+    monkeypatch.setattr("limner.engines.adapters.diffusers.drawing.finished", finished)
+    orders = [DrawOrder(f"job {seed}", 1, request(model, steps=1, seed=seed), (0,)) for seed in (1, 13, 2)]
+    ends = [(place, event) for place, event in engine.draw_together(orders, lambda _: False)
+            if not isinstance(event, Progress | Preview)]  # fmt: skip
+    assert [(place, type(event)) for place, event in ends] == [(0, Drawn), (2, Drawn), (1, EngineError)]
+    assert "ValueError: no such ground" in str(ends[-1][1])
 
 
 @pytest.mark.parametrize("batch", [0, 65, "4"])
@@ -478,6 +528,32 @@ def test_a_lora_that_does_not_fit_is_said_and_the_next_drawing_is_as_ever(
     with pytest.raises(EngineError, match=f"The LoRA '{name}' does not fit Stable Diffusion, or is damaged"):
         drawn(engine, request(model, prompt=f"a boat <lora:ink wash> <lora:{name}>"))
     assert drawn(engine, request(model, steps=3))[0].data == before.data
+
+
+@pytest.mark.parametrize(
+    ("layer", "takes", "gives"),
+    [("x_embedder", 8, 32), ("transformer_blocks.0.attn.to_q", 40, 32), ("transformer_blocks.0.attn.to_q", 32, 40)],
+    ids=["of more channels", "wider", "that gives more"],
+)
+def test_a_lora_that_is_larger_than_the_model_changes_it_for_nobody(
+    made: Callable[[str], Model], tmp_path: Path, layer: str, takes: int, gives: int
+) -> None:
+    from tests.engines import checkpoints
+
+    checkpoints.flux_lora(tmp_path / "right.safetensors", "x_embedder", 4, 32)
+    checkpoints.flux_lora(tmp_path / "large.safetensors", layer, takes, gives)
+    model = replace(made("flux"), loras=tmp_path)
+    engine = loaded(model)
+    network = engine._pipelines.creating.transformer  # type: ignore[attr-defined]
+
+    def picture(prompt: str) -> bytes:
+        return drawn(engine, request(model, prompt=prompt, steps=2))[0].data
+
+    before, dressed = picture("a red robot"), picture("a red robot <lora:right>")
+    with pytest.raises(EngineError, match="The LoRA 'large' does not fit FLUX, or is damaged"):
+        picture("a red robot <lora:large>")
+    assert (network.config.in_channels, picture("a red robot")) == (4, before)
+    assert picture("a red robot <lora:right>") == dressed != before
 
 
 def test_a_pickled_model_is_refused(made: Callable[[str], Model], tmp_path: Path) -> None:

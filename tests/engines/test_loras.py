@@ -17,6 +17,8 @@ from limner.errors import InvalidRequest
 from tests.engines.puppet import puppet
 from tests.engines.test_pulling import model, write
 
+MANY = 1_000_000
+
 
 @pytest.fixture
 def dressed(tmp_path: Path) -> Model:
@@ -40,10 +42,30 @@ def asked(model: Model, prompt: str) -> DrawRequest:
         ("a cat <lora:ink:1><lora:ink:0>", "a cat", (Lora("ink", 0.0),)),
         ("<lora:ink:1.>", "", (Lora("ink", 1.0),)),
         ("1 < 2 <lora:ink:much> > 0", "1 < 2 <lora:ink:much> > 0", ()),
+        (" a cat <lora:ink> <lora:oil:1> on a\n<lora:ink:2>", "a cat on a", (Lora("ink", 2.0), Lora("oil", 1.0))),
+        (" a cat ", " a cat ", ()),
     ],
 )
 def test_a_prompt_parts_into_words_and_loras(prompt: str, words: str, loras: tuple[Lora, ...]) -> None:
     assert parted(prompt) == (words, loras)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a" + " " * MANY + "b",
+        "<lora:" + " " * MANY + "b",
+        "a" + " " * MANY + "<lora:",
+        "<lora:ink:" + "1" * MANY,
+        "<lora:ink:" * (MANY // 10),
+        "<lora:" * (MANY // 10),
+        "<lora:ink:1" * (MANY // 10),
+    ],
+    ids=["spaces", "spaces in a tag", "spaces before a tag", "digits", "names", "openings", "weights"],
+)
+def test_whatever_is_written_is_read_once(prompt: str) -> None:
+    """One that reads it from each character on anew would not end today."""
+    assert parted(prompt) == (prompt, ())
 
 
 def test_safetensors_in_the_folder_are_known_and_nothing_else(dressed: Model, tmp_path: Path) -> None:

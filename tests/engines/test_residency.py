@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from limner.engines.catalog import Model
-from limner.engines.contract import Drawn
+from limner.engines.contract import DrawEvent, Drawn
 from limner.engines.placement.child import ChildPlacement
 from limner.engines.placement.residency import BESIDE_WEIGHTS, Residency
 from limner.errors import ModelGone, NoRoom
@@ -24,6 +24,13 @@ Place = Callable[[Model], ChildPlacement]
 def weighty(name: str, share: float = 0.6) -> Model:
     """One of which the memory holds 1 ÷ `share`."""
     return replace(puppet(), name=name, bytes=int(ROOM * share / BESIDE_WEIGHTS))
+
+
+def needy(folder: Path, engine: str, description: str = "") -> Model:
+    """One of `tests.engines.needy`, in a memory that those of one folder share."""
+    (folder / "model_index.json").touch()
+    model = weighty(engine.lower(), 0.1)
+    return replace(model, engine=f"tests.engines.needy:{engine}", description=description, path=folder)
 
 
 @pytest.fixture
@@ -83,6 +90,34 @@ async def test_where_the_memory_was_smaller_than_thought_it_is_tried_alone(place
     assert isinstance((await events_of(one, order("a")))[-1], Drawn)
 
 
+@pytest.mark.parametrize("wanting", [1, 2])
+async def test_who_finds_no_room_while_it_draws_sends_those_that_rest_away_and_draws(
+    placed: Place, tmp_path: Path, wanting: int
+) -> None:
+    cramped, other = placed(needy(tmp_path, "Cramped", "0")), placed(needy(tmp_path, "Spreading"))
+    await events_of(cramped, order("a"))
+    kept = cramped.pid
+    await events_of(other, order("b"))
+    for events in await asyncio.gather(*(events_of(cramped, order("c", job=f"{job}")) for job in range(wanting))):
+        assert [type(event) for event in events].count(Drawn) == 1
+    assert (cramped.pid, other.pid) == (kept, None)
+
+
+async def test_who_has_drawn_a_picture_does_not_begin_again(placed: Place, tmp_path: Path) -> None:
+    cramped, other = placed(needy(tmp_path, "Cramped", "4")), placed(needy(tmp_path, "Spreading"))
+    await events_of(other, order("a"))
+    seen: list[DrawEvent] = []
+
+    async def listen() -> None:
+        async for event in cramped.draw(order("b", n=5)):
+            seen.append(event)
+
+    with pytest.raises(NoRoom):
+        await listen()
+    assert [type(event) for event in seen].count(Drawn) == 4
+    assert other.pid is not None
+
+
 async def test_another_version_is_loaded_anew_and_what_is_drawn_ends_with_the_old_one(placed: Place) -> None:
     one = placed(weighty("one"))
     drawing = await begun(one, order("a sleep 0.02"))
@@ -97,6 +132,17 @@ async def test_another_version_is_loaded_anew_and_what_is_drawn_ends_with_the_ol
     await one.follow(newer)
     assert isinstance((await events_of(one, order("c")))[-1], Drawn)
     assert one.pid == kept
+
+
+async def test_orders_that_come_at_once_after_a_change_are_all_drawn_by_the_new_version(placed: Place) -> None:
+    one = placed(weighty("one"))
+    drawing = await begun(one, order("a sleep 0.02"))
+    old = one.pid
+    await one.follow(replace(weighty("one"), version="2"))
+    await drawing
+    for events in await asyncio.gather(*(events_of(one, order("b", job=job)) for job in ("b", "c", "d"))):
+        assert isinstance(events[-1], Drawn)
+    assert one.pid not in {None, old}
 
 
 async def test_a_removed_model_ends_what_it_draws_and_gives_its_memory_back(placed: Place) -> None:

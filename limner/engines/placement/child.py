@@ -14,7 +14,7 @@ from itertools import count
 from typing import Any
 
 from limner.engines.catalog import Model, installed
-from limner.engines.contract import DrawEvent, DrawOrder, WriteOrder
+from limner.engines.contract import DrawEvent, Drawn, DrawOrder, WriteOrder
 from limner.engines.placement import frames, messages
 from limner.engines.placement.residency import Residency
 from limner.errors import EngineCrashed, LimnerError, ModelGone, NoRoom, Unavailable, say
@@ -46,6 +46,9 @@ class ChildPlacement:
         self._answering = 0
         self._child: _Child | None = None
         self._starting: asyncio.Task[_Child] | None = None
+        self._clearing = asyncio.Lock()
+        self._cleared = 0
+        """How often others had to go because there was no room to draw."""
         self._closed = False
         self._gone = False
 
@@ -99,11 +102,17 @@ class ChildPlacement:
         self._answering += 1
         try:
             child = await self._running()
+            cleared, again = self._cleared, True
             call, answers = ask(child)
             try:
                 while (answer := await answers.get()) is not None:
+                    if isinstance(answer, NoRoom) and again and await self._has_more_room(cleared):
+                        again = False
+                        call, answers = ask(child)
+                        continue
                     if isinstance(answer, LimnerError):
                         raise answer
+                    again = again and not isinstance(answer, Drawn | str)
                     yield answer
             finally:
                 # Left early (cancelled, or the reader lost interest): the child need not finish what nobody awaits.
@@ -111,6 +120,15 @@ class ChildPlacement:
         finally:
             self._answering -= 1
             self._residency.rest(self)
+
+    async def _has_more_room(self, cleared: int) -> bool:
+        """Whether there is more room than when so many had to go; those that rest go now, once for all orders that
+        found none at the same time."""
+        async with self._clearing:
+            # Whoever stops waiting leaves no process half closed.
+            if self._cleared == cleared and await asyncio.shield(self._residency.clear(self)):
+                self._cleared += 1
+            return self._cleared != cleared
 
     async def cancel(self, job: str) -> None:
         if self._child is not None:
@@ -128,9 +146,9 @@ class ChildPlacement:
     async def _running(self) -> _Child:
         if self._closed:
             raise Unavailable("Limner is stopping; ask again when it is back.")
-        if self._child is not None and self._child.alive and not (self._outdated and self._answering <= 1):
-            return self._child
         if self._starting is None or self._starting.done():
+            if self._child is not None and self._child.alive and not (self._outdated and self._answering <= 1):
+                return self._child
             self._starting = asyncio.create_task(self._start(), name=f"start {self.model.name}")
             # A start whose waiters were all cancelled has nobody to take its error: it is told again at the next.
             self._starting.add_done_callback(lambda task: task.cancelled() or task.exception())

@@ -19,12 +19,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from queue import SimpleQueue
 from socket import socket
 from typing import Any, NoReturn, cast
 
 from limner.engines.catalog import Model
-from limner.engines.contract import BatchingEngine, DrawEvent, Engine, WriteOrder, Writer, WritingEngine
+from limner.engines.contract import BatchingEngine, DrawEvent, Drawn, Engine, WriteOrder, Writer, WritingEngine
 from limner.engines.placement import frames, messages
 from limner.engines.placement.frames import Frame
 from limner.engines.placement.waiting import CLOSE, Asked, Waiting
@@ -80,16 +81,23 @@ class Host:
 
     def _draw(self, engine: Engine, asked: Sequence[Asked]) -> None:
         orders = [order for _, order in asked]
+        drawn: set[tuple[int, int]] = set()
 
         def drawings(cancelled: Cancelled) -> Answers:
             if isinstance(engine, BatchingEngine):
                 for place, came in engine.draw_together(orders, cancelled):
+                    if isinstance(came, Drawn):
+                        drawn.add((place, came.index))
                     yield place, came if isinstance(came, LimnerError) else _told(came)
             else:
                 for event in engine.draw(orders[0], lambda: cancelled(0)):
                     yield 0, _told(event)
 
-        self._serve([call for call, _ in asked], f"drawing {', '.join(order.job for order in orders)}", drawings)
+        what = f"drawing {', '.join(order.job for order in orders)}"
+        for place in self._serve([call for call, _ in asked], what, drawings):
+            call, order = asked[place]
+            missing = tuple(index for index in order.indices if (place, index) not in drawn)
+            self._draw(engine, [(call, replace(order, indices=missing))])
 
     def _write(self, model: Model, engine: Engine) -> None:
         writer: Writer | None = None
@@ -116,8 +124,9 @@ class Host:
             log.exception("loading %s failed", model.name)
             raise EngineError(f"{model.title} could not be loaded: {type(error).__name__}: {error}") from error
 
-    def _serve(self, calls: Sequence[int], what: str, work: Callable[[Cancelled], Answers]) -> None:
-        """Send what comes of some calls, and then to each its end, or what went wrong."""
+    def _serve(self, calls: Sequence[int], what: str, work: Callable[[Cancelled], Answers]) -> list[int]:
+        """Send what comes of some calls, and then to each its end, or what went wrong. Answers the places of those
+        that have not ended: where several failed together, it may be the fault of one."""
 
         def cancelled(place: int) -> bool:
             return self._closing or calls[place] in self._cancelled
@@ -133,14 +142,14 @@ class Host:
                 else:
                     header, body = came
                     self._send({**header, "call": unanswered[place]}, body)
-        except LimnerError as error:
-            wrong = error
-        except Exception as error:  # boundary: the calls failed, the process and its model live on
-            log.exception("%s failed", what)
-            doing = what.partition(" ")[0]
-            wrong = EngineError(f"The engine failed while {doing}: {type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001  # boundary: the calls failed, the process and its model live on
+            if len(calls) > 1:
+                log.warning("%s failed, and each is now drawn alone: %s: %s", what, type(error).__name__, error)
+                return list(unanswered)
+            wrong = _in_words(error, what)
         for place, call in unanswered.items():
             self._end(call, None if cancelled(place) else wrong)
+        return []
 
     def _end(self, call: int, wrong: LimnerError | None) -> None:
         with self._lock:
@@ -196,6 +205,13 @@ class Host:
 def _told(event: DrawEvent) -> Frame:
     header, body = messages.event_frame(event)
     return {"kind": "event", **header}, body
+
+
+def _in_words(error: Exception, what: str) -> LimnerError:
+    if isinstance(error, LimnerError):
+        return error
+    log.exception("%s failed", what)
+    return EngineError(f"The engine failed while {what.partition(' ')[0]}: {type(error).__name__}: {error}")
 
 
 def _vanish() -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -62,7 +63,8 @@ class Drawing:
         self._queue: SimpleQueue[_Step | list[Image.Image | None] | Exception] = SimpleQueue()
 
     def events(self) -> Iterator[tuple[int, Event]]:
-        """Their steps, their previews, and the pictures; Blocked for an order with one that may not be shown."""
+        """Their steps, their previews, and the pictures; an error for an order with one that may not be shown, or
+        cannot be made what was asked for. Raises what goes wrong with all of them."""
         begun = time.perf_counter()
         steps = self._steps()
         thread = threading.Thread(target=self._generate, name="draw", daemon=True)
@@ -85,24 +87,27 @@ class Drawing:
         if isinstance(item, LimnerError):
             raise item
         if isinstance(item, Exception):
-            fault = f"{type(item).__name__}: {str(item)[-300:]}"
-            raise EngineError(say("diffusers failed while drawing: {fault}", fault=fault)) from item
+            raise _in_words(item) from item
         yield from self._pictures(item, (time.perf_counter() - begun) / len(self._pieces))
 
     def _pictures(self, drawn: list[Image.Image | None], seconds: float) -> Iterator[tuple[int, Event]]:
-        blocked = {}
+        wrong: dict[int, LimnerError] = {}
         for piece, picture in zip(self._pieces, drawn, strict=True):
             if not self._waited_for(piece):
                 continue
             if picture is None:
-                wrong = say("{title} found that it drew what it may not show.", title=self._engine.title)
-                blocked[piece.place] = Blocked(wrong)
+                said = say("{title} found that it drew what it may not show.", title=self._engine.title)
+                wrong[piece.place] = Blocked(said)
                 continue
             request = piece.order.request
-            whole = finished(picture, request, self._start)
+            try:
+                whole = finished(picture, request, self._start)
+            except Exception as error:  # noqa: BLE001  # boundary: one picture's trouble is its own order's
+                wrong.setdefault(piece.place, _in_words(error))
+                continue
             made = Drawn(piece.order.job, piece.index, request.size, whole.mode, whole.tobytes(), seconds)
             yield piece.place, made
-        yield from blocked.items()
+        yield from wrong.items()
 
     def _waited_for(self, piece: Piece) -> bool:
         return not self._cancelled(piece.place)
@@ -114,6 +119,7 @@ class Drawing:
         try:
             self._queue.put(self._engine.generate(self._pieces, self._start, self._step))
         except Exception as error:  # noqa: BLE001  # boundary: an error belongs to whoever reads the queue
+            _let_go(error)
             self._queue.put(error)
 
     def _step(self, pipeline: Any, number: int, _: Any, tensors: dict[str, Any]) -> dict[str, Any]:
@@ -127,3 +133,18 @@ class Drawing:
             shown = self._engine.previews.of(tensors, self._request) if step in preview_steps(steps) else []
             self._queue.put((step, shown))
         return tensors
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free what a failed run computed. Its error holds the frames that did, and they the tensors, until the garbage
+    collector comes by; whoever draws next needs their memory now."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
+def _in_words(error: Exception) -> LimnerError:
+    if isinstance(error, LimnerError):
+        return error
+    fault = f"{type(error).__name__}: {str(error)[-300:]}"
+    return EngineError(say("diffusers failed while drawing: {fault}", fault=fault))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from limner.engines.adapters.diffusers.drawing import Drawing, Event, Piece
 from limner.engines.adapters.diffusers.library import device_of, load_library, precision_of
-from limner.engines.adapters.diffusers.loading import load, no_room
+from limner.engines.adapters.diffusers.loading import free, load, no_room
 from limner.engines.adapters.diffusers.previewing import Previews
 from limner.engines.adapters.diffusers.sampling import scheduler
 from limner.engines.adapters.diffusers.wearing import Wardrobe
@@ -90,6 +90,7 @@ class DiffusersEngine:
                 if len(together) == 1:
                     raise
                 batch = self._fitted[request.draw_size] = len(together) // 2
+                free(self._torch, self._device)
             else:
                 left = left[len(together) :]
 

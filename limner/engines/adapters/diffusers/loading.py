@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -117,6 +118,13 @@ def _compile(creating: Any) -> None:
         network.compile_repeated_blocks()
     else:
         network.compile()
+
+
+def free(torch: ModuleType, device: str) -> None:
+    """Give back the memory that nothing uses any more."""
+    gc.collect()
+    if device == "cuda":
+        torch.cuda.empty_cache()  # not run here
 
 
 def no_room(model: Model, device: str) -> NoRoom:

@@ -8,12 +8,18 @@ from typing import Any
 from limner.engines.loras import Lora, there
 from limner.errors import EngineError, say
 
+_WIDENS = "_maybe_expand_transformer_param_shape_or_error_"
+"""By this, FLUX.1's pipelines widen the model's own layers for a LoRA that is wider, and do not undo it when it is
+taken off. Without it, they refuse one as those of all other kinds of models do."""
+
 
 class Wardrobe:
     """Puts LoRAs on and takes them off. All pipelines of a model share its networks, so one of them does for all."""
 
     def __init__(self, pipeline: Any, title: str, folder: Path | None) -> None:
         self._pipeline = pipeline
+        if hasattr(pipeline, _WIDENS):
+            setattr(pipeline, _WIDENS, lambda *_, **__: False)
         self._title = title
         self._folder = folder
         self._worn: list[tuple[Lora, int]] = []
