@@ -170,15 +170,20 @@ _TURNS = f"""
         (SELECT tag FROM {Job._meta.db_table}
             WHERE lane = %s AND priority = %s AND state = 'queued' AND started_at IS NULL ORDER BY tag LIMIT 1),
         (SELECT MAX(tag) FROM {Job._meta.db_table}
-            WHERE account_id = %s AND lane = %s AND priority = %s AND state = 'queued')
+            WHERE account_id = %s AND lane = %s AND priority = %s AND state = 'queued'),
+        (SELECT MAX(tag) FROM {Job._meta.db_table}
+            WHERE account_id = %s AND lane = %s AND priority = %s AND started_at IS NOT NULL)
 """
 
 
 def _tag(payer: Account, lane: str, priority: int, seconds: float) -> float:
     with connection.cursor() as cursor:
-        cursor.execute(_TURNS, [lane, priority, lane, priority, payer.pk, lane, priority])
-        drawn, following, waiting = cursor.fetchone()
+        queue, own = [lane, priority], [payer.pk, lane, priority]
+        cursor.execute(_TURNS, [*queue, *queue, *own, *own])
+        drawn, following, *mine = cursor.fetchone()
     # What was drawn before its turn, to fill a batch, does not move the time on past those who wait.
     virtual_now = min(drawn or 0.0, math.inf if following is None else following)
     weight = payer.plan.weight if payer.plan else 1.0
-    return fairness.tag(virtual_now=virtual_now, last_waiting=waiting, seconds=seconds, weight=weight)
+    # Their own count on, though, or who rides along would never pay for it.
+    own_last = max((last for last in mine if last is not None), default=None)
+    return fairness.tag(virtual_now=virtual_now, own_last=own_last, seconds=seconds, weight=weight)
