@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,8 +15,9 @@ from limner.engines import catalog
 from limner.engines.catalog import Model
 from limner.gallery.models import Picture, Upload
 from limner.gallery.services import store_upload
+from limner.jobs import enlarging
 from limner.jobs.models import Job
-from limner.jobs.threads import in_thread
+from limner.jobs.threads import THREADS, in_thread
 from limner.provenance.mark import ALGORITHMICALLY_ENHANCED, TRAINED_ALGORITHMIC_MEDIA, Provenance, mark, read
 from tests.api.conftest import Server
 from tests.api.files import opened, picture
@@ -68,6 +70,21 @@ async def test_without_a_model_it_is_done_when_it_is_answered(as_alice: httpx.As
     other = await in_thread(store_upload, alice, WIDE)
     used = await as_alice.post(JOBS, json={**asked, "images": [str(other.public_id)]}, headers=headers)
     assert used.json()["error"]["code"] == "idempotency_key_reused"
+
+
+async def test_those_who_wait_for_their_turn_keep_no_thread_from_others(
+    as_alice: httpx.AsyncClient, alice: Account
+) -> None:
+    asked = {"task": "upscale", "images": [str((await in_thread(store_upload, alice, WIDE)).public_id)]}
+    assert enlarging._turn.acquire(blocking=False)  # somebody's picture is made larger, and takes its time
+    try:
+        waiting = [asyncio.create_task(as_alice.post(JOBS, json=asked)) for _ in range(THREADS)]
+        async with asyncio.timeout(10):
+            for _ in range(20):
+                assert (await as_alice.get("/api/v1/jobs")).json()["jobs"] == []
+    finally:
+        enlarging._turn.release()
+    assert [(await answer).json()["state"] for answer in waiting] == ["done"] * THREADS
 
 
 async def test_what_is_wrong_is_named_and_what_is_not_theirs_is_not_there(

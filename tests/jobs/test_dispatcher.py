@@ -450,9 +450,7 @@ async def test_on_a_shared_database_another_machine_may_serve_what_this_one_does
     assert (await in_thread(now, other)).state == State.QUEUED
 
 
-async def test_a_look_at_the_models_that_fails_ends_no_lane(
-    alice: Account, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_look_at_the_models_that_fails_ends_no_lane(alice: Account, caplog: pytest.LogCaptureFixture) -> None:
     looked = asyncio.Event()
 
     async def unreadable() -> dict[str, Painter]:

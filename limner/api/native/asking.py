@@ -50,11 +50,8 @@ OF_LARGER = frozenset({"task", "model", "images", "size"})
 """What can be said of a picture that is only made larger."""
 
 
-def source_of(account: Account, wanted: JobIn) -> Picture | Upload | None:
-    """One's own picture or upload that shall be made larger; None where something is drawn. Raises InvalidRequest.
-    Reads the database."""
-    if wanted.task is not Task.UPSCALE:
-        return None
+def source_of(account: Account, wanted: JobIn) -> Picture | Upload:
+    """One's own picture or upload that shall be made larger. Raises InvalidRequest. Reads the database."""
     _check_images(wanted, Task.UPSCALE)
     by = enlarger()
     if wanted.model is not None and (by is None or wanted.model != by.name):
