@@ -61,16 +61,24 @@ def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempote
 
     Raises what `larger` and `submit` do.
     """
-    return submit(account, source, larger(source, factor), idempotency_key=idempotency_key)
+    return submit(account, source, larger(account, source, factor), idempotency_key=idempotency_key)
 
 
-def larger(source: Picture | Upload, factor: int) -> DrawRequest:
-    """The request for it, by the model that makes pictures larger here, or by none. Raises InvalidRequest where the
-    picture would be too large."""
+def enlarger_for(account: Account) -> Model | None:
+    """The model that makes this account's pictures larger; None where there is none here, or their plan does not
+    include it: Lanczos does it then, at once and for nothing."""
+    by = catalog.enlarger()
+    allowed = account.plan.allowed_models if account.plan else []
+    return by if by is not None and (not allowed or by.name in allowed) else None
+
+
+def larger(account: Account, source: Picture | Upload, factor: int) -> DrawRequest:
+    """The request for it, by the model that makes this account's pictures larger, or by none. Raises InvalidRequest
+    where the picture would be too large."""
     possible = factors_for(source.width, source.height)
     if factor not in possible:
         raise InvalidRequest(_too_large(possible), param="factor")
-    return _request(source, Size(source.width * factor, source.height * factor), catalog.enlarger())
+    return _request(source, Size(source.width * factor, source.height * factor), enlarger_for(account))
 
 
 @said_plainly()

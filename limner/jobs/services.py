@@ -13,7 +13,7 @@ from limner.accounts.guests import lock_purse
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
 from limner.engines.compatibility import compatibility
-from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest
+from limner.engines.contract import ASKED_WITH, CAME_BY, ENLARGED_BY, DrawRequest
 from limner.errors import Blocked, InvalidRequest, NotAllowed, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
 from limner.jobs.events import Happened
@@ -150,10 +150,11 @@ def _is_same(told: DrawRequest, request: DrawRequest) -> bool:
 
 def _without_chance(request: DrawRequest) -> DrawRequest:
     """What does not change when the same is asked for again: a seed that nobody named does, and so do the names of
-    images, which are kept anew with each call. The digest tells seeds that were named, and images, apart."""
+    images, which are kept anew with each call. The digest tells seeds that were named, and images, apart. And what
+    makes a picture larger is whatever is here for that."""
     images = tuple(replace(image, public_id="") for image in request.images)
     mask = request.mask and replace(request.mask, public_id="")
-    options = {name: value for name, value in request.options.items() if name != ASKED_WITH}
+    options = {name: value for name, value in request.options.items() if name not in (ASKED_WITH, ENLARGED_BY)}
     return replace(request, seed=0, images=images, mask=mask, options=options)
 
 

@@ -90,7 +90,7 @@ async def _larger(caller: Caller, wanted: JobIn, key: str | None, origin: str) -
 
 def _larger_wish(account: Account, wanted: JobIn, key: str | None) -> tuple[Picture | Upload, DrawRequest]:
     source = source_of(account, wanted)
-    return source, _named(larger_of(source, wanted), wanted, key)
+    return source, _named(larger_of(account, source, wanted), wanted, key)
 
 
 def _named(request: DrawRequest, wanted: JobIn, key: str | None) -> DrawRequest:

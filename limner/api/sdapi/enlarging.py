@@ -11,11 +11,11 @@ from limner.api.free import cancelled_elsewhere, ended
 from limner.api.sdapi.asking import MARKED
 from limner.api.sdapi.images import bytes_of, enlarged, refuse_too_large, resized, unpacked, wanted_of, working
 from limner.api.sdapi.shapes import Extras
-from limner.engines.catalog import Model, enlarger
+from limner.engines.catalog import Model
 from limner.engines.contract import DrawRequest
 from limner.gallery.models import Picture, Upload
 from limner.gallery.services import forget_uploads, keep_upload
-from limner.jobs.enlarging import factors_for, larger
+from limner.jobs.enlarging import enlarger_for, factors_for, larger
 from limner.jobs.services import REFUSED
 from limner.jobs.threads import run_in
 from limner.jobs.trouble import said_plainly
@@ -24,9 +24,9 @@ from limner.provenance.mark import mark, read
 from limner.storage import blobs
 
 
-def named(name: str) -> Model | None:
-    """The model that makes pictures larger here, where it is called so."""
-    by = enlarger()
+def named(account: Account, name: str) -> Model | None:
+    """The model that makes this account's pictures larger, where it is called so. Reads the database."""
+    by = enlarger_for(account)
     return by if by is not None and name.casefold() in (by.name.casefold(), by.title.casefold()) else None
 
 
@@ -68,7 +68,7 @@ def _kept(account: Account, file: bytes, how: Extras) -> tuple[Upload, DrawReque
         return None
     enough = [factor for factor in factors if image.width * factor >= wide and image.height * factor >= high]
     upload = keep_upload(account, image)
-    request = larger(upload, min(enough, default=factors[-1]))
+    request = larger(account, upload, min(enough, default=factors[-1]))
     return upload, replace(request, options={**request.options, **MARKED})
 
 
