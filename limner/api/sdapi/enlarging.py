@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from limner.accounts.models import Account
 from limner.api.auth import Caller
@@ -20,7 +20,7 @@ from limner.jobs.services import REFUSED
 from limner.jobs.threads import run_in
 from limner.jobs.trouble import said_plainly
 from limner.jobs.waiting import refuse_when_stopping
-from limner.provenance.mark import mark, read
+from limner.provenance.mark import Provenance, mark, read
 from limner.storage import blobs
 
 
@@ -30,8 +30,17 @@ def named(account: Account, name: str) -> Model | None:
     return by if by is not None and name.casefold() in (by.name.casefold(), by.title.casefold()) else None
 
 
-async def enlarged_by(caller: Caller, by: Model, images: Sequence[str], how: Extras) -> list[bytes]:
-    """Each picture as PNG at its new size. They are kept, like all that a model makes. Raises as a drawing does."""
+@dataclass(frozen=True, slots=True)
+class Larger:
+    """A picture as PNG at its new size."""
+
+    file: bytes
+    by_model: bool
+    """False where the model had no work with it."""
+
+
+async def enlarged_by(caller: Caller, by: Model, images: Sequence[str], how: Extras) -> list[Larger]:
+    """Each picture at its new size. What the model makes is kept, like all of it. Raises as a drawing does."""
     refuse_when_stopping()
     files = await run_in(working, _files, images, how)
     return [await _one(caller, by, file, how) for file in files]
@@ -43,10 +52,10 @@ def _files(images: Sequence[str], how: Extras) -> list[bytes]:
     return files
 
 
-async def _one(caller: Caller, by: Model, file: bytes, how: Extras) -> bytes:
+async def _one(caller: Caller, by: Model, file: bytes, how: Extras) -> Larger:
     kept = await run_in(working, _kept, caller.account, file, how)
     if kept is None:
-        return await run_in(working, lambda: next(enlarged([file], how)))
+        return Larger(await run_in(working, lambda: next(enlarged([file], how))), by_model=False)
     upload, request = kept
     try:
         done = await ended(caller, request, by)
@@ -55,7 +64,7 @@ async def _one(caller: Caller, by: Model, file: bytes, how: Extras) -> bytes:
         raise
     if not done.pictures:
         raise cancelled_elsewhere()
-    return await run_in(working, _answer, done.pictures[0], by, file, how)
+    return Larger(await run_in(working, _answer, done.pictures[0], by, file, how), by_model=True)
 
 
 @said_plainly()
@@ -67,6 +76,10 @@ def _kept(account: Account, file: bytes, how: Extras) -> tuple[Upload, DrawReque
     if not factors or (wide <= image.width and high <= image.height):
         return None
     enough = [factor for factor in factors if image.width * factor >= wide and image.height * factor >= high]
+    if (said := read(file)) is not None and said.made_by_a_model:
+        # What is kept of it shall say so too. Its words stay out: no rule has looked at them.
+        bare = Provenance(model=said.model, source_type=said.source_type)
+        image = replace(image, data=mark(image.data, bare))
     upload = keep_upload(account, image)
     request = larger(account, upload, min(enough, default=factors[-1]))
     return upload, replace(request, options={**request.options, **MARKED})
@@ -75,7 +88,7 @@ def _kept(account: Account, file: bytes, how: Extras) -> tuple[Upload, DrawReque
 def _answer(picture: Picture, by: Model, file: bytes, how: Extras) -> bytes:
     """The picture at the size that was asked for exactly, with the mark that the given file had."""
     made = blobs.get(picture.blob)
-    marked = read(file)
-    said = replace(marked, upscaler=by.name) if marked else read(made)
-    plain = resized(made, wanted_of(file, how), how)
-    return mark(plain, said) if said else plain
+    wide, high = wanted_of(file, how)
+    plain = resized(made, (wide, high), how)
+    said = read(file) or read(made)
+    return mark(plain, replace(said, upscaler=by.name, width=wide, height=high)) if said else plain
