@@ -73,6 +73,22 @@ async def test_without_a_model_it_is_done_when_it_is_answered(as_alice: httpx.As
     assert used.json()["error"]["code"] == "idempotency_key_reused"
 
 
+async def test_the_same_key_gives_its_job_when_the_model_and_the_source_are_gone(
+    sharp: Model, as_alice: httpx.AsyncClient, alice: Account
+) -> None:
+    brought = await in_thread(store_upload, alice, WIDE)
+    headers, asked = {"idempotency-key": "one"}, {"task": "upscale", "images": [str(brought.public_id)]}
+    first = (await as_alice.post(JOBS, json={**asked, "model": "sharp"}, headers=headers)).json()
+    await ended(as_alice, first)
+    catalog.bring([])
+    await in_thread(Upload.objects.all().delete)
+    again = (await as_alice.post(JOBS, json={**asked, "model": "sharp"}, headers=headers)).json()
+    assert (again["id"], again["state"]) == (first["id"], "done")
+    other = await as_alice.post(JOBS, json={**asked, "size": "320x160"}, headers=headers)
+    assert other.status_code == 400
+    assert await in_thread(Job.objects.count) == 1
+
+
 async def test_those_who_wait_for_their_turn_keep_no_thread_from_others(
     as_alice: httpx.AsyncClient, alice: Account
 ) -> None:

@@ -50,20 +50,32 @@ OF_LARGER = frozenset({"task", "model", "images", "size"})
 """What can be said of a picture that is only made larger."""
 
 
+def check_larger(wanted: JobIn) -> None:
+    """Raise InvalidRequest where something else is asked for than to make one picture larger."""
+    _check_images(wanted, Task.UPSCALE)
+    for name in sorted(wanted.model_fields_set - OF_LARGER):
+        if getattr(wanted, name) is not None:
+            raise InvalidRequest(f"Invalid '{name}': a picture that is only made larger takes none.", param=name)
+    if len(wanted.images) > 1:
+        raise InvalidRequest("Invalid 'images': one picture at a time is made larger.", param="images")
+
+
+def is_that_larger(told: DrawRequest, wanted: JobIn) -> bool:
+    """Whether an earlier job made the same picture as large as it is asked for now."""
+    if told.task is not Task.UPSCALE or [image.public_id for image in told.images] != [str(wanted.images[0])]:
+        return False
+    twice = told.size.width == told.draw_size.width * FACTORS[0]
+    return wanted.size == str(told.size) or (twice and wanted.size in (None, "auto"))
+
+
 def source_of(account: Account, wanted: JobIn) -> Picture | Upload:
     """One's own picture or upload that shall be made larger. Raises InvalidRequest. Reads the database."""
-    _check_images(wanted, Task.UPSCALE)
     by = enlarger_for(account)
     if wanted.model is not None and (by is None or wanted.model != by.name):
         raise InvalidRequest(
             "Invalid 'model': it does not make pictures larger here. Leave it out: what is here for that is used.",
             param="model",
         )
-    for name in sorted(wanted.model_fields_set - OF_LARGER):
-        if getattr(wanted, name) is not None:
-            raise InvalidRequest(f"Invalid '{name}': a picture that is only made larger takes none.", param=name)
-    if len(wanted.images) > 1:
-        raise InvalidRequest("Invalid 'images': one picture at a time is made larger.", param="images")
     try:
         return own_image(account, wanted.images[0])
     except NotFound:

@@ -14,7 +14,7 @@ from limner.accounts.models import Account, Scope
 from limner.api.auth import Caller
 from limner.api.idempotency import LONGEST, idempotency_key, told_apart
 from limner.api.links import origin_of, picture_link
-from limner.api.native.asking import larger_of, source_of
+from limner.api.native.asking import check_larger, is_that_larger, larger_of, source_of
 from limner.api.native.asking import request_of as asked_for
 from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
 from limner.api.native.pages import page_of
@@ -83,9 +83,19 @@ def _drawn_now(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> J
 
 async def _larger(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
     account = caller.account
-    source, request = await in_thread(_larger_wish, account, wanted, key)
-    job = await enlarging.submitted(account, source, request, idempotency_key=key, key=caller.key)
+    check_larger(wanted)
+    job = await in_thread(_larger_before, account, wanted, key)
+    if job is None:
+        source, request = await in_thread(_larger_wish, account, wanted, key)
+        job = await enlarging.submitted(account, source, request, idempotency_key=key, key=caller.key)
     return await in_thread(_accepted, account, job, origin)
+
+
+def _larger_before(account: Account, wanted: JobIn, key: str | None) -> Job | None:
+    """The job that this key was used for: its source, and what made it larger, may be gone by now."""
+    before = Job.objects.filter(account=account, idempotency_key=key).first() if key else None
+    told = request_of(before) if before else None
+    return before if told is not None and is_that_larger(told, wanted) else None
 
 
 def _larger_wish(account: Account, wanted: JobIn, key: str | None) -> tuple[Picture | Upload, DrawRequest]:
