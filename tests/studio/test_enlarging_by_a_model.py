@@ -48,7 +48,7 @@ def test_the_page_says_what_it_takes_before_it_is_pressed(alices: Client, alice:
     alice.save()
     before = keep(alice)
     page = text(alices.get(f"/edit/{before.public_id}"))
-    said = re.findall(r"(\d) times as large · about 1 s · ([\d.]+) of your 40 credits", page)
+    said = re.findall(r"(\d) times as large · 1–\d s · ([\d.]+) of your 40 credits", page)
     assert [factor for factor, _ in said] == ["2", "4"]
     alices.post(f"/edit/{before.public_id}/enlarge", {"factor": "4"}, headers=HTMX)
     assert Job.objects.get().price == float(said[1][1]) * 1000 > 0
