@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
+from django.utils import timezone
 
 from limner.engines.contract import Placement
 from limner.engines.upstreams import Upstream, upstreams
@@ -147,9 +148,11 @@ class Dispatcher:
             taking.cancel()
 
     async def _begin(self) -> None:
+        begun = timezone.now()
         await self._patiently(ledger.take_back, self._holder, self._boot, self._resend)
         if self._now is not None:  # else it was started for some of the models only
-            await self._patiently(ledger.fail_unserved, list(self._lanes))
+            await self._look(self._now)
+            await self._patiently(ledger.fail_unserved, list(self._lanes), before=begun)
 
     async def stop(self, drain_seconds: float, sent_seconds: float = 0.0) -> None:
         """Claim no more, let running jobs go on for `drain_seconds`, hand the rest back to the queue, close.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -315,16 +315,16 @@ def take_back(holder: str, boot: str, resend: Collection[str] = NOBODY) -> int:
     return _give_back(Job.objects.filter(holder=holder).exclude(boot=boot), resend)
 
 
-def fail_unserved(lanes: Collection[str]) -> int:
+def fail_unserved(lanes: Collection[str], *, before: datetime) -> int:
     """Fail the queued jobs of lanes other than these, which are all there are: their models were removed while Limner
-    was stopped. Answers how many."""
+    was stopped. Those that were asked for since `before` are left: models may have come since. Answers how many."""
     if connection.vendor != "sqlite":
         return 0  # another machine may share the database, and serve those lanes
     total = 0
     while True:
         with transaction.atomic():
-            waiting = Job.objects.filter(state=State.QUEUED).exclude(lane__in=lanes).select_for_update()
-            rows = list(waiting[:GIVE_BACK_AT_ONCE])
+            waiting = Job.objects.filter(state=State.QUEUED, created_at__lt=before).exclude(lane__in=lanes)
+            rows = list(waiting.select_for_update()[:GIVE_BACK_AT_ONCE])
             events.write([_without_model(job) for job in rows])
         total += len(rows)
         if len(rows) < GIVE_BACK_AT_ONCE:

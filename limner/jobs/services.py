@@ -179,8 +179,8 @@ _TURNS = f"""
 
 def _tag(payer: Account, lane: str, priority: int, seconds: float) -> float:
     with connection.cursor() as cursor:
-        queue, own = [lane, priority], [payer.pk, lane, priority]
-        cursor.execute(_TURNS, [*queue, *queue, *own, *own])
+        own = (payer.pk, lane, priority)
+        cursor.execute(_TURNS, [lane, priority, lane, priority, *own, *own])
         drawn, following, *mine = cursor.fetchone()
     # What was drawn before its turn, to fill a batch, does not move the time on past those who wait.
     virtual_now = min(drawn or 0.0, math.inf if following is None else following)
