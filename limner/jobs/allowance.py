@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from limner.accounts.guests import purse
 from limner.accounts.models import Account
 from limner.accounts.storage_use import refuse_when_full
-from limner.engines.contract import DrawRequest, Task
+from limner.engines.contract import ENLARGED_BY, DrawRequest, Task
 from limner.errors import InvalidRequest, NotAllowed, RateLimited, say
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
@@ -26,12 +26,13 @@ def check(payer: Account, request: DrawRequest) -> None:
     plan = payer.plan
     if plan is None:
         return
-    draws = request.task is not Task.UPSCALE  # what is only made larger was drawn already
-    if draws and plan.allowed_models and request.model not in plan.allowed_models:
+    # What is only made larger was drawn already: unless a model does that, none has any work.
+    works = request.task is not Task.UPSCALE or ENLARGED_BY in request.options
+    if works and plan.allowed_models and request.drawn_by not in plan.allowed_models:
         raise InvalidRequest(
             say(
                 "Your plan does not include {model}. Choose one of these: {allowed}.",
-                model=request.model,
+                model=request.drawn_by,
                 allowed=", ".join(map(str, plan.allowed_models)),
             ),
             param="model",

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
+from django.utils import timezone
 
 from limner.engines.contract import Placement
 from limner.engines.upstreams import Upstream, upstreams
@@ -47,7 +48,8 @@ class Dispatcher:
     `holder` names this installation and `boot` this start of it. `max_attempts` bounds how often a job may make its
     engine fail. The storage is tidied `first_tidy_seconds` after the start, then daily. `called` are the upstreams
     that lanes lead to: those that are configured, unless they are given. `now` says, whenever it is asked, which
-    placements there are by then; the lane of one that is gone is served all the same: its jobs are told there.
+    placements there are by then; the lane of one that is gone is served all the same: its jobs are told there. With
+    it, `placements` are all there are on this machine.
     Times are arguments so that tests can be fast.
     """
 
@@ -135,7 +137,7 @@ class Dispatcher:
 
     async def _took_back(self, stopping: asyncio.Task[bool]) -> bool:
         """Take back what an earlier start held. False when told to stop first: the database may be away for long."""
-        taking = asyncio.ensure_future(self._patiently(ledger.take_back, self._holder, self._boot, self._resend))
+        taking = asyncio.ensure_future(self._begin())
         try:
             await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not taking.done():
@@ -144,6 +146,13 @@ class Dispatcher:
             return not stopping.done()
         finally:
             taking.cancel()
+
+    async def _begin(self) -> None:
+        begun = timezone.now()
+        await self._patiently(ledger.take_back, self._holder, self._boot, self._resend)
+        if self._now is not None:  # else it was started for some of the models only
+            await self._look(self._now)
+            await self._patiently(ledger.fail_unserved, list(self._lanes), before=begun)
 
     async def stop(self, drain_seconds: float, sent_seconds: float = 0.0) -> None:
         """Claim no more, let running jobs go on for `drain_seconds`, hand the rest back to the queue, close.
@@ -206,7 +215,11 @@ class Dispatcher:
 
     async def _look(self, now: Callable[[], Awaitable[Mapping[str, Placement]]]) -> None:
         """Models may have come and gone."""
-        found = await now()
+        try:
+            found = await now()
+        except Exception:  # boundary: whatever lies in a folder of models, the lanes there are go on drawing
+            log.exception("It could not be looked which models there are; looking again.")
+            return
         for name in found.keys() - self._lanes.keys():
             self._lanes[name] = Lane(name, found[name])
         self._gone = self._lanes.keys() - found.keys()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Semaphore
 from uuid import uuid4
 
@@ -29,7 +31,7 @@ from limner.jobs.models import Job
 from limner.jobs.pipeline import discard
 from limner.jobs.services import asked_before, flag_job
 from limner.jobs.states import State
-from limner.jobs.threads import give_back_connections
+from limner.jobs.threads import give_back_connections, in_thread, run_in
 from limner.jobs.trouble import said_plainly
 from limner.moderation import rules
 from limner.moderation.words import drawn_texts
@@ -50,6 +52,8 @@ def factors_for(width: int, height: int) -> list[int]:
 
 _turn = Semaphore(1)
 """One at a time in this process: the largest takes 280 MB while it is made."""
+_making = ThreadPoolExecutor(1, thread_name_prefix="limner-larger")
+"""Where event loops have it done: the threads that everybody reads by are too few to wait for their turn in them."""
 
 
 def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempotency_key: str | None = None) -> Job:
@@ -57,16 +61,24 @@ def enlarge(account: Account, source: Picture | Upload, factor: int, *, idempote
 
     Raises what `larger` and `submit` do.
     """
-    return submit(account, source, larger(source, factor), idempotency_key=idempotency_key)
+    return submit(account, source, larger(account, source, factor), idempotency_key=idempotency_key)
 
 
-def larger(source: Picture | Upload, factor: int) -> DrawRequest:
-    """The request for it, by the model that makes pictures larger here, or by none. Raises InvalidRequest where the
-    picture would be too large."""
+def enlarger_for(account: Account) -> Model | None:
+    """The model that makes this account's pictures larger; None where there is none here, or their plan does not
+    include it: Lanczos does it then, at once and for nothing."""
+    by = catalog.enlarger()
+    allowed = account.plan.allowed_models if account.plan else []
+    return by if by is not None and (not allowed or by.name in allowed) else None
+
+
+def larger(account: Account, source: Picture | Upload, factor: int) -> DrawRequest:
+    """The request for it, by the model that makes this account's pictures larger, or by none. Raises InvalidRequest
+    where the picture would be too large."""
     possible = factors_for(source.width, source.height)
     if factor not in possible:
         raise InvalidRequest(_too_large(possible), param="factor")
-    return _request(source, Size(source.width * factor, source.height * factor), catalog.enlarger())
+    return _request(source, Size(source.width * factor, source.height * factor), enlarger_for(account))
 
 
 @said_plainly()
@@ -95,6 +107,19 @@ def submit(
         health.refuse_when_full()
         allowance.check(Account.objects.select_related("plan").get(pk=account.pk), request)
         return _made(account, source, request, verdict, idempotency_key, key)
+
+
+async def submitted(
+    account: Account,
+    source: Picture | Upload,
+    request: DrawRequest,
+    *,
+    idempotency_key: str | None = None,
+    key: ApiKey | None = None,
+) -> Job:
+    """`submit` from an event loop."""
+    asking = partial(submit, account, source, request, idempotency_key=idempotency_key, key=key)
+    return await (in_thread(asking) if ENLARGED_BY in request.options else run_in(_making, asking))
 
 
 @contextmanager

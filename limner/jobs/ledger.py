@@ -10,16 +10,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from limner.accounts import credits
 from limner.engines.contract import Answered, DrawRequest, Sending
-from limner.errors import Interrupted, LimnerError, Uncertain, UnreadableJob, UpstreamBusy, UpstreamError
+from limner.errors import (
+    Interrupted,
+    LimnerError,
+    ModelGone,
+    Uncertain,
+    UnreadableJob,
+    UpstreamBusy,
+    UpstreamError,
+    say,
+)
 from limner.jobs import calls, events, moves
 from limner.jobs.events import Happened
 from limner.jobs.models import Event, Job, UpstreamCall
@@ -304,6 +313,28 @@ def reap(resend: Collection[str] = NOBODY, *, but: Collection[int] = ()) -> int:
 def take_back(holder: str, boot: str, resend: Collection[str] = NOBODY) -> int:
     """Give back at once what an earlier start of this same installation held: it cannot be running any more."""
     return _give_back(Job.objects.filter(holder=holder).exclude(boot=boot), resend)
+
+
+def fail_unserved(lanes: Collection[str], *, before: datetime) -> int:
+    """Fail the queued jobs of lanes other than these, which are all there are: their models were removed while Limner
+    was stopped. Those that were asked for since `before` are left: models may have come since. Answers how many."""
+    if connection.vendor != "sqlite":
+        return 0  # another machine may share the database, and serve those lanes
+    total = 0
+    while True:
+        with transaction.atomic():
+            waiting = Job.objects.filter(state=State.QUEUED, created_at__lt=before).exclude(lane__in=lanes)
+            rows = list(waiting.select_for_update()[:GIVE_BACK_AT_ONCE])
+            events.write([_without_model(job) for job in rows])
+        total += len(rows)
+        if len(rows) < GIVE_BACK_AT_ONCE:
+            return total
+
+
+def _without_model(job: Job) -> Happened:
+    log.warning("Job %s waited for %s, which is no longer here.", job.public_id, job.lane)
+    message = say("{model} is no longer here. Choose another model, or have it installed again.", model=job.lane)
+    return moves.end(job, State.FAILED, len(moves.kept(job)), ModelGone.code, message)
 
 
 def _give_back(jobs: QuerySet[Job], resend: Collection[str]) -> int:

@@ -71,6 +71,11 @@ class Job(models.Model):
                 condition=models.Q(state="queued"),
             ),
             models.Index(
+                fields=["account", "lane", "priority", "-tag"],
+                name="job_last_drawn",
+                condition=models.Q(started_at__isnull=False),
+            ),
+            models.Index(
                 fields=["lane", "priority", "-tag"],
                 name="job_virtual_now",
                 condition=models.Q(started_at__isnull=False),

@@ -13,7 +13,7 @@ from limner.accounts.guests import lock_purse
 from limner.accounts.models import Account, ApiKey
 from limner.engines import catalog
 from limner.engines.compatibility import compatibility
-from limner.engines.contract import ASKED_WITH, CAME_BY, DrawRequest
+from limner.engines.contract import ASKED_WITH, CAME_BY, ENLARGED_BY, DrawRequest
 from limner.errors import Blocked, InvalidRequest, NotAllowed, NotFound, OutOfCredits, OutOfStorage, RateLimited, say
 from limner.jobs import allowance, events, fairness, health, ledger, pace, prices
 from limner.jobs.events import Happened
@@ -150,10 +150,11 @@ def _is_same(told: DrawRequest, request: DrawRequest) -> bool:
 
 def _without_chance(request: DrawRequest) -> DrawRequest:
     """What does not change when the same is asked for again: a seed that nobody named does, and so do the names of
-    images, which are kept anew with each call. The digest tells seeds that were named, and images, apart."""
+    images, which are kept anew with each call. The digest tells seeds that were named, and images, apart. And what
+    makes a picture larger is whatever is here for that."""
     images = tuple(replace(image, public_id="") for image in request.images)
     mask = request.mask and replace(request.mask, public_id="")
-    options = {name: value for name, value in request.options.items() if name != ASKED_WITH}
+    options = {name: value for name, value in request.options.items() if name not in (ASKED_WITH, ENLARGED_BY)}
     return replace(request, seed=0, images=images, mask=mask, options=options)
 
 
@@ -170,15 +171,20 @@ _TURNS = f"""
         (SELECT tag FROM {Job._meta.db_table}
             WHERE lane = %s AND priority = %s AND state = 'queued' AND started_at IS NULL ORDER BY tag LIMIT 1),
         (SELECT MAX(tag) FROM {Job._meta.db_table}
-            WHERE account_id = %s AND lane = %s AND priority = %s AND state = 'queued')
+            WHERE account_id = %s AND lane = %s AND priority = %s AND state = 'queued'),
+        (SELECT MAX(tag) FROM {Job._meta.db_table}
+            WHERE account_id = %s AND lane = %s AND priority = %s AND started_at IS NOT NULL)
 """
 
 
 def _tag(payer: Account, lane: str, priority: int, seconds: float) -> float:
     with connection.cursor() as cursor:
-        cursor.execute(_TURNS, [lane, priority, lane, priority, payer.pk, lane, priority])
-        drawn, following, waiting = cursor.fetchone()
+        own = (payer.pk, lane, priority)
+        cursor.execute(_TURNS, [lane, priority, lane, priority, *own, *own])
+        drawn, following, *mine = cursor.fetchone()
     # What was drawn before its turn, to fill a batch, does not move the time on past those who wait.
     virtual_now = min(drawn or 0.0, math.inf if following is None else following)
     weight = payer.plan.weight if payer.plan else 1.0
-    return fairness.tag(virtual_now=virtual_now, last_waiting=waiting, seconds=seconds, weight=weight)
+    # Their own count on, though, or who rides along would never pay for it.
+    own_last = max((last for last in mine if last is not None), default=None)
+    return fairness.tag(virtual_now=virtual_now, own_last=own_last, seconds=seconds, weight=weight)

@@ -115,7 +115,7 @@ class Card:
 
     @property
     def enlarged(self) -> bool:
-        """Whether it only made a picture larger: there is nothing to draw again."""
+        """Whether it only made a picture larger: once that is done, there is nothing to draw again."""
         return self.request is not None and self.request.task == Task.UPSCALE
 
     @property

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from limner.accounts.models import Account
-from limner.engines.catalog import enlarger
 from limner.engines.contract import Task
 from limner.errors import InvalidRequest, LimnerError, NotFound, say
 from limner.gallery.models import Picture
@@ -21,6 +20,7 @@ from limner.jobs import enlarging
 from limner.jobs.models import Job
 from limner.provenance.reading import settings_in
 from limner.studio import changes
+from limner.studio.ahead import larger_ahead
 from limner.studio.changes import Source
 from limner.studio.page import bringing, by_htmx, counted, for_makers, for_viewer
 from limner.studio.pressing import one_press
@@ -128,7 +128,8 @@ def _page(
         "variers": variers,
         "chosen": request.POST.get("model") or viewer.studio_model,
         "asked": request.POST,
-        "enlarger": enlarger(),
+        "enlarger": enlarging.enlarger_for(viewer),
+        "larger": [(factor, larger_ahead(viewer, row, factor)) for factor in source.factors],
         "strength": request.POST.get("strength", USUAL_STRENGTH),
         "sides": changes.SIDES,
         "limits": {"edge": changes.LONGEST_EDGE, "pixels": changes.MOST_PIXELS},

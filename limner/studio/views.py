@@ -18,8 +18,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from limner.accounts import services as accounts
 from limner.accounts.models import Account
 from limner.accounts.sign_in import account_of
+from limner.engines.contract import Task
 from limner.errors import InvalidRequest, NotAllowed, NotFound, RateLimited, say
 from limner.jobs import services
+from limner.jobs.enlarging import enlarge
 from limner.jobs.ledger import request_of
 from limner.jobs.models import Job
 from limner.jobs.queries import job_visible_to
@@ -30,6 +32,7 @@ from limner.look.speech import spoken
 from limner.studio import asking, refining
 from limner.studio.ahead import ahead
 from limner.studio.cards import card_of, unread
+from limner.studio.changes import source_of
 from limner.studio.page import by_htmx, counted, for_makers, for_viewer, for_visitors, make_page, offer_for, wall_of
 from limner.studio.pressing import one_press
 from limner.studio.stream import stream_of
@@ -90,6 +93,9 @@ def again(request: HttpRequest, viewer: Account, public_id: UUID) -> HttpRespons
         raise InvalidRequest(
             say("Another version of Limner made this job, and this one cannot read it. Ask for it anew.")
         )
+    if asked.task is Task.UPSCALE:
+        source = source_of(viewer, UUID(asked.images[0].public_id))
+        return _made(request, viewer, enlarge(viewer, source.row, asked.size.width // source.size.width))
     wish = asking.same_again(asked, keep_seed=before.state == State.FAILED)
     return _made(request, viewer, services.submit(viewer, wish))
 

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 from PIL import Image
 
 from limner.accounts.models import Account
@@ -416,3 +418,48 @@ async def test_a_model_that_came_while_it_runs_is_drawn_with_and_one_that_went_i
         assert (told.state, told.error_code) == (State.FAILED, "model_gone")
         painters["new"] = gone
         await until(lambda: dispatcher.models == {LANE: True, "new": True})
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Another machine may serve it.")
+async def test_what_waits_for_a_model_that_was_removed_while_limner_was_stopped_is_told_so(alice: Account) -> None:
+    waits, sound = await asking(alice, model="gone", n=2), await asking(alice)
+
+    async def present() -> dict[str, Painter]:
+        return {LANE: Painter()}
+
+    async with dispatching(Painter(), now=present):
+        row = await ended(waits)
+        assert (await ended(sound)).state == State.DONE
+    assert (row.state, row.error_code) == (State.FAILED, "model_gone")
+    assert row.error_message.startswith("gone is no longer here.")
+    assert await in_thread(story, waits) == ["queued", "failed"]
+    assert (await in_thread(entries, waits))["release"] == waits.price
+    await in_thread(assert_books_balance)
+
+
+async def test_a_dispatcher_of_some_models_leaves_the_jobs_of_others_alone(alice: Account) -> None:
+    other = await asking(alice, model="other")
+    async with dispatching(Painter()):
+        await ended(await asking(alice))
+    assert (await in_thread(now, other)).state == State.QUEUED
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite is on one machine.")
+async def test_on_a_shared_database_another_machine_may_serve_what_this_one_does_not(alice: Account) -> None:
+    other = await asking(alice, model="other")
+    assert await in_thread(ledger.fail_unserved, [LANE], before=timezone.now()) == 0
+    assert (await in_thread(now, other)).state == State.QUEUED
+
+
+async def test_a_look_at_the_models_that_fails_ends_no_lane(alice: Account, caplog: pytest.LogCaptureFixture) -> None:
+    looked = asyncio.Event()
+
+    async def unreadable() -> dict[str, Painter]:
+        looked.set()
+        raise OSError("Input/output error")
+
+    async with dispatching(Painter(), now=unreadable) as dispatcher:
+        await looked.wait()
+        assert (await ended(await asking(alice))).state == State.DONE
+        assert dispatcher.models == {LANE: True}
+    assert "looking again" in caplog.text

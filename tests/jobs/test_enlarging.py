@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from limner.accounts.models import Account
+from limner.accounts.models import Account, Plan
 from limner.engines import catalog
 from limner.engines.contract import Task
 from limner.engines.placement import open_placement
@@ -140,6 +140,34 @@ def test_the_same_press_makes_one_job_and_another_factor_another(alice: Account)
     assert first == again
     assert Job.objects.get().state == State.QUEUED
     assert enlarging.enlarge(alice, before, 4, idempotency_key="another") != first
+
+
+def test_the_same_press_is_its_job_after_such_a_model_came_or_went(alice: Account, sharp: catalog.Model) -> None:
+    before = keep(alice)
+    queued = enlarging.enlarge(alice, before, 2, idempotency_key="before it went")
+    catalog.bring([])
+    assert enlarging.enlarge(alice, before, 2, idempotency_key="before it went") == queued
+    done = enlarging.enlarge(alice, before, 2, idempotency_key="before it came")
+    catalog.bring([sharp])
+    assert enlarging.enlarge(alice, before, 2, idempotency_key="before it came") == done
+    assert Job.objects.count() == 2
+
+
+def test_a_plan_without_such_a_model_has_it_done_at_once_for_nothing(alice: Account, settings: Any) -> None:
+    settings.LIMNER_CREDITS_PER_SECOND = 2.0
+    alice.plan = Plan.objects.create(name="few", allowed_models=["storybook"], credits_per_month=0)
+    alice.save()
+    job = enlarging.enlarge(alice, keep(alice), 2)
+    assert (job.state, job.price) == (State.DONE, 0)
+    Plan.objects.update(allowed_models=["storybook", "sharp"], credits_per_month=None)
+    alice.plan.refresh_from_db()
+    job = enlarging.enlarge(alice, keep(alice), 2)
+    assert (job.state, job.lane) == (State.QUEUED, "sharp")
+    Plan.objects.update(allowed_models=["storybook"])
+    request = request_of(job)
+    assert request is not None
+    with pytest.raises(InvalidRequest, match="does not include sharp"):
+        services.submit(alice, request)
 
 
 def test_without_such_a_model_it_is_done_at_once_as_ever(alice: Account) -> None:

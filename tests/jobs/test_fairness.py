@@ -19,19 +19,19 @@ from tests.jobs.house import LANE, ask
 
 
 def test_a_job_starts_where_the_machine_is_or_where_its_accounts_waiting_jobs_end() -> None:
-    assert tag(virtual_now=10, last_waiting=None, seconds=4, weight=1) == 14
-    assert tag(virtual_now=10, last_waiting=30, seconds=4, weight=1) == 34
-    assert tag(virtual_now=10, last_waiting=3, seconds=4, weight=1) == 14
+    assert tag(virtual_now=10, own_last=None, seconds=4, weight=1) == 14
+    assert tag(virtual_now=10, own_last=30, seconds=4, weight=1) == 34
+    assert tag(virtual_now=10, own_last=3, seconds=4, weight=1) == 14
 
 
 def test_twice_the_weight_is_half_the_wait() -> None:
-    assert tag(virtual_now=0, last_waiting=None, seconds=4, weight=2) == 2
+    assert tag(virtual_now=0, own_last=None, seconds=4, weight=2) == 2
 
 
 @pytest.mark.parametrize(("seconds", "weight"), [(-1.0, 1.0), (1.0, 0.0), (1.0, -2.0)])
 def test_nonsense_has_no_turn(seconds: float, weight: float) -> None:
     with pytest.raises(ValueError, match="weight is above zero"):
-        tag(virtual_now=0, last_waiting=None, seconds=seconds, weight=weight)
+        tag(virtual_now=0, own_last=None, seconds=seconds, weight=weight)
 
 
 class Machine:
@@ -46,7 +46,7 @@ class Machine:
     def submit(self, who: str, seconds: float = 1.0, weight: float = 1.0) -> None:
         last = max((job[0] for job in self.waiting if job[2] == who), default=None)
         self.number += 1
-        its = tag(virtual_now=self.virtual_now, last_waiting=last, seconds=seconds, weight=weight)
+        its = tag(virtual_now=self.virtual_now, own_last=last, seconds=seconds, weight=weight)
         self.waiting.append((its, self.number, who, seconds))
 
     def draw(self) -> str:
@@ -228,6 +228,33 @@ def test_a_job_that_rode_with_a_batch_before_its_turn_holds_nobody_up(
     assert [one.job for one in take(4, alike=True)] == [first.public_id, late.public_id]
     ask(charlie)
     assert "C" in turns(3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_asks_again_after_riding_along_gets_no_more_than_who_waits(alice: Account, charlie: Account) -> None:
+    for number in range(8):
+        ask(alice)
+        ask(charlie, steps=10 + number)
+    drawn = {alice.pk: 0, charlie.pk: 0}
+    while sum(drawn.values()) < 120:
+        for claimed in take(8, alike=True):
+            drawn[claimed.account_id] += 1
+            # Each always has as much waiting: hers fill a batch, no two of his can be drawn together.
+            ask(alice) if claimed.account_id == alice.pk else ask(charlie, steps=claimed.request.steps)
+    assert abs(drawn[alice.pk] - drawn[charlie.pk]) <= 16
+
+
+@pytest.mark.django_db(transaction=True)
+def test_riding_along_and_then_cancelling_what_waits_gives_only_those_turns_back(
+    alice: Account, bob: Account
+) -> None:
+    for _ in range(4):
+        ask(alice)
+    ask(bob, steps=9)
+    take(4, alike=True)  # Alice's; Bob's turn is next
+    for job in [ask(alice) for _ in range(3)]:
+        cancel(alice, job.public_id)
+    assert ask(alice).tag == 5
 
 
 @pytest.mark.django_db(transaction=True)

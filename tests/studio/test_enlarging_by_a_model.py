@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
-from limner.accounts.models import Account
+from limner.accounts.models import Account, Plan
+from limner.engines import catalog
 from limner.engines.catalog import Model
 from limner.jobs.models import Job
 from tests.gallery.people import keep, wish
@@ -36,6 +40,44 @@ def test_the_page_says_which_model_and_no_menu_offers_it(alices: Client, alice: 
     assert "with more pixels, which Sharp makes." in page
     assert "It costs nothing" not in page
     assert 'value="sharp"' not in page + text(alices.get("/"))
+
+
+def test_the_page_says_what_it_takes_before_it_is_pressed(alices: Client, alice: Account, settings: Settings) -> None:
+    settings.LIMNER_ACCOUNTS, settings.LIMNER_CREDITS_PER_SECOND = True, 2.0
+    alice.plan = Plan.objects.create(name="some", credits_per_month=40_000)
+    alice.save()
+    before = keep(alice)
+    page = text(alices.get(f"/edit/{before.public_id}"))
+    said = re.findall(r"(\d) times as large · 1–\d s · ([\d.]+) of your 40 credits", page)
+    assert [factor for factor, _ in said] == ["2", "4"]
+    alices.post(f"/edit/{before.public_id}/enlarge", {"factor": "4"}, headers=HTMX)
+    assert Job.objects.get().price == float(said[1][1]) * 1000 > 0
+
+
+def test_a_plan_without_that_model_is_told_that_it_costs_nothing(alices: Client, alice: Account) -> None:
+    alice.plan = Plan.objects.create(name="few", allowed_models=["storybook"])
+    alice.save()
+    before = keep(alice)
+    page = text(alices.get(f"/edit/{before.public_id}"))
+    assert ("It costs nothing." in page, "Sharp" in page) == (True, False)
+    alices.post(f"/edit/{before.public_id}/enlarge", {"factor": "2"}, headers=HTMX)
+    assert (Job.objects.get().state, Job.objects.get().price) == ("done", 0)
+
+
+def test_one_that_failed_is_tried_again_by_what_is_here_then(alices: Client, alice: Account) -> None:
+    alices.post(f"/edit/{keep(alice).public_id}/enlarge", {"factor": "4"}, headers=HTMX)
+    job = Job.objects.get()
+    assert "Try again" not in text(alices.get(f"/jobs/{job.public_id}/card"))
+    Job.objects.update(state="failed", error_code="model_gone")
+    assert "Try again" in text(alices.get(f"/jobs/{job.public_id}/card"))
+    alices.post(f"/jobs/{job.public_id}/again", headers=HTMX)
+    again = Job.objects.exclude(pk=job.pk).get()
+    assert (again.state, again.lane, again.request["size"]) == ("queued", "sharp", "384x256")
+    catalog.bring([])
+    alices.post(f"/jobs/{job.public_id}/again", headers=HTMX)
+    last = Job.objects.latest("pk")
+    assert (last.state, last.price, last.request["size"]) == ("done", 0, "384x256")
+    assert "Draw again" not in text(alices.get(f"/jobs/{last.public_id}/card"))
 
 
 def test_a_picture_that_was_made_larger_says_by_what(alices: Client, alice: Account, sharp: Model) -> None:

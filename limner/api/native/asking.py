@@ -9,14 +9,14 @@ from django.conf import settings
 
 from limner.accounts.models import Account
 from limner.api.native.schemas import JobIn
-from limner.engines.catalog import Model, drawing, enlarger, model
+from limner.engines.catalog import Model, drawing, model
 from limner.engines.contract import DrawRequest, ImageRef, Size, Task
 from limner.engines.dialects import dialect_for, target_for
 from limner.engines.validation import MISSING, Ask, Notice, make_request
 from limner.errors import InvalidRequest, NotConfigured, NotFound
 from limner.gallery.models import Picture, Upload
 from limner.gallery.queries import image_refs_visible_to, own_image
-from limner.jobs.enlarging import FACTORS, larger
+from limner.jobs.enlarging import FACTORS, enlarger_for, larger
 
 
 def request_of(account: Account, wanted: JobIn) -> tuple[DrawRequest, list[Notice]]:
@@ -50,23 +50,32 @@ OF_LARGER = frozenset({"task", "model", "images", "size"})
 """What can be said of a picture that is only made larger."""
 
 
-def source_of(account: Account, wanted: JobIn) -> Picture | Upload | None:
-    """One's own picture or upload that shall be made larger; None where something is drawn. Raises InvalidRequest.
-    Reads the database."""
-    if wanted.task is not Task.UPSCALE:
-        return None
+def check_larger(wanted: JobIn) -> None:
+    """Raise InvalidRequest where something else is asked for than to make one picture larger."""
     _check_images(wanted, Task.UPSCALE)
-    by = enlarger()
-    if wanted.model is not None and (by is None or wanted.model != by.name):
-        raise InvalidRequest(
-            "Invalid 'model': it does not make pictures larger here. Leave it out: what is here for that is used.",
-            param="model",
-        )
     for name in sorted(wanted.model_fields_set - OF_LARGER):
         if getattr(wanted, name) is not None:
             raise InvalidRequest(f"Invalid '{name}': a picture that is only made larger takes none.", param=name)
     if len(wanted.images) > 1:
         raise InvalidRequest("Invalid 'images': one picture at a time is made larger.", param="images")
+
+
+def is_that_larger(told: DrawRequest, wanted: JobIn) -> bool:
+    """Whether an earlier job made the same picture as large as it is asked for now."""
+    if told.task is not Task.UPSCALE or [image.public_id for image in told.images] != [str(wanted.images[0])]:
+        return False
+    twice = told.size.width == told.draw_size.width * FACTORS[0]
+    return wanted.size == str(told.size) or (twice and wanted.size in (None, "auto"))
+
+
+def source_of(account: Account, wanted: JobIn) -> Picture | Upload:
+    """One's own picture or upload that shall be made larger. Raises InvalidRequest. Reads the database."""
+    by = enlarger_for(account)
+    if wanted.model is not None and (by is None or wanted.model != by.name):
+        raise InvalidRequest(
+            "Invalid 'model': it does not make pictures larger here. Leave it out: what is here for that is used.",
+            param="model",
+        )
     try:
         return own_image(account, wanted.images[0])
     except NotFound:
@@ -74,7 +83,7 @@ def source_of(account: Account, wanted: JobIn) -> Picture | Upload | None:
         raise InvalidRequest(message, param="images") from None
 
 
-def larger_of(source: Picture | Upload, wanted: JobIn) -> DrawRequest:
+def larger_of(account: Account, source: Picture | Upload, wanted: JobIn) -> DrawRequest:
     """The request for it: twice as large, or the `size` that is asked for. Raises InvalidRequest."""
     possible = {str(Size(source.width * factor, source.height * factor)): factor for factor in FACTORS}
     if wanted.size not in (None, "auto", *possible):
@@ -83,7 +92,7 @@ def larger_of(source: Picture | Upload, wanted: JobIn) -> DrawRequest:
             f"Invalid 'size': a picture of {source.width}x{source.height} can become {sizes}.", param="size"
         )
     try:
-        return larger(source, possible.get(wanted.size or "", FACTORS[0]))
+        return larger(account, source, possible.get(wanted.size or "", FACTORS[0]))
     except InvalidRequest as error:
         raise InvalidRequest(error.message, param="size") from None
 

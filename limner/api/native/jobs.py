@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from limner.accounts.models import Account, Scope
 from limner.api.auth import Caller
 from limner.api.idempotency import LONGEST, idempotency_key, told_apart
 from limner.api.links import origin_of, picture_link
-from limner.api.native.asking import larger_of, source_of
+from limner.api.native.asking import check_larger, is_that_larger, larger_of, source_of
 from limner.api.native.asking import request_of as asked_for
 from limner.api.native.front import ERRORS, OF_ONE, CallerRequest, Key
 from limner.api.native.pages import page_of
@@ -30,7 +30,9 @@ from limner.api.native.schemas import (
     Trouble,
     Warned,
 )
-from limner.gallery.models import Picture
+from limner.engines.contract import DrawRequest, Task
+from limner.engines.validation import Notice
+from limner.gallery.models import Picture, Upload
 from limner.gallery.queries import pictures_of
 from limner.jobs import enlarging, services
 from limner.jobs.ledger import request_of
@@ -63,23 +65,52 @@ IDEMPOTENCY_KEY = {
 async def submit_job(request: CallerRequest, response: HttpResponse, wanted: JobIn) -> Status[JobAccepted]:
     """The job is written down before the answer: it will be drawn whatever happens to you or to the server."""
     key, origin = idempotency_key(request.headers), origin_of(request)
-    accepted = await in_thread(_submitted, request.auth, wanted, key, origin)
+    submitted = _larger if wanted.task is Task.UPSCALE else _drawn
+    accepted = await submitted(request.auth, wanted, key, origin)
     response["Location"] = f"{origin}/api/v1/jobs/{accepted.id}"
     return Status(202, accepted)
 
 
-def _submitted(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
+async def _drawn(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
+    return await in_thread(_drawn_now, caller, wanted, key, origin)
+
+
+def _drawn_now(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
+    request, notices = asked_for(caller.account, wanted)
+    job = services.submit(caller.account, _named(request, wanted, key), idempotency_key=key, key=caller.key)
+    return _accepted(caller.account, job, origin, notices)
+
+
+async def _larger(caller: Caller, wanted: JobIn, key: str | None, origin: str) -> JobAccepted:
     account = caller.account
+    check_larger(wanted)
+    job = await in_thread(_larger_before, account, wanted, key)
+    if job is None:
+        source, request = await in_thread(_larger_wish, account, wanted, key)
+        job = await enlarging.submitted(account, source, request, idempotency_key=key, key=caller.key)
+    return await in_thread(_accepted, account, job, origin)
+
+
+def _larger_before(account: Account, wanted: JobIn, key: str | None) -> Job | None:
+    """The job that this key was used for: its source, and what made it larger, may be gone by now."""
+    before = Job.objects.filter(account=account, idempotency_key=key).first() if key else None
+    told = request_of(before) if before else None
+    return before if told is not None and is_that_larger(told, wanted) else None
+
+
+def _larger_wish(account: Account, wanted: JobIn, key: str | None) -> tuple[Picture | Upload, DrawRequest]:
     source = source_of(account, wanted)
-    request, notices = (larger_of(source, wanted), []) if source else asked_for(account, wanted)
+    return source, _named(larger_of(account, source, wanted), wanted, key)
+
+
+def _named(request: DrawRequest, wanted: JobIn, key: str | None) -> DrawRequest:
     # Images are named by ids here, which stay the same from one call to the next.
     mask = None if wanted.mask is None else str(wanted.mask)
-    request = told_apart(request, key, wanted.seed, [str(image) for image in wanted.images], mask)
-    request = services.for_a_program(request)
-    if source is not None:
-        job = enlarging.submit(account, source, request, idempotency_key=key, key=caller.key)
-    else:
-        job = services.submit(account, request, idempotency_key=key, key=caller.key)
+    images = [str(image) for image in wanted.images]
+    return services.for_a_program(told_apart(request, key, wanted.seed, images, mask))
+
+
+def _accepted(account: Account, job: Job, origin: str, notices: Sequence[Notice] = ()) -> JobAccepted:
     now = job_now(account, job, origin)
     return JobAccepted(**now.dict(), warnings=[Warned(**asdict(notice)) for notice in notices])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from limner.accounts.models import Account
 from limner.api.auth import Caller
@@ -11,27 +11,36 @@ from limner.api.free import cancelled_elsewhere, ended
 from limner.api.sdapi.asking import MARKED
 from limner.api.sdapi.images import bytes_of, enlarged, refuse_too_large, resized, unpacked, wanted_of, working
 from limner.api.sdapi.shapes import Extras
-from limner.engines.catalog import Model, enlarger
+from limner.engines.catalog import Model
 from limner.engines.contract import DrawRequest
 from limner.gallery.models import Picture, Upload
 from limner.gallery.services import forget_uploads, keep_upload
-from limner.jobs.enlarging import factors_for, larger
+from limner.jobs.enlarging import enlarger_for, factors_for, larger
 from limner.jobs.services import REFUSED
 from limner.jobs.threads import run_in
 from limner.jobs.trouble import said_plainly
 from limner.jobs.waiting import refuse_when_stopping
-from limner.provenance.mark import mark, read
+from limner.provenance.mark import Provenance, mark, read
 from limner.storage import blobs
 
 
-def named(name: str) -> Model | None:
-    """The model that makes pictures larger here, where it is called so."""
-    by = enlarger()
+def named(account: Account, name: str) -> Model | None:
+    """The model that makes this account's pictures larger, where it is called so. Reads the database."""
+    by = enlarger_for(account)
     return by if by is not None and name.casefold() in (by.name.casefold(), by.title.casefold()) else None
 
 
-async def enlarged_by(caller: Caller, by: Model, images: Sequence[str], how: Extras) -> list[bytes]:
-    """Each picture as PNG at its new size. They are kept, like all that a model makes. Raises as a drawing does."""
+@dataclass(frozen=True, slots=True)
+class Larger:
+    """A picture as PNG at its new size."""
+
+    file: bytes
+    by_model: bool
+    """False where the model had no work with it."""
+
+
+async def enlarged_by(caller: Caller, by: Model, images: Sequence[str], how: Extras) -> list[Larger]:
+    """Each picture at its new size. What the model makes is kept, like all of it. Raises as a drawing does."""
     refuse_when_stopping()
     files = await run_in(working, _files, images, how)
     return [await _one(caller, by, file, how) for file in files]
@@ -43,10 +52,10 @@ def _files(images: Sequence[str], how: Extras) -> list[bytes]:
     return files
 
 
-async def _one(caller: Caller, by: Model, file: bytes, how: Extras) -> bytes:
+async def _one(caller: Caller, by: Model, file: bytes, how: Extras) -> Larger:
     kept = await run_in(working, _kept, caller.account, file, how)
     if kept is None:
-        return await run_in(working, lambda: next(enlarged([file], how)))
+        return Larger(await run_in(working, lambda: next(enlarged([file], how))), by_model=False)
     upload, request = kept
     try:
         done = await ended(caller, request, by)
@@ -55,7 +64,7 @@ async def _one(caller: Caller, by: Model, file: bytes, how: Extras) -> bytes:
         raise
     if not done.pictures:
         raise cancelled_elsewhere()
-    return await run_in(working, _answer, done.pictures[0], by, file, how)
+    return Larger(await run_in(working, _answer, done.pictures[0], by, file, how), by_model=True)
 
 
 @said_plainly()
@@ -67,15 +76,19 @@ def _kept(account: Account, file: bytes, how: Extras) -> tuple[Upload, DrawReque
     if not factors or (wide <= image.width and high <= image.height):
         return None
     enough = [factor for factor in factors if image.width * factor >= wide and image.height * factor >= high]
+    if (said := read(file)) is not None and said.made_by_a_model:
+        # What is kept of it shall say so too. Its words stay out: no rule has looked at them.
+        bare = Provenance(model=said.model, source_type=said.source_type)
+        image = replace(image, data=mark(image.data, bare))
     upload = keep_upload(account, image)
-    request = larger(upload, min(enough, default=factors[-1]))
+    request = larger(account, upload, min(enough, default=factors[-1]))
     return upload, replace(request, options={**request.options, **MARKED})
 
 
 def _answer(picture: Picture, by: Model, file: bytes, how: Extras) -> bytes:
     """The picture at the size that was asked for exactly, with the mark that the given file had."""
     made = blobs.get(picture.blob)
-    marked = read(file)
-    said = replace(marked, upscaler=by.name) if marked else read(made)
-    plain = resized(made, wanted_of(file, how), how)
-    return mark(plain, said) if said else plain
+    wide, high = wanted_of(file, how)
+    plain = resized(made, (wide, high), how)
+    said = read(file) or read(made)
+    return mark(plain, replace(said, upscaler=by.name, width=wide, height=high)) if said else plain

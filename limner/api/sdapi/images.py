@@ -6,7 +6,7 @@ import binascii
 import io
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pybase64
 from PIL import Image, ImageFilter, ImageOps
@@ -138,7 +138,8 @@ def enlarged(files: Iterable[bytes], how: Extras) -> Iterator[bytes]:
         sizes.append(before.size if how.upscaler_1 == "None" else wanted)
         refuse_too_large(sizes)
         made, marked = _at(wanted, before, how), read(data)
-        yield mark(made, marked) if marked else made
+        wide, high = sizes[-1]
+        yield mark(made, replace(marked, width=wide, height=high)) if marked else made
 
 
 def refuse_too_large(sizes: Iterable[tuple[int, int]]) -> None:

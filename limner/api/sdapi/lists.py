@@ -10,7 +10,7 @@ from limner.api.answering import View
 from limner.api.auth import Caller
 from limner.api.sdapi import models
 from limner.api.sdapi.images import UPSCALERS
-from limner.engines.catalog import enlarger
+from limner.jobs.enlarging import enlarger_for
 from limner.jobs.threads import in_thread
 
 
@@ -29,7 +29,7 @@ async def loras(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 async def upscalers(request: HttpRequest, caller: Caller) -> HttpResponse:
-    by = enlarger()
+    by = await in_thread(enlarger_for, caller.account)
     names = [*UPSCALERS, *([by.name] if by else [])]
     nothing = {"model_name": None, "model_path": None, "model_url": None, "scale": 4.0}
     return _listed([{"name": name, **nothing} for name in names])

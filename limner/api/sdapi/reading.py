@@ -12,7 +12,7 @@ from limner.api.openai.body import json_body
 from limner.api.sdapi.enlarging import enlarged_by, named
 from limner.api.sdapi.images import UPSCALERS, bytes_of, enlarged, working
 from limner.api.sdapi.shapes import ExtraBatchImages, Extras, ExtraSingleImage, PngInfo
-from limner.jobs.threads import run_in
+from limner.jobs.threads import in_thread, run_in
 from limner.provenance.infotext import facts_in
 from limner.provenance.texts import PARAMETERS, texts_in
 
@@ -35,21 +35,26 @@ def _said_by(request: HttpRequest) -> dict[str, object]:
 async def extra_single_image(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The picture at another size. Nothing of it is kept, unless a model makes it."""
     asked = await run_in(working, lambda: ExtraSingleImage.of(json_body(request)))
-    [image] = await _larger(caller, [asked.image], asked)
-    return JsonResponse({"image": image, "html_info": _told(asked)})
+    [image], told = await _larger(caller, [asked.image], asked)
+    return JsonResponse({"image": image, "html_info": told})
 
 
 async def extra_batch_images(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The same of several."""
     asked = await run_in(working, lambda: ExtraBatchImages.of(json_body(request)))
-    images = await _larger(caller, [image.data for image in asked.imageList], asked)
-    return JsonResponse({"images": images, "html_info": _told(asked)})
+    images, told = await _larger(caller, [image.data for image in asked.imageList], asked)
+    return JsonResponse({"images": images, "html_info": told})
 
 
-async def _larger(caller: Caller, images: Sequence[str], asked: Extras) -> list[str]:
-    by = named(asked.upscaler_1)
-    made = [] if by is None else await enlarged_by(caller, by, images, asked)
-    return await run_in(working, lambda: _in_base64(made or enlarged(map(bytes_of, images), asked)))
+async def _larger(caller: Caller, images: Sequence[str], asked: Extras) -> tuple[list[str], str]:
+    """The pictures in base64, and the sentence that says what made them larger."""
+    by = await in_thread(named, caller.account, asked.upscaler_1)
+    if by is None:
+        made = await run_in(working, lambda: _in_base64(enlarged(map(bytes_of, images), asked)))
+        return made, _told(asked)
+    larger = await enlarged_by(caller, by, images, asked)
+    used = asked.upscaler_1 if any(one.by_model for one in larger) else "Lanczos"
+    return await run_in(working, lambda: _in_base64(one.file for one in larger)), _size_changed_by(used)
 
 
 def _in_base64(files: Iterable[bytes]) -> list[str]:
@@ -57,6 +62,10 @@ def _in_base64(files: Iterable[bytes]) -> list[str]:
 
 
 def _told(asked: Extras) -> str:
-    if asked.upscaler_1 in UPSCALERS or named(asked.upscaler_1):
-        return f"<p>Size changed by {asked.upscaler_1}.</p>"
+    if asked.upscaler_1 in UPSCALERS:
+        return _size_changed_by(asked.upscaler_1)
     return "<p>Size changed by Lanczos: Limner has no upscaler of the name that was asked for.</p>"
+
+
+def _size_changed_by(name: str) -> str:
+    return f"<p>Size changed by {name}.</p>"
