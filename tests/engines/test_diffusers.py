@@ -265,9 +265,12 @@ def test_a_seed_is_the_same_picture_whosoever_it_is_drawn_beside(
     theirs = [replace(mine, seed=50 + number, prompt="a blue moon " * number) for number in range(1, 4)]
     [alone] = drawn(engine, mine)
     [first, *_] = together(engine, mine, *theirs)
+    [again, *_] = together(engine, mine, theirs[2], replace(mine, prompt="boat"), theirs[0])
     [*_, last] = together(engine, theirs[2], replace(mine, prompt="boat"), theirs[0], mine)
     assert abs(pixels(alone) - pixels(first)).max() <= 2
-    assert first.data == last.data
+    assert first.data == again.data
+    # Where it stands decides how a CPU's library parts the rows among its registers.
+    assert abs(pixels(last) - pixels(first)).max() <= 2
     assert first.data != together(engine, theirs[2], mine)[0].data
 
 
