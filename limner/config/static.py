@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ from whitenoise.responders import Response, StaticFile
 import limner
 from limner.config.wire import App, Receive, Send
 
+# Texts for readers, and what Django's administration brings a second time, packed, and uses only so.
+LEFT_OUT = ["*.md", ".*", "*/jquery.js", "*/select2.full.js", "*/xregexp.js"]
+_collecting = threading.Lock()
+
 
 class HashedStorage(ManifestStaticFilesStorage):
     """Django's manifest storage, which makes its folder itself when what it would copy has changed."""
@@ -40,7 +45,15 @@ class HashedStorage(ManifestStaticFilesStorage):
 
 
 def collected() -> Path:
-    """The folder that holds today's static files under hashed names; made when it is not there yet."""
+    """The folder that holds today's static files under hashed names; made when it is not there yet.
+
+    One thread makes it while the others wait: twelve first visitors who each made it waited half a minute.
+    """
+    with _collecting:
+        return _collected()
+
+
+def _collected() -> Path:
     sources = {path: storage for path, storage in _sources()}
     folder = Path(settings.STATIC_ROOT) / _fingerprint(sources)
     if folder.is_dir():
@@ -62,7 +75,7 @@ def collected() -> Path:
 def _sources() -> Iterator[tuple[str, Storage]]:
     seen = set()
     for finder in get_finders():
-        for path, storage in finder.list(["*.md", ".*"]):
+        for path, storage in finder.list(LEFT_OUT):
             if path not in seen:
                 seen.add(path)
                 yield path, storage

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from limner.config import static
 from tests.cli.process import Process
 
 FOREVER = "max-age=315360000, public, immutable"
@@ -100,3 +104,20 @@ def test_a_second_start_finds_the_folder_made(home: Path, web: Process) -> None:
         other.wait_for("/livez")
         assert other.ask("GET", "/static/look/limner.css").status == 200
         assert sorted(path.name for path in (home / "static").iterdir()) == made
+
+
+def test_the_files_are_made_once_however_many_visitors_come_first(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"
+    made: list[Path] = []
+
+    def slowly(sources: object, work: Path) -> None:
+        made.append(work)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(static, "_collect", slowly)
+    with ThreadPoolExecutor(8) as visitors:
+        folders = set(visitors.map(lambda _: static.collected(), range(8)))
+    assert len(made) == 1
+    assert [folder.is_dir() for folder in folders] == [True]
