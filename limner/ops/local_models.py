@@ -97,6 +97,14 @@ def pull_page(request: HttpRequest, viewer: Account) -> HttpResponse:
 
 @require_POST
 @only_for(owner=True)
+def stop(request: HttpRequest, viewer: Account) -> HttpResponse:
+    """A pull ends; what came of it stays, to be gone on with or thrown away."""
+    pulls.stop(_words(request.POST.get("name", "")))
+    return redirect("ops:models")
+
+
+@require_POST
+@only_for(owner=True)
 def throw_away(request: HttpRequest, viewer: Account) -> HttpResponse:
     """What came of a pull that broke off goes."""
     if hub.is_name(name := _words(request.POST.get("name", ""))):

@@ -53,6 +53,9 @@ class Pulling:
     begun: Begun
     going: bool
     trouble: str
+    ours: bool
+    """Whether this process pulls it, and so can stop it."""
+    stopping: bool
 
     @property
     def checking(self) -> bool:
@@ -82,7 +85,16 @@ def on_their_way(home: Path) -> list[Pulling]:
     found = begun(home)
     refused = {*pulls.failed()} - {one.name for one in found}  # nothing of them is here
     found += [Begun(name, "", 0, 0, held=False) for name in sorted(refused)]
-    return [Pulling(one, one.held or pulls.going(one.name), pulls.trouble(one.name)) for one in found]
+    return [
+        Pulling(
+            one,
+            going=one.held or pulls.going(one.name),
+            trouble=pulls.trouble(one.name),
+            ours=pulls.going(one.name),
+            stopping=pulls.stopping(one.name),
+        )
+        for one in found
+    ]
 
 
 def to_begin_with(here: Iterable[Here]) -> list[dict[str, Any]]:

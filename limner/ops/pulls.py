@@ -4,13 +4,13 @@ ends with the process is gone on with from there."""
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from limner.engines.catalog import catalog
 from limner.engines.weights import begun, pulling
-from limner.engines.weights.hub import Repository
+from limner.engines.weights.hub import Repository, Stopped
 from limner.engines.weights.placing import not_written
 from limner.errors import LimnerError, say
 
@@ -26,6 +26,8 @@ class Pull:
     """Why it ended without a model, in a sentence."""
     place: str = ""
     """The folder that is there now."""
+    stop: Event = field(default_factory=Event)
+    """Set when somebody wants it no more."""
 
 
 _pulls: dict[str, Pull] = {}
@@ -51,6 +53,17 @@ def begin(home: Path, repository: Repository, size: int) -> bool:
 def going(name: str) -> bool:
     """Whether this process pulls it."""
     return name in _pulls and _pulls[name].going
+
+
+def stop(name: str) -> None:
+    """End it soon, where this process pulls it: what came stays to be gone on with."""
+    if going(name):
+        _pulls[name].stop.set()
+
+
+def stopping(name: str) -> bool:
+    """Whether it was told to end and has not yet."""
+    return going(name) and _pulls[name].stop.is_set()
 
 
 def trouble(name: str) -> str:
@@ -81,9 +94,11 @@ def arrived(*, forget: bool) -> list[str]:
 
 def _pull(pull: Pull, home: Path, repository: Repository) -> None:
     try:
-        place = pulling.pull(home, repository)
+        place = pulling.pull(home, repository, pull.stop)
         catalog(at_once=True)
         pull.place = place.name
+    except Stopped:
+        log.info("The pull of %s was stopped.", repository.name)
     except LimnerError as error:
         log.warning("%s was not pulled: %s", repository.name, error.message)
         pull.trouble = error.message

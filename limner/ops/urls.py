@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/upstreams", upstreams.page, name="upstreams"),
     path("admin/models", local_models.models_page, name="models"),
     path("admin/models/pull", local_models.pull_page, name="pull"),
+    path("admin/models/stop", local_models.stop, name="stop_pull"),
     path("admin/models/throw-away", local_models.throw_away, name="throw_away"),
     path("admin/models/remove", local_models.remove, name="remove_model"),
     path("admin/overview", admin_pages.overview_page, name="overview"),

@@ -12,7 +12,7 @@ import sys
 from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 
 import pytest
 
@@ -164,10 +164,10 @@ def test_a_disk_that_fills_up_meanwhile_keeps_what_is_there(
 ) -> None:
     fetch = asking.fetch
 
-    def full(repository: asking.Repository, file: asking.File, folder: Path) -> None:
+    def full(repository: asking.Repository, file: asking.File, folder: Path, stop: Event | None = None) -> None:
         if file.name.startswith("vae/") and file.name.endswith(".safetensors"):
             raise OSError(errno.ENOSPC, "No space left on device")
-        fetch(repository, file, folder)
+        fetch(repository, file, folder, stop)
 
     with monkeypatch.context() as filled:
         filled.setattr(asking, "fetch", full)

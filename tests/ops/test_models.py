@@ -27,7 +27,7 @@ from tests.hub import COMMIT, Hub
 __all__ = ["here"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGE, PULL = "/admin/models", "/admin/models/pull"
+PAGE, PULL, STOP = "/admin/models", "/admin/models/pull", "/admin/models/stop"
 WEIGHTS = "text_encoder/model.safetensors"
 ACCEPTED = {"name": NAME, "revision": COMMIT, "accepted": "on"}
 
@@ -149,10 +149,10 @@ def test_pressed_twice_it_comes_once_and_htmx_hears_how_far_it_is(
 ) -> None:
     go, begun, pull = Event(), [], pulling.pull
 
-    def held(home: Path, repository: Any) -> Path:
+    def held(home: Path, repository: Any, stop: Event) -> Path:
         begun.append(repository.name)
         assert go.wait(20)
-        return pull(home, repository)
+        return pull(home, repository, stop)
 
     monkeypatch.setattr(pulling, "pull", held)
     for _ in range(2):
@@ -188,6 +188,28 @@ def test_one_that_broke_off_says_how_far_it_came_and_goes_on_from_there(
     assert "On their way" not in pulled(client)
     assert here.ranges(WEIGHTS)
     assert catalog.model("tiny-sd")
+
+
+def test_one_can_be_stopped_and_gone_on_with(client: Client, here: Hub, home: Path) -> None:
+    here.most, here.then = 11_000_000, Event()  # the library writes ten megabytes at a time
+    write(here.models[NAME], WEIGHTS, os.urandom(24_000_000))
+    client.post(PULL, ACCEPTED)
+    until(lambda: "10 MB of" in text(client))
+    client.post(STOP, {"name": "somebody/else"})
+    assert "Stop pulling" in client.get(PAGE).content.decode()
+    assert client.post(STOP, {"name": NAME})["Location"] == PAGE
+    said = client.get(PAGE).content.decode()
+    assert "being stopped" in said
+    assert "Stop pulling" not in said
+    here.then.set()
+    until(lambda: not pulls.going(NAME))
+    page = client.get(PAGE)
+    assert "broken off" in words(page)
+    assert 'role="alert"' not in page.content.decode()
+    here.most = None
+    assert "On their way" not in pulled(client)
+    [range_] = here.ranges(WEIGHTS)
+    assert int(range_.removeprefix("bytes=").rstrip("-")) >= 10_000_000
 
 
 def test_what_came_of_one_can_be_thrown_away(client: Client, here: Hub, home: Path) -> None:

@@ -25,6 +25,7 @@ RULING: dict[str, list[Row]] = {
         Row("GET", "/admin/models/pull?name=no-name", 400, 404, 302),
         Row("POST", "/admin/models/pull", 400, 404, 302, body="name=../x&accepted=on"),
     ],
+    "admin/models/stop": [Row("POST", "/admin/models/stop", 302, 404, 302, body="name=a/b")],
     "admin/models/throw-away": [Row("POST", "/admin/models/throw-away", 302, 404, 302, body="name=a/b")],
     "admin/models/remove": [Row("POST", "/admin/models/remove", 302, 404, 302, body="folder=../..")],
     "admin/overview": [Row("GET", "/admin/overview", 200, 404, 302)],

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from limner.engines.weights import tiny
@@ -125,9 +126,10 @@ def search(words: str, limit: int = 20) -> list[Match]:
         return [Match(one.id, int(one.downloads or 0), int(one.likes or 0)) for one in found]
 
 
-def fetch(repository: Repository, file: File, folder: Path) -> None:
+def fetch(repository: Repository, file: File, folder: Path, stop: Event | None = None) -> None:
     """One file, into `folder` under its own name. What is there of it is gone on with: the library's own download
-    keeps nothing of a file that broke off. Raises as `ask`, and OSError where it cannot be written."""
+    keeps nothing of a file that broke off. Raises as `ask`, OSError where it cannot be written, and Stopped soon
+    after `stop` is set."""
     place = folder / file.name
     if place.is_file() and place.stat().st_size == file.bytes:
         return
@@ -145,9 +147,33 @@ def fetch(repository: Repository, file: File, folder: Path) -> None:
                 opened.truncate(0)
                 opened.seek(0)
             library.file_download.http_get(
-                at.location, opened, resume_size=opened.tell(), headers=headers, expected_size=file.bytes
+                at.location,
+                _Stoppable(opened, stop) if stop else opened,
+                resume_size=opened.tell(),
+                headers=headers,
+                expected_size=file.bytes,
             )
     os.replace(part, place)
+
+
+class Stopped(Exception):
+    """Whoever asked for it wants it no more."""
+
+
+class _Stoppable:
+    """A file that the library writes to, ten megabytes at a time, until somebody says stop."""
+
+    def __init__(self, opened: IO[bytes], stop: Event) -> None:
+        self._opened, self._stop = opened, stop
+
+    def write(self, data: bytes) -> int:
+        written = self._opened.write(data)
+        if self._stop.is_set():
+            raise Stopped
+        return written
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._opened, name)
 
 
 def page_of(name: str) -> str:

@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from threading import Event
 
 from limner.engines.weights import enlargers, hub, tiny
 from limner.engines.weights.begun import lacking, stage_of, write_down
@@ -100,22 +101,22 @@ def _pickled(name: str, file: str) -> NotConfigured:
     )  # fmt: skip
 
 
-def pull(home: Path, repository: Repository) -> Path:
+def pull(home: Path, repository: Repository, stop: Event | None = None) -> Path:
     """Fetch it, look at it, and put it in its place, which is returned. What the files of a starter do not say goes
     into its limner.json.
 
     Raises what `wanted`, `hub` and `look` do, and Unavailable where the disk has no room, or where somebody pulls it
-    just now.
+    just now; `hub.Stopped` after `stop` is set, and what came stays to be gone on with.
     """
     files = wanted(repository)
     try:
         with alone(stage_of(home, repository), repository.name):
-            return _pull(home, repository, files)
+            return _pull(home, repository, files, stop)
     except OSError as error:
         raise not_written(error, repository.name, home) from error
 
 
-def _pull(home: Path, repository: Repository, files: list[File]) -> Path:
+def _pull(home: Path, repository: Repository, files: list[File], stop: Event | None) -> Path:
     place, stage = home / PULLED / repository.name, stage_of(home, repository)
     before, same = note_of(place) if place.is_dir() else {}, _in_common(files, place)
     need = sum(_left(file, stage, file in same) for file in files)
@@ -126,9 +127,11 @@ def _pull(home: Path, repository: Repository, files: list[File]) -> Path:
     write_down(home, repository, sum(file.bytes for file in files))
     sums = {}
     for number, file in enumerate(files):
+        if stop and stop.is_set():
+            raise hub.Stopped
         if number and _small(files[number - 1]) and not _small(file):
             _looked_at(stage, repository.name)  # before gigabytes are fetched of what nobody can draw with
-        sums[file.name] = (file in same and _linked(file, stage, place)) or _brought(repository, file, stage)
+        sums[file.name] = (file in same and _linked(file, stage, place)) or _brought(repository, file, stage, stop)
     _keep_only(stage, sums)
     starter = starters().get(repository.name)
     said = {
@@ -190,9 +193,9 @@ def _linked(file: File, stage: Path, place: Path) -> str:
     return ""
 
 
-def _brought(repository: Repository, file: File, stage: Path) -> str:
+def _brought(repository: Repository, file: File, stage: Path, stop: Event | None) -> str:
     """Its checksum, when it is here and the one that the hub has."""
-    hub.fetch(repository, file, stage)
+    hub.fetch(repository, file, stage, stop)
     if found := _checked(stage / file.name, file):
         return found
     (stage / file.name).unlink()  # or it would be gone on with
