@@ -9,7 +9,7 @@ window.ears = {
   /** How much moved by itself. A new card takes its place at the head of the wall, another model brings other fields,
    *  what went wrong is said below the prompt box: these are no jumps. */
   jumps() {
-    const expected = (/** @type {number} */ when) => this.arrivals.some((arrival) => when >= arrival && when < arrival + 250);
+    const expected = (/** @type {number} */ when) => this.arrivals.some((arrival) => when >= arrival && when < arrival + 400);
     return this.shifts.filter(({ when }) => !expected(when)).reduce((sum, { value }) => sum + value, 0);
   },
 
