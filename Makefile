@@ -26,7 +26,7 @@ BROWSER := $(PYTEST) -n 2 -m "browser and not extra"
 # A browser on a busy machine is late now and then: what failed is run once more, and has to pass then.
 AGAIN := --last-failed --last-failed-no-failures none
 
-.PHONY: help install serve test test-extra coverage lint format messages bench parts clean
+.PHONY: environments help install serve test test-extra coverage lint format messages bench parts clean
 .DEFAULT_GOAL := help
 
 help:
@@ -67,6 +67,9 @@ $(CLIENTS:%=%/.ready): .venv-%/.ready: .venv-%/bin/python tests/clients/%.txt
 	@touch $@
 
 .venv-node/.ready: tests/clients/node/package-lock.json
+
+# Every environment that the tests run in; --jobs makes some at a time.
+environments: $(VENV)/.dev $(EXTRA)/.extra $(CLIENTS:%=%/.ready)
 
 # A browser and a database server: fetched where that is possible, named where it is not.
 parts:
