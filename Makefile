@@ -53,7 +53,8 @@ $(VENV)/.dev: $(VENV)/bin/python $(PACKAGING)
 	@$(VENV)/$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/.limner
 
-$(EXTRA)/.extra: $(EXTRA)/bin/python $(PACKAGING)
+# After the other, never beside it: both write limner.egg-info.
+$(EXTRA)/.extra: $(EXTRA)/bin/python $(PACKAGING) | $(VENV)/.dev
 	@echo "Installing torch and what the extra tests need into $(EXTRA)…"
 	@$(EXTRA)/$(PIP) -e '.[extra]'
 	@touch $@
