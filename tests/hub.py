@@ -40,6 +40,8 @@ class Hub:
     """What it says of files that no model of good faith has."""
     answer: Any = None
     """What it says of every model, in place of what it has."""
+    found: Any = None
+    """What it says to every search, in place of what it has."""
     spoilt: set[str] = field(default_factory=set)
     """Files that come with another byte in the middle."""
 
@@ -81,6 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, body: bool) -> None:
         address = urlsplit(self.path)
         self.hub.asked.append((self.command, address.path, self.headers.get("Range", "")))
+        if address.path == "/api/models" and self.hub.found is not None:
+            return self._json(self.hub.found)
         if address.path == "/api/models":
             return self._json([{"id": name, "downloads": 7, "likes": 3} for name in self._found(address.query)])
         if match := re.fullmatch(r"/api/models/([\w.-]+/[\w.-]+)(?:/revision/([\w.-]+))?", address.path):

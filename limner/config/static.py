@@ -50,26 +50,22 @@ def collected() -> Path:
     One thread makes it while the others wait: twelve first visitors who each made it waited half a minute.
     """
     with _collecting:
-        return _collected()
-
-
-def _collected() -> Path:
-    sources = {path: storage for path, storage in _sources()}
-    folder = Path(settings.STATIC_ROOT) / _fingerprint(sources)
-    if folder.is_dir():
+        sources = dict(_sources())
+        folder = Path(settings.STATIC_ROOT) / _fingerprint(sources)
+        if folder.is_dir():
+            return folder
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
+        try:
+            _collect(sources, work)
+            work.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process has just made the same folder
+                raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        _forget_others(folder)
         return folder
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
-    try:
-        _collect(sources, work)
-        work.rename(folder)
-    except OSError:
-        if not folder.is_dir():  # else another process has just made the same folder
-            raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    _forget_others(folder)
-    return folder
 
 
 def _sources() -> Iterator[tuple[str, Storage]]:

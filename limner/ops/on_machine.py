@@ -54,13 +54,18 @@ class Pulling:
     going: bool
     trouble: str
     ours: bool
-    """Whether this process pulls it, and so can stop it."""
+    """Whether this process pulls it."""
     stopping: bool
 
     @property
     def checking(self) -> bool:
         """Everything is here: its checksums are made."""
         return self.going and self.begun.percent == 100
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether there is something to stop, and this process can."""
+        return self.ours and not self.stopping and not self.checking
 
 
 def models(home: Path) -> list[Here]:

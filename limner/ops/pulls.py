@@ -52,18 +52,20 @@ def begin(home: Path, repository: Repository, size: int) -> bool:
 
 def going(name: str) -> bool:
     """Whether this process pulls it."""
-    return name in _pulls and _pulls[name].going
+    pull = _pulls.get(name)
+    return pull is not None and pull.going
 
 
 def stop(name: str) -> None:
     """End it soon, where this process pulls it: what came stays to be gone on with."""
-    if going(name):
-        _pulls[name].stop.set()
+    if pull := _pulls.get(name):
+        pull.stop.set()
 
 
 def stopping(name: str) -> bool:
     """Whether it was told to end and has not yet."""
-    return going(name) and _pulls[name].stop.is_set()
+    pull = _pulls.get(name)
+    return pull is not None and pull.going and pull.stop.is_set()
 
 
 def trouble(name: str) -> str:
@@ -101,7 +103,8 @@ def _pull(pull: Pull, home: Path, repository: Repository) -> None:
         log.info("The pull of %s was stopped.", repository.name)
     except LimnerError as error:
         log.warning("%s was not pulled: %s", repository.name, error.message)
-        pull.trouble = error.message
+        if not pull.stop.is_set():  # else it was a hub that fell silent, and nobody waits for it
+            pull.trouble = error.message
     except Exception:  # boundary: a thread has nobody above it who would tell of this
         log.exception("%s was not pulled.", repository.name)
         pull.trouble = say("Something broke while it was pulled. The log has the details.")

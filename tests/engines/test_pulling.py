@@ -92,7 +92,7 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
         monkeypatch.setattr(
             theirs, "HUGGINGFACE_CO_URL_TEMPLATE", running.url + "/{repo_id}/resolve/{revision}/{filename}"
         )
-        monkeypatch.setattr(theirs, "DOWNLOAD_CHUNK_SIZE", 1000)  # 10 MB: what is lost of a file that broke off
+        monkeypatch.setattr(asking, "_CHUNK", 1000)  # what is not written yet is lost of a file that broke off
         monkeypatch.delenv("HF_TOKEN", raising=False)
         yield running
 
@@ -192,6 +192,18 @@ def test_a_gated_model_wants_a_token(here: Hub, home: Path, monkeypatch: pytest.
 def test_what_the_hub_does_not_have_is_said(here: Hub, name: str, error: type[LimnerError]) -> None:
     with pytest.raises(error):
         asking.ask(name)
+
+
+@pytest.mark.parametrize("found", [{}, {"error": "no"}, ["a/b"], [{}], [{"id": "a/b", "downloads": float("inf")}], 7])
+def test_a_search_that_is_answered_with_rubbish_says_so(here: Hub, found: object) -> None:
+    here.found = found
+    with pytest.raises(Unavailable, match="cannot be right"):
+        asking.search("tiny")
+
+
+def test_a_search_brings_no_more_than_was_asked_for_and_only_what_has_a_name(here: Hub) -> None:
+    here.found = [{"id": "<b>"}, {"id": None}, *({"id": f"a/b{number}"} for number in range(50))]
+    assert [match.name for match in asking.search("b", limit=5)] == ["a/b0", "a/b1", "a/b2"]
 
 
 def test_a_hub_that_is_away_is_said(here: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,9 @@ LARGEST = 50 * 1000**3
 """Bytes of a file that the library fetches with no library more."""
 SECONDS = 20.0
 """For an answer that is no file."""
+_CHUNK = 2**20
+"""Bytes that are written at once: what is not written yet is lost in a break. The library's ten times as many take a
+slow line a minute, for which nobody could stop it."""
 _LARGEST_INDEX = 1_000_000
 """Bytes: real ones have less than a thousand."""
 
@@ -68,6 +71,10 @@ class Match:
     name: str
     downloads: int
     likes: int
+
+
+class Stopped(Exception):
+    """Whoever asked for it wants it no more."""
 
 
 def ask(name: str, revision: str | None = None) -> Repository:
@@ -129,15 +136,14 @@ def search(words: str, limit: int = 20) -> list[Match]:
             timeout=SECONDS,
         )
         library.utils.hf_raise_for_status(answer)
-        return [
-            Match(str(one["id"]), int(one.get("downloads") or 0), int(one.get("likes") or 0)) for one in answer.json()
-        ]
+        found = [one for one in answer.json()[:limit] if is_name(str(one["id"]))]
+        return [Match(one["id"], int(one.get("downloads") or 0), int(one.get("likes") or 0)) for one in found]
 
 
 def fetch(repository: Repository, file: File, folder: Path, stop: Event | None = None) -> None:
     """One file, into `folder` under its own name. What is there of it is gone on with: the library's own download
-    keeps nothing of a file that broke off. Raises as `ask`, OSError where it cannot be written, and Stopped soon
-    after `stop` is set."""
+    keeps nothing of a file that broke off. Raises as `ask`, OSError where it cannot be written, and Stopped when
+    more comes after `stop` is set."""
     place = folder / file.name
     if place.is_file() and place.stat().st_size == file.bytes:
         return
@@ -164,12 +170,8 @@ def fetch(repository: Repository, file: File, folder: Path, stop: Event | None =
     os.replace(part, place)
 
 
-class Stopped(Exception):
-    """Whoever asked for it wants it no more."""
-
-
 class _Stoppable:
-    """A file that the library writes to, ten megabytes at a time, until somebody says stop."""
+    """A file that the library writes to, a megabyte at a time, until somebody says stop."""
 
     def __init__(self, opened: IO[bytes], stop: Event) -> None:
         self._opened, self._stop = opened, stop
@@ -198,6 +200,7 @@ def _library() -> ModuleType:
     import huggingface_hub.file_download
     import huggingface_hub.utils
 
+    huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE = _CHUNK
     return huggingface_hub
 
 
@@ -225,7 +228,7 @@ def _in_words(library: ModuleType, name: str) -> Iterator[None]:
         if error.errno is not None:  # the disk's
             raise
         raise _no_good_answer("it sent another length than it said") from error
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise _no_hub(name) from error  # the library reads whatever comes as if a hub had sent it
 
 

@@ -106,7 +106,7 @@ def pull(home: Path, repository: Repository, stop: Event | None = None) -> Path:
     into its limner.json.
 
     Raises what `wanted`, `hub` and `look` do, and Unavailable where the disk has no room, or where somebody pulls it
-    just now; `hub.Stopped` after `stop` is set, and what came stays to be gone on with.
+    just now; `hub.Stopped` where `stop` is set before all is here: what came stays to be gone on with.
     """
     files = wanted(repository)
     try:
