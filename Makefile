@@ -88,7 +88,7 @@ test-extra: $(VENV)/.dev $(EXTRA)/.extra $(CLIENTS:%=%/.ready) parts
 	if .ci/parts --has postgres; then \
 		$(VENV)/$(PYTEST) -n 3 -m "not extra" --database=postgres --ignore=tests/api/checklist $(ON_POSTGRES) || status=$$?; \
 	fi; \
-	OMP_NUM_THREADS=1 $(EXTRA)/$(PYTEST) -n 3 -m extra || test $$? -eq 5 || status=1; \
+	OMP_NUM_THREADS=1 $(EXTRA)/$(PYTEST) -n 2 -m extra || test $$? -eq 5 || status=1; \
 	exit $$status
 
 # What the lean tests and the browser's cover together. Slow: it looks into every process they start.

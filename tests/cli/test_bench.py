@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.cli.process import limner
 
 
+@pytest.mark.extra
 def test_a_model_is_measured_and_the_table_can_be_pasted(tmp_path: Path) -> None:
     done = limner(tmp_path / "home", "bench", "--steps", "2", "--pictures", "2", COLUMNS="120")
     assert (done.returncode, done.stderr) == (0, "")

@@ -15,6 +15,8 @@ from limner.engines.catalog import BUNDLED
 from limner.engines.weights import store
 from tests.cli.process import Process
 
+pytestmark = pytest.mark.extra  # servers of their own, which the lean tests have no time for
+
 NAME = "picturebook"
 SOON = 15.0
 

@@ -66,6 +66,7 @@ def tiny() -> Any:
     return replace(recipe, **{name: replace(getattr(recipe, name), **plan) for name, plan in parts.items()})
 
 
+@pytest.mark.timeout(300)  # it draws hundreds of scenes: over a minute on two idle cores
 def test_every_part_of_a_run_is_trained_in_slices_that_go_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     from training.train import train
