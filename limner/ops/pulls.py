@@ -12,7 +12,7 @@ from limner.engines.catalog import catalog
 from limner.engines.weights import begun, pulling
 from limner.engines.weights.hub import Repository, Stopped
 from limner.engines.weights.placing import not_written
-from limner.errors import LimnerError, say
+from limner.errors import LimnerError, Unavailable, say
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,8 @@ def _pull(pull: Pull, home: Path, repository: Repository) -> None:
         log.info("The pull of %s was stopped.", repository.name)
     except LimnerError as error:
         log.warning("%s was not pulled: %s", repository.name, error.message)
-        if not pull.stop.is_set():  # else it was a hub that fell silent, and nobody waits for it
+        # A hub that fell silent is no news to who stopped it; a model that was refused meanwhile is.
+        if not (pull.stop.is_set() and isinstance(error, Unavailable)):
             pull.trouble = error.message
     except Exception:  # boundary: a thread has nobody above it who would tell of this
         log.exception("%s was not pulled.", repository.name)

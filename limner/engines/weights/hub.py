@@ -126,12 +126,18 @@ def is_name(name: str) -> bool:
 def search(words: str, limit: int = 20) -> list[Match]:
     """Models that draw and whose names have these words, the most fetched first. Raises Unavailable."""
     library = _library()
-    asked = {"search": words, "pipeline_tag": "text-to-image", "filter": "diffusers", "sort": "downloads"}
+    asked = {
+        "search": words,
+        "pipeline_tag": "text-to-image",
+        "filter": "diffusers",
+        "sort": "downloads",
+        "limit": limit,
+    }
     with _in_words(library, words):
         # Not the library's own search, which asks a hub that is away six times, for 23 seconds.
         answer = library.utils.get_session().get(
             f"{library.constants.ENDPOINT}/api/models",
-            params={**asked, "limit": limit},
+            params=asked,
             headers=library.utils.build_hf_headers(library_name="limner"),
             timeout=SECONDS,
         )
